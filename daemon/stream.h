@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * A TLS (or, in tests, plain) stream on raw libevent events: bytes in, bytes out, with back pressure. It owns the fd and the
+ * SSL. Callbacks never run before the call that set them returned, nor after stream_close().
+ *
+ * States: HANDSHAKE → OPEN → PEER_CLOSED (the peer ended its half; what is queued is still written) → SHUTDOWN (our
+ * close_notify is queued; the output drains, bounded by a time) → closed.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct event_base;
+struct ssl_ctx_st;
+struct stream;
+
+struct stream_ops {
+	void (*opened)(void *arg);			     /* handshake done */
+	void (*received)(void *arg, const char *bytes, size_t n); /* take all of it */
+	void (*drained)(void *arg);			     /* the output went below the low mark after having been above the high mark */
+	void (*ended)(void *arg);			     /* the peer ended its half: no more bytes come; answer, then stream_shutdown() */
+	void (*closed)(void *arg, const char *why);	     /* the last call: the stream is gone (why: "" in order) */
+};
+
+#define STREAM_OUT_HIGH_BYTES (64 * 1024)
+#define STREAM_OUT_LOW_BYTES (16 * 1024)
+#define STREAM_OUT_MAX_BYTES (4 * 1024 * 1024) /* beyond: the stream fails as "slow reader" */
+
+/* Takes fd (non-blocking). ssl_ctx NULL: plain. */
+struct stream *stream_new(struct event_base *base, int fd, struct ssl_ctx_st *ctx, const struct stream_ops *ops, void *arg);
+void stream_write(struct stream *s, const char *bytes, size_t n); /* queued; sent from the loop, coalesced */
+size_t stream_queued_bytes(const struct stream *s);
+bool stream_is_congested(const struct stream *s); /* above the high mark, until below the low mark */
+void stream_pause(struct stream *s);  /* no more `received` until resumed */
+void stream_resume(struct stream *s);
+void stream_shutdown(struct stream *s, int linger_ms); /* sends what is queued, close_notify, then closes */
+void stream_close(struct stream *s); /* at once; no callback follows; memory goes at the next loop turn */
+const char *stream_tls_version(const struct stream *s); /* "TLSv1.3"; "" plain */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Decisions: from a pole, a moment, who asks and what, to an answer and the changes that it takes. Nothing is changed
+ * here; the same inputs always give the same answer.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/arena.h"
+#include "lib/change.h"
+#include "lib/pole.h"
+#include "lib/reason.h"
+
+#define ALTERNATIVES_MAX 16
+
+struct refusal { /* one reason; a refused request may have several */
+	enum reason reason;
+	const struct rule *rule; /* NULL: not by a written rule */
+	struct place place; /* of the rule or of the resource's hours; line 0: none */
+	struct limit limit; /* the number that was not kept, where a rule refused */
+	struct span open; /* REASON_CLOSED: the open stretch nearest to what was asked; empty: none */
+	int64_t bound; /* REASON_LEAD: earliest start; REASON_HORIZON: latest start; else 0 */
+};
+
+struct conflict { /* who is in the way */
+	const struct booking *booking;
+	uint32_t resource, lane;
+	struct span during; /* buffers included */
+};
+
+enum alternative_kind {
+	ALTERNATIVE_OTHER_UNIT, /* same time, another unit of the same resource */
+	ALTERNATIVE_STAND_IN,	/* same time, an equivalent resource */
+	ALTERNATIVE_NEAREST,	/* same thing, nearest free time of the same length */
+	N_ALTERNATIVE_KINDS
+};
+
+struct alternative {
+	enum alternative_kind kind;
+	const struct resource *resource;
+	const struct unit *unit; /* NULL: any */
+	struct span span;
+};
+
+struct answer {
+	const struct booking *booking; /* granted: its new image (borrowed from the changes); else NULL */
+	const struct booking *was; /* MOVE, EXTEND, CANCEL: its image before */
+	struct refusal *refusals; /* in the order of testing; none: granted */
+	size_t n_refusals;
+	struct conflict *conflicts;
+	size_t n_conflicts;
+	struct alternative *alternatives; /* best first; every one of them would be granted now to the same asker */
+	size_t n_alternatives;
+};
+
+struct asker {
+	const struct person *person; /* who acts; NULL: the daemon itself, allowed everything */
+	int64_t now;
+};
+
+struct ask_book {
+	const char *what; /* a resource's id, or a unit's id (then the unit is pinned) */
+	const char *unit; /* NULL: any; else pinned */
+	struct span span; /* end is set from `length` by the caller; see ask_span() */
+	const char *member; /* on behalf of; NULL: the asker's own */
+	const char *person; /* for whom, "p17"; NULL: the asker */
+	const char *purpose; /* NULL: none */
+	unsigned alternatives; /* how many at the most, up to ALTERNATIVES_MAX */
+};
+
+struct ask_move { /* also EXTEND: from is kept, only the end moves */
+	int64_t booking;
+	bool has_start, has_end; /* not said: the length is kept */
+	struct span span;
+	const char *unit; /* NULL: any, the present one preferred; else pinned */
+	unsigned alternatives;
+};
+
+/* Every decision returns by `ret`; arrays live in the arena; changes stay empty when refused. */
+void decide_book(const struct pole *p, const struct asker *who, const struct ask_book *ask, struct arena *a,
+		 struct answer *ret, struct changes *ret_changes);
+void decide_move(const struct pole *p, const struct asker *who, const struct ask_move *ask, struct arena *a,
+		 struct answer *ret, struct changes *ret_changes);
+void decide_cancel(const struct pole *p, const struct asker *who, int64_t booking, struct arena *a,
+		   struct answer *ret, struct changes *ret_changes);
+
+/* Which units of `what` (NULL: of everything) are free for exactly `span` to this asker under all rules; where `what` is
+ * named and none is free, the refusals, conflicts and alternatives say why and what else. At most `count`. */
+struct found {
+	const struct resource *resource;
+	const struct unit *unit;
+	struct span span;
+};
+void decide_find(const struct pole *p, const struct asker *who, const struct ask_book *ask, size_t count, struct arena *a,
+		 struct answer *ret, struct found **ret_found, size_t *ret_n);
+
+/* Resolves a resource's or a unit's id. Returns the reason it cannot (REASON_NONE: done). ret_unit NULL: any. */
+enum reason decide_resolve(const struct pole *p, const char *what, const char *unit, const struct resource **ret_resource,
+			   const struct unit **ret_unit);
+/* Whether `who` may see purpose, person and contacts of `b`, and may alter it. */
+bool asker_sees_all(const struct asker *who, const struct booking *b);
+bool asker_may_alter(const struct asker *who, const struct booking *b);
+/* Every existing booking from `now` on that `policy` (numbered) would not allow, with the reason: for POLICY PLAN. */
+struct misfit {
+	const struct booking *booking;
+	struct refusal refusal;
+};
+void decide_misfits(const struct pole *p, const struct policy *policy, int64_t now, struct arena *a,
+		    struct misfit **ret, size_t *ret_n);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * The whole state of a pole in memory. It changes only by pole_apply(), and only by what is durable (or, for the
+ * length of one decision on several commands, by what is about to be).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/change.h"
+#include "lib/policy.h"
+#include "lib/timeline.h"
+
+struct lane { /* one leaf lane: what occupies it */
+	struct timeline timeline;
+};
+
+struct pole;
+
+struct pole *pole_new(void);
+void pole_free(struct pole *p); /* takes NULL */
+
+/* Applies changes in order. Asserts that each `before` is the pole's present image. */
+void pole_apply(struct pole *p, struct changes *c);
+/* Undoes them: last first, images swapped, then swapped back, so that they can be applied again. */
+void pole_undo(struct pole *p, struct changes *c);
+
+const struct policy *pole_policy(const struct pole *p); /* NULL before the first */
+int64_t pole_next_booking(const struct pole *p); /* the number that the next booking will have */
+uint32_t pole_next_person(const struct pole *p);
+const struct booking *pole_booking(const struct pole *p, int64_t number); /* NULL if not in memory */
+const struct person *pole_person(const struct pole *p, uint32_t number); /* NULL if none */
+const struct person *pole_person_by_token(const struct pole *p, const char *hash); /* active, not withdrawn; or NULL */
+size_t pole_n_bookings(const struct pole *p);
+size_t pole_n_persons(const struct pole *p);
+/* For looking through all: person numbers are 1..pole_next_person()-1; bookings in order of number. */
+const struct booking *pole_booking_after(const struct pole *p, int64_t number); /* the next higher in memory; NULL at the end */
+
+/* Raises the counters past numbers that exist in the database but not in memory. */
+void pole_reserve_numbers(struct pole *p, int64_t booking, uint32_t person);
+/* Forgets bookings whose allocations all ended before `before`. */
+void pole_forget(struct pole *p, int64_t before);
+int64_t pole_floor(const struct pole *p); /* bookings that ended before this may not be in memory; INT64_MIN at first */
+void pole_set_floor(struct pole *p, int64_t floor);
+
+/* Lanes of resource `number`; lane 1..; NULL if there is none. */
+const struct timeline *pole_timeline(const struct pole *p, uint32_t resource, uint32_t lane);
+
+/* Names and numbers. */
+uint32_t pole_name_number(const struct pole *p, enum name_kind kind, uint32_t resource, const char *id); /* 0 if none */
+const char *pole_name_id(const struct pole *p, enum name_kind kind, uint32_t resource, uint32_t number); /* NULL if none */
+const struct resource *pole_resource(const struct pole *p, uint32_t number); /* of the present policy; NULL if gone */
+const struct member *pole_member(const struct pole *p, uint32_t number);     /* of the present policy; NULL if gone */
+/* Gives every name of `policy` its number (known ones keep theirs; lanes of units too; units that the policy dropped but
+ * that were known are added to their resource as not in service), and adds a name change for each new one. */
+void pole_number(const struct pole *p, struct policy *policy, struct changes *ret);
+
+/* Looks a booking of this resource up that overlaps `window`, in order of start then lane:
+ * fn is called for each; stops when it returns false. */
+void pole_each_allocation(const struct pole *p, uint32_t resource, struct span window,
+			  bool (*fn)(void *arg, const struct booking *b, const struct allocation *a), void *arg);

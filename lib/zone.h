@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Time zones: local time to UTC and back, from the bytes of a TZif file (RFC 8536, version 2 and later,
+ * its footer rule included). The bytes are handed in: this module opens no file.
+ *
+ * A local time that does not exist (the clock jumps over it) moves forward by the gap; one that occurs
+ * twice is taken at its first occurrence.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/civil.h"
+
+struct zone;
+
+enum zone_fit { ZONE_UNIQUE, ZONE_GAP, ZONE_OVERLAP };
+
+enum { ZONE_OK = 0, ZONE_E_MALFORMED = 1 };
+/* `name` is the IANA name, copied. ret_zone is the caller's, freed by zone_free. */
+int zone_new(const void *bytes, size_t n, const char *name, struct zone **ret_zone);
+void zone_free(struct zone *z);
+const char *zone_name(const struct zone *z);
+
+int32_t zone_offset_s(const struct zone *z, int64_t utc); /* seconds east of Greenwich */
+enum zone_fit zone_to_utc(const struct zone *z, struct civil_time local, int64_t *ret_utc);
+struct civil_time zone_to_local(const struct zone *z, int64_t utc);
+/* The instant n civil days later at the same local time. */
+int64_t zone_add_days(const struct zone *z, int64_t utc, int64_t n);
