@@ -29,7 +29,7 @@ void *arena_grow(struct arena *a, void *old, size_t have, size_t *cap, size_t wa
 #define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define arena_new_n(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (n)))
 
-/* malloc and friends that end the process rather than return NULL; zeroed. For long-lived objects. */
-void *memory_new(size_t size_bytes);
-void *memory_grow(void *old, size_t size_bytes);
+/* malloc and friends that end the process rather than return NULL. For long-lived objects. */
+void *memory_new(size_t size_bytes);		 /* zeroed */
+void *memory_grow(void *old, size_t size_bytes); /* what is added is not zeroed */
 char *memory_strdup(const char *s);
