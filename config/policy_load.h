@@ -42,6 +42,3 @@ int policy_read_dir(const char *dir, struct arena *a, struct policy_file **ret_f
 
 /* The system's zone files, each name read once and shared by copies of its bytes. Refuses names that leave the folder. */
 int zone_from_system(void *arg, const char *name, struct zone **ret);
-
-/* The closest of `words` to `word` by edit distance, near enough to suggest; NULL if none. */
-const char *nearest_word(const char *word, const char *const *words, size_t n);
