@@ -7,12 +7,11 @@
  * within 30 days of its end or when the names change; the CA lasts 10 years.
  */
 
+#include "daemon/secret.h"
+
 struct ssl_ctx_st;
 
 /* 0, or > 0 with text in ret_why (256 bytes). extra_names: comma-separated DNS names and addresses, or NULL. */
 int ca_ensure(const char *tls_dir, const char *extra_names, char *ret_why);
 /* The server's SSL_CTX: TLS 1.3 (and 1.2 with AEAD and ECDHE where allowed), release-buffers, no tickets, no renegotiation. */
 int ca_server_ctx(const char *certificate, const char *key, int allow_tls12, struct ssl_ctx_st **ret, char *ret_why);
-/* Hex SHA-256 (65 bytes with NUL), and a new random token of 26 characters base32 (130 bits; 27 bytes with NUL). */
-void sha256_hex(const void *bytes, unsigned long n, char *ret);
-void token_new(char *ret);

@@ -29,13 +29,16 @@ struct stream_ops {
 #define STREAM_OUT_LOW_BYTES (16 * 1024)
 #define STREAM_OUT_MAX_BYTES (4 * 1024 * 1024) /* beyond: the stream fails as "slow reader" */
 
-/* Takes fd (non-blocking). ssl_ctx NULL: plain. */
+/* Takes fd (non-blocking). ctx NULL: plain. What is written before `opened` leaves after the handshake. The process ignores SIGPIPE.
+ * Before the event base is freed it gets one more turn, in which streams that ended are freed. */
 struct stream *stream_new(struct event_base *base, int fd, struct ssl_ctx_st *ctx, const struct stream_ops *ops, void *arg);
 void stream_write(struct stream *s, const char *bytes, size_t n); /* queued; sent from the loop, coalesced */
 size_t stream_queued_bytes(const struct stream *s);
 bool stream_is_congested(const struct stream *s); /* above the high mark, until below the low mark */
 void stream_pause(struct stream *s);  /* no more `received` until resumed */
 void stream_resume(struct stream *s);
-void stream_shutdown(struct stream *s, int linger_ms); /* sends what is queued, close_notify, then closes */
+/* Sends what is queued, then close_notify, then waits for the peer to end, then closes; all of it within linger_ms (> 0). No more is
+ * received, and what is written after it is forgotten. */
+void stream_shutdown(struct stream *s, int linger_ms);
 void stream_close(struct stream *s); /* at once; no callback follows; memory goes at the next loop turn */
 const char *stream_tls_version(const struct stream *s); /* "TLSv1.3"; "" plain */
