@@ -4,8 +4,8 @@
 /*
  * Memory that is freed whole: the request lifetime, and all of a policy.
  *
- * Everything handed out is zeroed and aligned for any type. There is no freeing of a part. Out of memory
- * ends the process: limits on input keep clients from causing it.
+ * Everything handed out is zeroed and aligned for any type. There is no freeing of a part. Out of
+ * memory ends the process: limits on input keep clients from causing it.
  */
 
 #include <stdarg.h>
@@ -22,9 +22,12 @@ void *arena_alloc(struct arena *a, size_t size_bytes);
 char *arena_strdup(struct arena *a, const char *s); /* NULL gives NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *a, const char *fmt, va_list args);
-/* Grows an arena array: returns an array of at least `want` elements that begins with the old `have`. */
-void *arena_grow(struct arena *a, void *old, size_t have, size_t *cap, size_t want, size_t element_bytes);
+char *arena_vprintf(struct arena *a, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0), nonnull(2)));
+/* Grows an arena array: returns an array of at least `want` elements that begins with the old
+ * `have`. */
+void *arena_grow(struct arena *a, void *old, size_t have, size_t *cap, size_t want,
+		 size_t element_bytes);
 
 #define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define arena_new_n(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (n)))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Dates and times of day as people write them, without a zone. Proleptic Gregorian calendar. */
+/* Dates and times of day as people write them, without a zone. Proleptic Gregorian calendar. The
+ * year must fit in int32_t: TIME_NEVER has no date. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +22,7 @@ struct civil_time {
 };
 
 bool civil_date_is_valid(struct civil_date d);
-int64_t civil_days(struct civil_date d);	    /* days since 1970-01-01 */
+int64_t civil_days(struct civil_date d); /* days since 1970-01-01 */
 struct civil_date civil_from_days(int64_t days);
 enum weekday civil_weekday(struct civil_date d);
 struct civil_date civil_add_days(struct civil_date d, int64_t n);

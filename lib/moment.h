@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * A point in time as written on the wire and in files (RFC 3339 with the offset optional, seconds optional):
- *   2026-12-05T08:00   2026-12-05 08:00   2026-12-05T08:00:30+01:00   2026-12-05T07:00Z   2026-12-05 (midnight)
- * Without an offset it is the local time of a zone named by the context.
+ * A point in time as written on the wire and in files (RFC 3339 with the offset optional, seconds
+ * optional): 2026-12-05T08:00   2026-12-05 08:00   2026-12-05T08:00:30+01:00   2026-12-05T07:00Z
+ * 2026-12-05 (midnight) Without an offset it is the local time of a zone named by the context.
  */
 
 #include <stdbool.h>
@@ -24,5 +24,6 @@ enum { MOMENT_OK = 0, MOMENT_E_SYNTAX = 1, MOMENT_E_RANGE = 2 };
 /* Years 1970..2199. `24:00` is accepted as the end of a day. Answers as above. */
 int moment_parse(const char *text, struct moment *ret);
 int64_t moment_utc(const struct moment *m, const struct zone *z);
-/* `2026-12-05T08:00+01:00` (seconds only when not 0; UTC writes +00:00) into buf (at least 32 bytes); returns buf. */
+/* `2026-12-05T08:00+01:00` (seconds only when not 0; UTC writes +00:00) into buf (at least 32
+ * bytes); returns buf. */
 char *moment_format(int64_t utc, const struct zone *z, char *buf, size_t n);

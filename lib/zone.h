@@ -2,11 +2,13 @@
 #pragma once
 
 /*
- * Time zones: local time to UTC and back, from the bytes of a TZif file (RFC 8536, version 2 and later,
- * its footer rule included). The bytes are handed in: this module opens no file.
+ * Time zones: local time to UTC and back, from the bytes of a TZif file (RFC 8536, version 2 and
+ * later, its footer rule included). The bytes are handed in: this module opens no file. Refused as
+ * malformed, too: version 1 alone (ends in 2037), files that count leap seconds, transitions after
+ * the year 9999.
  *
- * A local time that does not exist (the clock jumps over it) moves forward by the gap; one that occurs
- * twice is taken at its first occurrence.
+ * A local time that does not exist (the clock jumps over it) moves forward by the gap; one that
+ * occurs twice is taken at its first occurrence.
  */
 
 #include <stddef.h>
@@ -26,6 +28,8 @@ const char *zone_name(const struct zone *z);
 
 int32_t zone_offset_s(const struct zone *z, int64_t utc); /* seconds east of Greenwich */
 enum zone_fit zone_to_utc(const struct zone *z, struct civil_time local, int64_t *ret_utc);
+/* The same for a local time given as civil_seconds() does. */
+enum zone_fit zone_local_s_to_utc(const struct zone *z, int64_t local_s, int64_t *ret_utc);
 struct civil_time zone_to_local(const struct zone *z, int64_t utc);
-/* The instant n civil days later at the same local time. */
+/* The instant n civil days later (or before, where negative) at the same local time. */
 int64_t zone_add_days(const struct zone *z, int64_t utc, int64_t n);

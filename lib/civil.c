@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Dates and times of day without a zone.
+ *
+ * Days are counted in years that begin on 1 March, so that the leap day is the last of its year and
+ * the length of the months before a given one is a straight line (153 days in every five months),
+ * and in eras of 400 years, after which the Gregorian calendar repeats. No table, no loop, no libc.
+ */
+
+#include "lib/civil.h"
+
+#include <assert.h>
+
+enum {
+	ERA_YEARS = 400,
+	ERA_DAYS = 146097,
+	CENTURY_DAYS = 36524,
+	QUAD_DAYS = 1461,
+	EPOCH_DAYS = 719468, /* from 0000-03-01 to 1970-01-01 */
+};
+
+#define DAYS_LIMIT INT64_C(784000000000) /* whose year still fits in int32 */
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+static bool year_is_leap(int32_t year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+bool civil_date_is_valid(struct civil_date d)
+{
+	static const uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	if (d.month < 1 || d.month > 12 || d.day < 1)
+		return false;
+	return d.day <= lengths[d.month - 1] + (d.month == 2 && year_is_leap(d.year));
+}
+
+int64_t civil_days(struct civil_date d)
+{
+	int64_t year = (int64_t)d.year - (d.month <= 2);
+	int64_t era = floor_div(year, ERA_YEARS);
+	int64_t year_of_era = year - era * ERA_YEARS;
+	int64_t month = d.month > 2 ? d.month - 3 : d.month + 9;
+	int64_t day_of_year = (153 * month + 2) / 5 + d.day - 1;
+
+	return era * ERA_DAYS + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+	       day_of_year - EPOCH_DAYS;
+}
+
+struct civil_date civil_from_days(int64_t days)
+{
+	int64_t era, day, year, month;
+
+	assert(days > -DAYS_LIMIT && days < DAYS_LIMIT);
+	days += EPOCH_DAYS;
+	era = floor_div(days, ERA_DAYS);
+	day = days - era * ERA_DAYS;
+	year = (day - day / (QUAD_DAYS - 1) + day / CENTURY_DAYS - day / (ERA_DAYS - 1)) / 365;
+	day -= year * 365 + year / 4 - year / 100;
+	month = (5 * day + 2) / 153;
+	return (struct civil_date){
+	    .year = (int32_t)(era * ERA_YEARS + year + (month >= 10)),
+	    .month = (uint8_t)(month < 10 ? month + 3 : month - 9),
+	    .day = (uint8_t)(day - (153 * month + 2) / 5 + 1),
+	};
+}
+
+enum weekday civil_weekday(struct civil_date d)
+{
+	int64_t days = civil_days(d) + THURSDAY; /* 1970-01-01 was one */
+
+	return (enum weekday)(days - floor_div(days, 7) * 7);
+}
+
+struct civil_date civil_add_days(struct civil_date d, int64_t n)
+{
+	return civil_from_days(civil_days(d) + n);
+}
+
+int civil_date_compare(struct civil_date a, struct civil_date b)
+{
+	if (a.year != b.year)
+		return a.year < b.year ? -1 : 1;
+	if (a.month != b.month)
+		return a.month < b.month ? -1 : 1;
+	return (a.day > b.day) - (a.day < b.day);
+}
+
+int civil_time_compare(struct civil_time a, struct civil_time b)
+{
+	int by_date = civil_date_compare(a.date, b.date);
+
+	return by_date ? by_date : (a.second > b.second) - (a.second < b.second);
+}
+
+int64_t civil_seconds(struct civil_time t)
+{
+	return civil_days(t.date) * DAY_S + t.second;
+}
+
+struct civil_time civil_from_seconds(int64_t s)
+{
+	int64_t days = floor_div(s, DAY_S);
+
+	return (struct civil_time){
+	    .date = civil_from_days(days),
+	    .second = (int32_t)(s - days * DAY_S),
+	};
+}
