@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""REPORT usage: what was booked, summed by member, resource and month; the sums agree with a sum of our own."""
+import collections
+import datetime
+import itertools
+
+import pytest
+
+_years = itertools.count(datetime.date.today().year + 10)
+
+
+@pytest.fixture
+def year():
+    """A year that no other test uses."""
+    return next(_years)
+
+
+def usage(c, year, **more):
+    return c.expect('REPORT', report='usage', from_=f"{year}-01-01", to=f"{year + 1}-01-01", **more)
+
+
+@pytest.fixture
+def booked(as_person, year):
+    """By (member, resource, month): bookings, hours, cancelled."""
+    expected = collections.defaultdict(lambda: [0, 0.0, 0])
+    plan = [('alice', 'm01', 'bench', 1, 4, False), ('alice', 'm01', 'bench', 1, 2, True), ('bruno', 'm02', 'bench', 1, 3, False),
+            ('alice', 'm01', 'four', 3, 5, False), ('alice', 'm01', 'bench', 3, 1, False), ('bruno', 'm02', 'four', 12, 6, False)]
+    for n, (person, member, what, month, hours, cancelled) in enumerate(plan):
+        c = as_person(person)
+        b = c.expect('BOOK', what=what, from_=f"{year}-{month:02}-{10 + n}T08:00", for_=f"{hours}h")['booking']
+        row = expected[member, what, f"{year}-{month:02}"]
+        if cancelled:
+            c.expect('CANCEL', booking=b)
+            row[2] += 1
+        else:
+            row[0] += 1
+            row[1] += hours
+    return expected
+
+
+def test_by_all_three(as_person, booked, year):
+    rows = usage(as_person('carla'), year, by='member,resource,month').of('row')
+    got = {(r['member'], r['resource'], r['month']): [int(r['bookings']), float(r['hours']), int(r['cancelled'])] for r in rows}
+    assert got == dict(booked)
+    assert all(r['member-name'] for r in rows)
+
+
+def test_sums_agree_however_they_are_grouped(as_person, booked, year):
+    c = as_person('carla')
+    total = [sum(v[n] for v in booked.values()) for n in range(3)]
+    for by in ('member', 'resource', 'month', 'month,member', None):
+        rows = usage(c, year, by=by).of('row')
+        assert [sum(float(r[k]) for r in rows) for k in ('bookings', 'hours', 'cancelled')] == total, by
+
+
+def test_an_unknown_report_or_grouping(as_person):
+    c = as_person('carla')
+    assert c.call('REPORT', report='weather', from_='2030-01-01', to='2031-01-01').outcome == 'BAD bad-value'
+    assert c.call('REPORT', report='usage', from_='2030-01-01', to='2031-01-01', by='colour').outcome == 'BAD bad-value'

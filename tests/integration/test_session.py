@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happens on a connection before and around the bookings."""
+import ssl
+
+import pytest
+
+import wire
+
+
+def test_greeting_and_hello(daemon):
+    with daemon.connect() as c:
+        assert c.greeting.words[:3] == ['*', 'MUTUAL/1', 'ready']
+        assert c.greeting['server'].startswith('mutuald ')
+        reply = c.expect('HELLO', lang='fr', client='test')
+        assert reply['protocol'] == 'MUTUAL/1' and reply['lang'] == 'fr'
+
+
+def test_auth_tells_who_one_is(daemon, people):
+    with daemon.connect() as c:
+        reply = c.expect('AUTH', token=people.alice)
+        assert (reply['person'], reply['member'], reply['pole']) == (people.alice_code, 'm01', 'essai')
+        assert reply['zone'] == 'Europe/Paris' and reply['name'] == 'Alice Test' and reply['roles'] == 'member'
+        who = c.expect('WHOAMI')
+        assert who['member-name'] == "L'Établi, menuiserie" and who['pole-name'] == "Pôle d'essai"
+    with daemon.admin() as c:
+        assert 'administrator' in c.whoami['roles'].split(',')
+        assert 'member' not in c.whoami
+
+
+def test_wrong_token(daemon):
+    with daemon.connect() as c:
+        c.refused('NO auth', 'AUTH', token='AAAAAAAAAAAAAAAAAAAAAAAAAA')
+        c.refused('NO auth-needed', 'WHOAMI')
+        c.expect('AUTH', token=daemon.admin_token())
+
+
+@pytest.mark.parametrize('verb', ['WHOAMI', 'STATUS', 'RESOURCES', 'LIST', 'POLICY SHOW', 'PERSON LIST', 'POLICY RESET'])
+def test_nothing_before_auth(daemon, verb):
+    with daemon.connect() as c:
+        c.refused('NO auth-needed', verb)
+
+
+def test_help_is_the_verb_table(as_person):
+    c = as_person('alice')
+    verbs = c.expect('HELP').of('verb')
+    words = {' '.join(filter(None, [v['word'], v.get('subword')])) for v in verbs}
+    assert {'HELLO', 'AUTH', 'FIND', 'BOOK', 'MOVE', 'EXTEND', 'CANCEL', 'AGENDA', 'REPORT', 'POLICY APPLY', 'PERSON ADD'} <= words
+    assert all(v['help'] and v['who'] for v in verbs)
+    keys = {k['key']: k for k in c.expect('HELP', verb='BOOK').of('key')}
+    assert {'what', 'from', 'to', 'for', 'key', 'dry'} <= set(keys)
+    assert keys['what']['required'] == 'yes' and keys['purpose']['required'] == 'no'
+
+
+def test_noop_and_quit(daemon):
+    with daemon.connect() as c:
+        c.expect('NOOP')
+        c.expect('QUIT')
+        assert [l.split()[:2] for l in c.until_closed()] == [['*', 'BYE']]
+
+
+def test_status(as_person):
+    reply = as_person('alice').expect('STATUS')
+    assert reply['pole'] == 'essai' and reply['database'] == 'up'
+    assert int(reply['version']) > 0 and int(reply['persons']) >= 6 and int(reply['connections']) >= 1
+
+
+@pytest.mark.parametrize('line, outcome', [
+    ('FROB', 'BAD unknown-verb'),
+    ('NOOP now=yes', 'BAD unknown-key'),
+    ('BOOK what=van fron=2026-12-05T08:00 for=4h', 'BAD unknown-key'),
+    ('BOOK what=van for=4h', 'BAD missing-key'),
+    ('BOOK what=van from=tomorrow for=4h', 'BAD bad-value'),
+    ('BOOK what=van from=2030-12-05T08:00 for=soon', 'BAD bad-value'),
+    ('BOOK what=van what=minibus from=2030-12-05T08:00 for=4h', 'BAD repeated-key'),
+    ('BOOK what=van from=2030-12-05T08:00 for=4h to=2030-12-05T12:00', 'BAD bad-combination'),
+    ('BOOK what="van from=2030-12-05T08:00', 'BAD syntax'),
+    ('SHOW booking=ILLEGAL!', 'BAD bad-value'),
+    ('CANCEL booking=BOOOOO dry=perhaps', 'BAD bad-value'),
+])
+def test_malformed(as_person, line, outcome):
+    c = as_person('alice')
+    c.write(f"x7 {line}\n".encode())
+    reply = c.receive('x7')
+    assert reply.outcome == outcome, reply
+    assert reply['text']
+    c.expect('NOOP')
+
+
+def test_a_typo_is_named(as_person):
+    c = as_person('alice')
+    c.write(b'x BOOK what=van fron=2030-12-05T08:00 for=4h\n')
+    text = c.receive('x')['text']
+    assert 'fron' in text and 'from' in text
+
+
+def test_crlf_and_case(as_person):
+    c = as_person('alice')
+    c.write(b'x noop\r\n')
+    assert c.receive('x').ok
+
+
+def test_replies_come_in_order(as_person, day):
+    c = as_person('alice')
+    tags = []
+    for hour in range(8):
+        tags.append((c.send('BOOK', what='bench', from_=f"{day}T{hour:02}:00", for_='1h'), 'OK'))
+        tags.append((c.send('WHOAMI'), 'OK'))
+        tags.append((c.send('SHOW', booking='B00000'), None))
+    for tag, outcome in tags:
+        reply = c.receive(tag)
+        assert outcome is None or reply.outcome == outcome
+
+
+def test_texts_in_two_languages(daemon, people):
+    texts = {}
+    for lang in ('en', 'fr'):
+        with daemon.connect(people.alice, lang=lang) as c:
+            assert c.whoami['lang'] == lang
+            texts[lang] = c.refused('NO unknown-resource', 'BOOK', what='helicopter', from_='2030-12-05T08:00', for_='4h')['text']
+    assert texts['en'] != texts['fr'] and all('helicopter' in t for t in texts.values())
+
+
+def test_the_certificate_is_verified(daemon):
+    with pytest.raises(ssl.SSLCertVerificationError):
+        wire.Connection(daemon.port, None)
+
+
+def test_old_tls_is_refused(daemon):
+    old = ssl.create_default_context(cafile=str(daemon.ca))
+    old.maximum_version = ssl.TLSVersion.TLSv1_2
+    wire._contexts['old'] = old
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        wire.Connection(daemon.port, 'old')
+    with daemon.connect() as c:
+        assert c.socket.version() == 'TLSv1.3'
+
+
+@pytest.mark.long
+def test_time_to_authenticate(start):
+    one = start(arguments=['--auth-timeout', '1'])
+    with one.connect() as c:
+        lines = c.until_closed()
+        assert lines and lines[-1].startswith('* BYE timeout'), lines
+    with one.admin() as c:  # who has authenticated is left alone
+        with one.connect() as other:
+            other.until_closed()
+        c.expect('NOOP')
