@@ -3,8 +3,10 @@
 
 /*
  * Changes as the log keeps them: one line each, the after-image, in the wire's own form:
- *   booking code=B7K3QF state=confirmed resource=van member=m02 person=p17 by=p17 from=… to=… at=… lane=2 during=…/… pinned=yes
- *   person code=p17 member=m11 roles=member,manager active=yes token=<sha256> withdrawn=<sha256>
+ *   booking code=B7K3QF state=confirmed resource=van member=m02 person=p17 by=p17 from=2026-12-05T07:00Z
+ *     to=2026-12-05T11:00Z made-at=2026-11-23T05:51:36Z [ended-at=…] [pinned=yes]
+ *     alloc=van/2/2026-12-05T07:00Z/2026-12-05T11:30Z*    (leaf/lane/start/end, buffers included)
+ *   person code=p17 [member=m11] [roles=member,manager] active=yes [token=<sha256>]* [withdrawn=<sha256>]*
  *   name kind=resource number=3 id=van       name kind=unit resource=3 number=1 id=van-1
  *   policy hash=<sha256>
  * Times are UTC. Free texts and names of persons are never in it (DESIGN 4).
@@ -18,9 +20,11 @@ void change_encode(const struct change *c, const struct pole *p, struct buffer *
 
 enum { CHANGE_TEXT_OK = 0, CHANGE_TEXT_E_SYNTAX = 1, CHANGE_TEXT_E_UNKNOWN = 2 };
 /*
- * Reads a line back against the pole's present state, which gives the image before. `private1` and `private2` are what is
- * kept beside the log: a booking's purpose; a person's name and mail. A policy change comes out with only its hash in
- * ret_policy_hash (65 bytes) and nothing added: the text is read elsewhere. E_UNKNOWN: it names what the pole does not know.
+ * Reads a line back and adds the change to `ret`. The image before is that of the pole or, where `ret` holds changes that
+ * the pole has not seen yet, theirs: a whole group can be read, then applied. `private1` and `private2` are what is kept
+ * beside the log: a booking's purpose; a person's name and mail (NULL: ""). A policy change comes out with only its hash in
+ * ret_policy_hash (65 bytes) and nothing added: the text is read elsewhere. E_UNKNOWN: it names what the pole does not
+ * know, or says something that this program does not know. Nothing is added unless the answer is OK.
  */
 int change_decode(const char *text, const struct pole *p, const char *private1, const char *private2, struct changes *ret,
 		  char *ret_policy_hash);

@@ -32,7 +32,7 @@ enum line_error {
 	LINE_E_EMPTY,
 	LINE_E_BYTE,	  /* NUL, CR or another control character */
 	LINE_E_UTF8,	  /* not valid UTF-8 (RFC 3629) */
-	LINE_E_WORD,	  /* a word or key with a character it may not have */
+	LINE_E_WORD,	  /* a word or key with a character it may not have, or over 64 bytes; a word after the first key */
 	LINE_E_QUOTE,	  /* a quoted value that does not end, or a stray quote */
 	LINE_E_MANY_ARGS, /* more than LINE_MAX_ARGS */
 	LINE_E_MANY_WORDS,
@@ -44,17 +44,20 @@ const char *line_tag(const char *bytes, size_t n, struct arena *a);
 
 const char *line_get(const struct line *l, const char *key); /* the first; NULL if none */
 
-/* Writing. A line that was begun is ended by line_end(), or given up with line_abandon(). A value with CR, LF, NUL or broken
- * UTF-8 makes line_end() answer > 0 and remove the whole line. */
+/*
+ * Writing. A line that was begun is ended by line_end(), or given up with line_abandon(). What line_decode() would not give
+ * back makes line_end() answer > 0 and remove the whole line: a value with a control character other than HTAB or with broken
+ * UTF-8, a word or key with a character it may not have, too many of them, or a line over LINE_MAX_BYTES.
+ */
 struct line_writer {
 	struct buffer *out;
-	size_t begin;
+	size_t begin, n_words, n_args;
 	int broken;
 };
 void line_begin(struct line_writer *w, struct buffer *out, const char *word);
 void line_word(struct line_writer *w, const char *word);
 void line_str(struct line_writer *w, const char *key, const char *value); /* quotes where needed; NULL value: nothing written */
 void line_int(struct line_writer *w, const char *key, int64_t value);
-void line_printf(struct line_writer *w, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void line_printf(struct line_writer *w, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4), nonnull(3)));
 int line_end(struct line_writer *w);
 void line_abandon(struct line_writer *w);

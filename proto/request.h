@@ -3,6 +3,11 @@
 
 /* A request: tag, verb, and arguments checked against the verb's row. */
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/duration.h"
 #include "lib/moment.h"
 #include "proto/code.h"
 #include "proto/line.h"
@@ -19,13 +24,20 @@ struct request {
 struct request_error {
 	enum code code; /* one of the BAD codes */
 	const char *tag; /* to answer with; "*" if unusable */
-	const char *about; /* the key, verb or value at fault; "" if none */
+	const char *about; /* the key, verb or word at fault; two keys as "to|for"; "" if none */
 	const char *meant; /* what was probably meant; NULL if unknown */
+	const char *verb; /* its name; NULL if not known */
+	const char *value; /* bad-value: what was given; NULL if it is secret, or too long to repeat */
+	const char *example; /* bad-value: a value that would do, or the choices; NULL if none */
+	size_t limit; /* bad-value: how many bytes there may be, where there were too many or too few; 0: not that */
+	size_t at; /* syntax: byte offset of the fault */
 };
 
 enum { REQUEST_OK = 0, REQUEST_E_BAD = 1 };
 /* Every value is checked against its type here, so that the getters below cannot fail. Strings live in the arena. */
 int request_decode(const char *bytes, size_t n, struct arena *a, struct request *ret, struct request_error *ret_error);
+/* Appends the whole answer to a request that did not decode: `tag BAD code key=… meant=… text="…"`. */
+void request_error_write(const struct request_error *e, enum language l, struct arena *a, struct buffer *out);
 
 const char *request_get(const struct request *r, const char *key); /* NULL if not given */
 bool request_yes(const struct request *r, const char *key);	    /* false if not given */
@@ -35,3 +47,5 @@ bool request_moment(const struct request *r, const char *key, const struct zone 
 bool request_duration(const struct request *r, const char *key, struct duration *ret);
 int64_t request_booking(const struct request *r, const char *key); /* 0 if not given */
 uint32_t request_person(const struct request *r, const char *key);  /* 0 if not given */
+/* Whether a KEY_WORDS key was given and has `word` among its words. */
+bool request_has_word(const struct request *r, const char *key, const char *word);

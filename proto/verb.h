@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/buffer.h"
+
 enum verb_id {
 	VERB_HELLO, VERB_AUTH, VERB_WHOAMI, VERB_HELP, VERB_NOOP, VERB_QUIT, VERB_STATUS,
 	VERB_RESOURCES, VERB_FIND, VERB_BOOK, VERB_MOVE, VERB_EXTEND, VERB_CANCEL, VERB_SHOW, VERB_LIST, VERB_AGENDA,
@@ -20,8 +22,8 @@ enum verb_id {
 };
 
 enum key_type {
-	KEY_TEXT,     /* any text */
-	KEY_NAME,     /* an id of the policy: resource, unit, member, site */
+	KEY_TEXT,     /* any text, 1000 bytes at most unless the row says otherwise */
+	KEY_NAME,     /* an id of the policy: resource, unit, member, site; 1..64 bytes */
 	KEY_BOOKING,  /* a booking's code */
 	KEY_PERSON,   /* p17 */
 	KEY_MOMENT,   /* lib/moment.h */
@@ -30,8 +32,16 @@ enum key_type {
 	KEY_YES,      /* yes or no */
 	KEY_WORDS,    /* comma-separated list of words, of `choices` where given */
 	KEY_CHOICE,   /* one of `choices` */
-	KEY_SECRET,   /* a token: never logged, never kept with an answer */
+	KEY_SECRET,   /* a token: never logged, never kept with an answer; 1..256 bytes */
+	KEY_LINE,     /* a line of a file: at most KEY_LINE_MAX_BYTES */
+	KEY_FILE,     /* a file's name: 1..64 of A-Z a-z 0-9 . _ -, not beginning with a point */
+	KEY_LANGUAGE, /* a word that language_from_word() knows: en, fr, fr_FR.UTF-8 */
+	KEY_VERB,     /* a verb's word, with or without its subword, any case */
+	N_KEY_TYPES
 };
+extern const char *const key_type_words[N_KEY_TYPES];
+
+#define KEY_LINE_MAX_BYTES 60000 /* so that its line has room for the rest, there and back */
 
 struct verb_key {
 	const char *key;
@@ -39,6 +49,7 @@ struct verb_key {
 	bool required, repeated;
 	const char *choices; /* "csv json table", separated by spaces; NULL: free */
 	const char *help;    /* a few words */
+	uint16_t min_bytes, max_bytes; /* 0: the type's own */
 };
 
 enum verb_access { /* who may call it */
@@ -46,9 +57,16 @@ enum verb_access { /* who may call it */
 	ACCESS_PERSON, /* any active person */
 	ACCESS_COORDINATOR, /* coordinators and administrators */
 	ACCESS_ADMINISTRATOR,
+	N_VERB_ACCESSES
 };
+extern const char *const verb_access_words[N_VERB_ACCESSES];
 
 #define VERB_MAX_KEYS 12
+
+struct verb_either { /* two keys of which at most one may be given */
+	const char *first, *second; /* NULL: no such pair */
+	bool required;		    /* one of them must be */
+};
 
 struct verb {
 	enum verb_id id;
@@ -56,10 +74,19 @@ struct verb {
 	enum verb_access access;
 	bool changes; /* takes key= and dry= besides its own keys */
 	const char *help; /* one line */
+	struct verb_either either;
 	struct verb_key keys[VERB_MAX_KEYS]; /* ends at key NULL */
 };
 
 extern const struct verb verb_table[N_VERBS]; /* indexed by id */
 const struct verb *verb_find(const char *word, const char *subword); /* any case; NULL if none */
+/* Whether `text` ("book", "POLICY", "policy check") names the verb: HELP verb=… is about all that are named. */
+bool verb_is_named(const struct verb *v, const char *text);
+/* "POLICY CHECK", into buf (at least 32 bytes); returns buf. */
+char *verb_name(const struct verb *v, char *buf, size_t n);
 const struct verb_key *verb_key(const struct verb *v, const char *key); /* its own or, where it changes, key and dry; NULL if none */
+/* All its keys one by one, key and dry last: i from 0; NULL at the end. */
+const struct verb_key *verb_key_at(const struct verb *v, size_t i);
+/* What HELP says in `keys`: `what [unit] from (to or for) [member] …` as in GRAMMAR 3, without key and dry. Appends. */
+void verb_synopsis(const struct verb *v, struct buffer *out);
 bool verb_allows(const struct verb *v, bool authenticated, uint32_t roles);

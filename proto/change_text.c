@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Changes to lines of the log and back. */
+
+/*
+ * Numbers stand for names in memory; the log says the names, so that it reads like the protocol and
+ * survives a policy that drops them. What is read back must be complete and known: a line that says
+ * more than this program understands is refused rather than half applied.
+ */
+
+#include "proto/change_text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/moment.h"
+#include "proto/line.h"
+
+#define UTC_BYTES 40
+
+static char *utc_format(int64_t utc, char *buf, size_t n)
+{
+	struct civil_time t = civil_from_seconds(utc);
+	const int minute_s = t.second % 3600, second = t.second % 60;
+	int written = snprintf(buf, n, "%04d-%02u-%02uT%02d:%02d", t.date.year, t.date.month,
+			       t.date.day, t.second / 3600, minute_s / 60);
+
+	if (second)
+		snprintf(buf + written, n - (size_t)written, ":%02dZ", second);
+	else
+		snprintf(buf + written, n - (size_t)written, "Z");
+	return buf;
+}
+
+static void put_utc(struct line_writer *w, const char *key, int64_t utc)
+{
+	char text[UTC_BYTES];
+
+	line_str(w, key, utc_format(utc, text, sizeof(text)));
+}
+
+static const char *name_id(const struct pole *p, enum name_kind kind, uint32_t number)
+{
+	const char *id = pole_name_id(p, kind, 0, number);
+
+	assert(id);
+	return id;
+}
+
+static void encode_booking(const struct booking *b, const struct pole *p, struct line_writer *w)
+{
+	char code[16], start[UTC_BYTES], end[UTC_BYTES];
+
+	line_str(w, "code", booking_code(b->number, code, sizeof(code)));
+	line_str(w, "state", booking_state_words[b->state]);
+	line_str(w, "resource", name_id(p, NAME_RESOURCE, b->resource));
+	line_str(w, "member", b->member ? name_id(p, NAME_MEMBER, b->member) : NULL);
+	line_printf(w, "person", "p%" PRIu32, b->person);
+	line_printf(w, "by", "p%" PRIu32, b->made_by);
+	put_utc(w, "from", b->span.start);
+	put_utc(w, "to", b->span.end);
+	put_utc(w, "made-at", b->made_at);
+	if (b->ended_at)
+		put_utc(w, "ended-at", b->ended_at);
+	line_str(w, "pinned", b->pinned ? "yes" : NULL);
+	for (size_t i = 0; i < b->n_allocations; i++) {
+		const struct allocation *a = &b->allocations[i];
+
+		line_printf(w, "alloc", "%s/%" PRIu32 "/%s/%s",
+			    name_id(p, NAME_RESOURCE, a->resource), a->lane,
+			    utc_format(a->during.start, start, sizeof(start)),
+			    utc_format(a->during.end, end, sizeof(end)));
+	}
+}
+
+static void encode_person(const struct person *person, const struct pole *p, struct line_writer *w)
+{
+	char roles[64] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_ROLES; i++)
+		if (person->roles & (1u << i))
+			n += (size_t)snprintf(roles + n, sizeof(roles) - n, "%s%s", n ? "," : "",
+					      role_words[i]);
+	line_printf(w, "code", "p%" PRIu32, person->number);
+	line_str(w, "member", person->member ? name_id(p, NAME_MEMBER, person->member) : NULL);
+	line_str(w, "roles", n ? roles : NULL);
+	line_str(w, "active", person->active ? "yes" : "no");
+	for (size_t i = 0; i < person->n_credentials; i++)
+		line_str(w, person->credentials[i].withdrawn ? "withdrawn" : "token",
+			 person->credentials[i].hash);
+}
+
+static void encode_name(const struct name *name, struct line_writer *w)
+{
+	line_str(w, "kind", name_kind_words[name->kind]);
+	if (name->resource)
+		line_int(w, "resource", name->resource);
+	line_int(w, "number", name->number);
+	line_str(w, "id", name->id);
+}
+
+void change_encode(const struct change *c, const struct pole *p, struct buffer *out)
+{
+	struct line_writer w;
+
+	line_begin(&w, out, change_kind_words[c->kind]);
+	switch (c->kind) {
+	case CHANGE_BOOKING:
+		encode_booking(c->booking.after, p, &w);
+		break;
+	case CHANGE_PERSON:
+		encode_person(c->person.after, p, &w);
+		break;
+	case CHANGE_NAME:
+		encode_name(&c->name.name, &w);
+		break;
+	case CHANGE_POLICY:
+		line_str(&w, "hash", c->policy.after->hash);
+		break;
+	case N_CHANGE_KINDS:
+		break;
+	}
+	if (line_end(&w) != 0)
+		assert(!"a change whose names the policy loader should have refused");
+	buffer_truncate(out, out->n - 1);
+}
+
+/* Reading. The first fault is kept; what follows it reads on without harm. */
+struct reading {
+	const struct line *line;
+	const struct pole *pole;
+	const struct changes *ahead; /* not applied yet */
+	int answer;
+};
+
+static void note(struct reading *r, int answer)
+{
+	if (r->answer == CHANGE_TEXT_OK)
+		r->answer = answer;
+}
+
+static const char *text_of(struct reading *r, const char *key)
+{
+	const char *value = line_get(r->line, key);
+
+	if (!value)
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	return value ? value : "";
+}
+
+static uint32_t number_from(struct reading *r, const char *text)
+{
+	unsigned long number = strtoul(text, NULL, 10);
+
+	if (!*text || strspn(text, "0123456789") != strlen(text) || strlen(text) > 10 ||
+	    number == 0 || number > UINT32_MAX)
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	return (uint32_t)number;
+}
+
+static int64_t utc_from(struct reading *r, const char *text)
+{
+	struct moment m;
+
+	if (moment_parse(text, &m) == MOMENT_OK && m.has_offset)
+		return moment_utc(&m, NULL);
+	note(r, CHANGE_TEXT_E_SYNTAX);
+	return 0;
+}
+
+static bool yes_from(struct reading *r, const char *text)
+{
+	if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	return strcmp(text, "yes") == 0;
+}
+
+static uint32_t person_from(struct reading *r, const char *text)
+{
+	uint32_t number = 0;
+
+	if (person_number_from_code(text, &number) != 0)
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	return number;
+}
+
+static uint32_t name_from(struct reading *r, enum name_kind kind, const char *id)
+{
+	uint32_t number = pole_name_number(r->pole, kind, 0, id);
+
+	for (size_t i = 0; number == 0 && i < r->ahead->n; i++) {
+		const struct change *c = &r->ahead->items[i];
+
+		if (c->kind == CHANGE_NAME && c->name.name.kind == kind &&
+		    strcmp(c->name.name.id, id) == 0)
+			number = c->name.name.number;
+	}
+	if (number == 0)
+		note(r, CHANGE_TEXT_E_UNKNOWN);
+	return number;
+}
+
+/* Every key one of `once`, at most once, or one of `often`: lists kept apart by spaces, with one at
+ * each end. */
+static void check_keys(struct reading *r, const char *once, const char *often)
+{
+	for (size_t i = 0; i < r->line->n_args; i++) {
+		const struct arg *arg = &r->line->args[i];
+		char word[72];
+
+		snprintf(word, sizeof(word), " %s ", arg->key);
+		if (!strstr(once, word) && !strstr(often, word))
+			note(r, CHANGE_TEXT_E_UNKNOWN);
+		else if (strstr(once, word) && line_get(r->line, arg->key) != arg->value)
+			note(r, CHANGE_TEXT_E_SYNTAX);
+	}
+}
+
+static size_t count_key(const struct line *l, const char *key)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n_args; i++)
+		n += strcmp(l->args[i].key, key) == 0;
+	return n;
+}
+
+/* The part behind the last slash, which is cut off. */
+static const char *cut_last(char *text)
+{
+	char *slash = strrchr(text, '/');
+
+	if (!slash)
+		return "";
+	*slash = '\0';
+	return slash + 1;
+}
+
+static struct allocation allocation_from(struct reading *r, const char *text)
+{
+	struct allocation a = {0};
+	char copy[256];
+
+	if (strlen(text) >= sizeof(copy)) {
+		note(r, CHANGE_TEXT_E_SYNTAX);
+		return a;
+	}
+	memcpy(copy, text, strlen(text) + 1);
+	a.during.end = utc_from(r, cut_last(copy));
+	a.during.start = utc_from(r, cut_last(copy));
+	a.lane = number_from(r, cut_last(copy));
+	a.resource = name_from(r, NAME_RESOURCE, copy);
+	return a;
+}
+
+static void read_allocations(struct reading *r, struct booking *b)
+{
+	struct allocation *next = b->allocations;
+
+	for (size_t i = 0; i < r->line->n_args; i++)
+		if (strcmp(r->line->args[i].key, "alloc") == 0)
+			*next++ = allocation_from(r, r->line->args[i].value);
+}
+
+static void read_booking(struct reading *r, struct booking *b)
+{
+	const char *member = line_get(r->line, "member"), *ended_at = line_get(r->line, "ended-at");
+	const char *pinned = line_get(r->line, "pinned");
+
+	check_keys(r, " code state resource member person by from to made-at ended-at pinned ",
+		   " alloc ");
+	if (booking_number_from_code(text_of(r, "code"), &b->number) != 0)
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	if (booking_state_from_word(text_of(r, "state"), &b->state) != 0)
+		note(r, CHANGE_TEXT_E_UNKNOWN);
+	b->resource = name_from(r, NAME_RESOURCE, text_of(r, "resource"));
+	b->member = member ? name_from(r, NAME_MEMBER, member) : 0;
+	b->person = person_from(r, text_of(r, "person"));
+	b->made_by = person_from(r, text_of(r, "by"));
+	b->span.start = utc_from(r, text_of(r, "from"));
+	b->span.end = utc_from(r, text_of(r, "to"));
+	b->made_at = utc_from(r, text_of(r, "made-at"));
+	b->ended_at = ended_at ? utc_from(r, ended_at) : 0;
+	b->pinned = pinned && yes_from(r, pinned);
+	read_allocations(r, b);
+}
+
+static const struct booking *booking_before(const struct reading *r, int64_t number)
+{
+	for (size_t i = r->ahead->n; i > 0; i--) {
+		const struct change *c = &r->ahead->items[i - 1];
+
+		if (c->kind == CHANGE_BOOKING && c->booking.after &&
+		    c->booking.after->number == number)
+			return c->booking.after;
+	}
+	return pole_booking(r->pole, number);
+}
+
+static void decode_booking(struct reading *r, const char *purpose, struct changes *ret)
+{
+	struct booking *b = booking_new(purpose ? purpose : "", count_key(r->line, "alloc"));
+
+	read_booking(r, b);
+	if (r->answer == CHANGE_TEXT_OK)
+		changes_add_booking(ret, (struct booking *)booking_before(r, b->number), b);
+	else
+		booking_unref(b);
+}
+
+static uint32_t roles_from(struct reading *r, const char *text)
+{
+	uint32_t roles = 0;
+
+	while (*text) {
+		size_t n = strcspn(text, ","), i = 0;
+
+		while (i < N_ROLES &&
+		       (strlen(role_words[i]) != n || memcmp(role_words[i], text, n) != 0))
+			i++;
+		if (i == N_ROLES)
+			note(r, CHANGE_TEXT_E_UNKNOWN);
+		else
+			roles |= 1u << i;
+		text += n + (text[n] == ',');
+	}
+	return roles;
+}
+
+static bool is_hash(const char *text)
+{
+	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
+static void read_credentials(struct reading *r, struct person *person)
+{
+	struct credential *next = person->credentials;
+
+	for (size_t i = 0; i < r->line->n_args; i++) {
+		const struct arg *arg = &r->line->args[i];
+		bool withdrawn = strcmp(arg->key, "withdrawn") == 0;
+
+		if (!withdrawn && strcmp(arg->key, "token") != 0)
+			continue;
+		if (is_hash(arg->value))
+			memcpy(next->hash, arg->value, sizeof(next->hash));
+		else
+			note(r, CHANGE_TEXT_E_SYNTAX);
+		next++->withdrawn = withdrawn;
+	}
+}
+
+static void read_person(struct reading *r, struct person *person)
+{
+	const char *member = line_get(r->line, "member"), *roles = line_get(r->line, "roles");
+
+	check_keys(r, " code member roles active ", " token withdrawn ");
+	person->number = person_from(r, text_of(r, "code"));
+	person->member = member ? name_from(r, NAME_MEMBER, member) : 0;
+	person->roles = roles ? roles_from(r, roles) : 0;
+	person->active = yes_from(r, text_of(r, "active"));
+	read_credentials(r, person);
+}
+
+static const struct person *person_before(const struct reading *r, uint32_t number)
+{
+	for (size_t i = r->ahead->n; i > 0; i--) {
+		const struct change *c = &r->ahead->items[i - 1];
+
+		if (c->kind == CHANGE_PERSON && c->person.after &&
+		    c->person.after->number == number)
+			return c->person.after;
+	}
+	return pole_person(r->pole, number);
+}
+
+static void decode_person(struct reading *r, const char *name, const char *mail,
+			  struct changes *ret)
+{
+	size_t n = count_key(r->line, "token") + count_key(r->line, "withdrawn");
+	struct person *person = person_new(name ? name : "", mail ? mail : "", n);
+
+	read_person(r, person);
+	if (r->answer == CHANGE_TEXT_OK)
+		changes_add_person(ret, (struct person *)person_before(r, person->number), person);
+	else
+		person_unref(person);
+}
+
+static void decode_name(struct reading *r, struct changes *ret)
+{
+	const char *kind = text_of(r, "kind"), *resource = line_get(r->line, "resource");
+	struct name name = {.id = text_of(r, "id")};
+
+	check_keys(r, " kind resource number id ", "");
+	while (name.kind < N_NAME_KINDS && strcmp(name_kind_words[name.kind], kind) != 0)
+		name.kind++;
+	if (name.kind == N_NAME_KINDS)
+		note(r, CHANGE_TEXT_E_UNKNOWN);
+	if ((name.kind == NAME_UNIT) != (resource != NULL) || !name.id[0])
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	name.resource = resource ? number_from(r, resource) : 0;
+	name.number = number_from(r, text_of(r, "number"));
+	if (r->answer == CHANGE_TEXT_OK)
+		changes_add_name(ret, name);
+}
+
+static void decode_policy(struct reading *r, char *ret_hash)
+{
+	const char *hash = text_of(r, "hash");
+
+	check_keys(r, " hash ", "");
+	if (!is_hash(hash))
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	if (r->answer == CHANGE_TEXT_OK)
+		memcpy(ret_hash, hash, 65);
+}
+
+static void decode_change(struct reading *r, const char *private1, const char *private2,
+			  struct changes *ret, char *ret_policy_hash)
+{
+	enum change_kind kind = 0;
+
+	while (kind < N_CHANGE_KINDS && strcmp(change_kind_words[kind], r->line->words[0]) != 0)
+		kind++;
+	switch (kind) {
+	case CHANGE_BOOKING:
+		decode_booking(r, private1, ret);
+		break;
+	case CHANGE_PERSON:
+		decode_person(r, private1, private2, ret);
+		break;
+	case CHANGE_NAME:
+		decode_name(r, ret);
+		break;
+	case CHANGE_POLICY:
+		decode_policy(r, ret_policy_hash);
+		break;
+	case N_CHANGE_KINDS:
+		note(r, CHANGE_TEXT_E_UNKNOWN);
+		break;
+	}
+}
+
+int change_decode(const char *text, const struct pole *p, const char *private1,
+		  const char *private2, struct changes *ret, char *ret_policy_hash)
+{
+	struct arena arena = {0};
+	struct line line;
+	size_t at;
+	struct reading r = {.line = &line, .pole = p, .ahead = ret};
+
+	if (line_decode(text, strlen(text), &arena, &line, &at) != LINE_OK || line.n_words != 1)
+		r.answer = CHANGE_TEXT_E_SYNTAX;
+	else
+		decode_change(&r, private1, private2, ret, ret_policy_hash);
+	arena_clear(&arena);
+	return r.answer;
+}

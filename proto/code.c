@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every code with its class and its text in each language. */
+
+/*
+ * A text is a sentence without a full stop that says what is wrong and what to do. In it, {place}
+ * stands for a value that the caller may have, and [clause|otherwise] for a clause that is left
+ * out, or replaced by what follows the bar, when one of its places has no value: every text reads
+ * well with all of its places filled and with none. Clauses do not nest.
+ *
+ * The places, all of them optional:
+ *   what          title of the resource: Minibus          value         what was given or asked
+ * for, as it was written member-name   who is in the way                       meant         what
+ * was probably meant from until    when the booking in the way lasts       example       a value
+ * that would do open-from     the nearest open stretch                key verb      of the request;
+ * two keys: to|for open-to                                               at            byte offset
+ * in the line min max step  durations of the rule                   limit         a number of
+ * bytes, lines or connections every         the start grid                          seconds to
+ * wait, or waited earliest      first start that may be asked for       count         how many
+ * problems latest        last start that may be asked for        roles         who may booking its
+ * code                                state         of the booking
+ */
+
+#include "proto/code.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+#include "proto/buffer.h"
+
+const char *const code_class_words[4] = {
+    [CLASS_OK] = "OK",
+    [CLASS_NO] = "NO",
+    [CLASS_BAD] = "BAD",
+    [CLASS_ERR] = "ERR",
+};
+
+/* clang-format off */
+static const struct row {
+	const char *word;
+	enum code_class class;
+	const char *texts[N_LANGUAGES];
+} rows[N_CODES] = {
+	[CODE_OK] = {"ok", CLASS_OK, {
+		"Done",
+		"C'est fait"}},
+
+	[CODE_UNKNOWN_RESOURCE] = {"unknown-resource", CLASS_NO, {
+		"Nothing here is called [{value}|that][: did you mean {meant}?|; look it up in "
+		"the list of resources]",
+		"Rien ne s'appelle [{value}|ainsi] ici[ : vouliez-vous dire {meant} ?| ; voyez "
+		"la liste des ressources]"}},
+	[CODE_UNKNOWN_UNIT] = {"unknown-unit", CLASS_NO, {
+		"[{what}|This resource] has no unit called [{value}|that][: did you mean "
+		"{meant}?|; name no unit to take any that is free]",
+		"[{what} : a|A]ucune unité ne s'appelle [{value}|ainsi][ : vouliez-vous dire "
+		"{meant} ?| ; sans unité précisée, vous prenez la première libre]"}},
+	[CODE_UNKNOWN_MEMBER] = {"unknown-member", CLASS_NO, {
+		"No member is called [{value}|that][: did you mean {meant}?|; a coordinator can "
+		"tell you the right name]",
+		"Aucun membre ne s'appelle [{value}|ainsi][ : vouliez-vous dire {meant} ?| ; la "
+		"coordination peut vous donner le bon nom]"}},
+	[CODE_UNKNOWN_PERSON] = {"unknown-person", CLASS_NO, {
+		"No person has [the code {value}|that code]; codes look like p17, and a "
+		"coordinator knows them",
+		"Personne n'a le code [{value}|indiqué] ; un code ressemble à p17, et la "
+		"coordination les connaît"}},
+	[CODE_UNKNOWN_BOOKING] = {"unknown-booking", CLASS_NO, {
+		"There is no booking [{booking}|with that code]; look its code up in your list "
+		"of bookings",
+		"Il n'y a pas de réservation [{booking}|portant ce code] ; retrouvez son code "
+		"dans la liste de vos réservations"}},
+	[CODE_FORBIDDEN] = {"forbidden", CLASS_NO, {
+		"You may not do this[: it takes the role {roles}]; a coordinator of the pole can "
+		"help",
+		"Vous n'avez pas le droit de faire cela[ : il faut le rôle {roles}] ; la "
+		"coordination du pôle peut vous aider"}},
+	[CODE_STATE] = {"state", CLASS_NO, {
+		"Booking[ {booking}] can no longer be changed[: it is {state}]; make a new one "
+		"instead",
+		"La réservation[ {booking}] ne peut plus être modifiée[ : son état est « {state} "
+		"»] ; faites-en plutôt une nouvelle"}},
+	[CODE_OUT_OF_SERVICE] = {"out-of-service", CLASS_NO, {
+		"[{what}|This] is out of service; choose another unit or another resource",
+		"[{what} : h|H]ors service ; choisissez une autre unité ou une autre ressource"}},
+
+	[CODE_EMPTY_SPAN] = {"empty-span", CLASS_NO, {
+		"The booking would end before it begins; choose an end after its start",
+		"La réservation finirait avant de commencer ; choisissez une fin après son début"}},
+	[CODE_PAST] = {"past", CLASS_NO, {
+		"That time has already gone by; choose a later one[, from {earliest} on]",
+		"Ce moment est déjà passé ; choisissez-en un autre[, à partir de {earliest}]"}},
+	[CODE_CLOSED] = {"closed", CLASS_NO, {
+		"[{what}|It] is [open from {open-from} to {open-to}|closed then]; ask for a time "
+		"inside its opening hours",
+		"[{what} : o|O]uverture [de {open-from} à {open-to}|à d'autres heures] ; "
+		"demandez un créneau dans les heures d'ouverture"}},
+	[CODE_CONFLICT] = {"conflict", CLASS_NO, {
+		"[{what}|It] is taken[ by {member-name}][ until {until}]",
+		"[{what} : c|C]réneau déjà pris[ par {member-name}][ jusqu'à {until}]"}},
+
+	[CODE_TOO_SHORT] = {"too-short", CLASS_NO, {
+		"A booking[ of {what}] must last [at least {min}|longer]; ask for a longer time",
+		"Une réservation[ de : {what}] doit durer [au moins {min}|plus longtemps] ; "
+		"demandez plus long"}},
+	[CODE_TOO_LONG] = {"too-long", CLASS_NO, {
+		"A booking[ of {what}] may last [at most {max}|less than that]; ask for a "
+		"shorter time",
+		"Une réservation[ de : {what}] peut durer [au plus {max}|moins que cela] ; "
+		"demandez plus court"}},
+	[CODE_STEP] = {"step", CLASS_NO, {
+		"The length of a booking[ of {what}] goes [by steps of {step}|by fixed steps]; "
+		"round yours up or down",
+		"La durée d'une réservation[ de : {what}] va par pas [de {step}|fixes] ; "
+		"arrondissez la vôtre"}},
+	[CODE_START_GRID] = {"start-grid", CLASS_NO, {
+		"Bookings[ of {what}] begin [every {every}, counted from midnight|at set times "
+		"only]; choose such a start",
+		"Les réservations[ de : {what}] commencent [toutes les {every} à partir de "
+		"minuit|à des heures fixes] ; choisissez un tel début"}},
+	[CODE_LEAD] = {"lead", CLASS_NO, {
+		"[{what}|This] must be booked [at least {min} ahead|further ahead][; the "
+		"earliest start is now {earliest}|; choose a later start]",
+		"[{what} : r|R]éservation à faire [au moins {min} à l'avance|plus à l'avance][ ; "
+		"le premier début possible est {earliest}| ; choisissez un début plus tardif]"}},
+	[CODE_HORIZON] = {"horizon", CLASS_NO, {
+		"[{what}|This] can be booked [at most {max} ahead|less far ahead][; the latest "
+		"start is now {latest}|; choose an earlier start, or ask again later]",
+		"[{what} : r|R]éservation possible [au plus {max} à l'avance|moins longtemps à "
+		"l'avance][ ; le dernier début possible est {latest}| ; choisissez un début plus "
+		"proche, ou redemandez plus tard]"}},
+
+	[CODE_AUTH] = {"auth", CLASS_NO, {
+		"This token is not valid; a coordinator of the pole can give you a new one",
+		"Ce jeton n'est pas valable ; la coordination du pôle peut vous en donner un "
+		"nouveau"}},
+	[CODE_AUTH_NEEDED] = {"auth-needed", CLASS_NO, {
+		"Please say first who you are: AUTH with your token",
+		"Dites d'abord qui vous êtes : AUTH avec votre jeton"}},
+	[CODE_KEY_REUSED] = {"key-reused", CLASS_NO, {
+		"This key was already used for another request; take a new key for each new "
+		"request",
+		"Cette clé a déjà servi pour une autre demande ; prenez une nouvelle clé à "
+		"chaque nouvelle demande"}},
+	[CODE_POLICY_INVALID] = {"policy-invalid", CLASS_NO, {
+		"The policy files have problems[ ({count})] and nothing was changed; correct "
+		"them, then check again",
+		"Les fichiers de règles ont des problèmes[ ({count})] et rien n'a été changé ; "
+		"corrigez-les, puis vérifiez de nouveau"}},
+	[CODE_POLICY_EMPTY] = {"policy-empty", CLASS_NO, {
+		"No policy file was sent on this connection; send the files with POLICY PUT first",
+		"Aucun fichier de règles n'a été envoyé sur cette connexion ; envoyez-les "
+		"d'abord avec POLICY PUT"}},
+	[CODE_POLICY_SAME] = {"policy-same", CLASS_NO, {
+		"These files are the policy already in force; there is nothing to do",
+		"Ces fichiers sont les règles déjà en vigueur ; il n'y a rien à faire"}},
+	[CODE_TOO_LARGE] = {"too-large", CLASS_NO, {
+		"This is too large[: the limit is {limit}]; send less",
+		"C'est trop volumineux[ : la limite est {limit}] ; envoyez-en moins"}},
+
+	[CODE_SYNTAX] = {"syntax", CLASS_BAD, {
+		"This line cannot be read[ from {value} on][ from byte {at} on]; write TAG VERB "
+		"key=value, and put values with spaces in double quotes",
+		"Cette ligne est illisible[ à partir de {value}][ à partir de l'octet {at}] ; "
+		"écrivez ÉTIQUETTE VERBE clé=valeur, et mettez entre guillemets droits les "
+		"valeurs avec des espaces"}},
+	[CODE_TOO_LONG_LINE] = {"too-long-line", CLASS_BAD, {
+		"This line was too long and has been ignored[: at most {limit} bytes]; send "
+		"shorter lines",
+		"Cette ligne était trop longue et a été ignorée[ : au plus {limit} octets] ; "
+		"envoyez des lignes plus courtes"}},
+	[CODE_UNKNOWN_VERB] = {"unknown-verb", CLASS_BAD, {
+		"There is no verb [{verb}|of that name][: did you mean {meant}?|; HELP lists "
+		"them all]",
+		"Il n'y a pas de verbe [{verb}|de ce nom][ : vouliez-vous dire {meant} ?| ; HELP "
+		"en donne la liste]"}},
+	[CODE_UNKNOWN_KEY] = {"unknown-key", CLASS_BAD, {
+		"[{verb}|This verb] has no key [{key}|of that name][: did you mean {meant}?|; "
+		"HELP lists its keys]",
+		"[{verb} : c|C]lé [{key} |]inconnue[ : vouliez-vous dire {meant} ?| ; HELP donne "
+		"la liste des clés]"}},
+	[CODE_MISSING_KEY] = {"missing-key", CLASS_BAD, {
+		"[{verb}|This verb] also needs [{key}=|another key]; HELP lists its keys",
+		"[{verb} : i|I]l manque [{key}=|une clé] ; HELP donne la liste des clés"}},
+	[CODE_REPEATED_KEY] = {"repeated-key", CLASS_BAD, {
+		"[{key}=|A key] is given more than once; give it once",
+		"[{key}= : c|C]lé donnée plusieurs fois ; donnez-la une seule fois"}},
+	[CODE_BAD_VALUE] = {"bad-value", CLASS_BAD, {
+		"[{key}=|A key] cannot have [the value \"{value}\"|that value][; at most {limit} "
+		"bytes are allowed][; write it like this: {example}][; did you mean {meant}?]",
+		"[{key}= : v|V]aleur [« {value} » |]impossible[ ; au plus {limit} octets sont "
+		"permis][ ; écrivez par exemple : {example}][ ; vouliez-vous dire {meant} ?]"}},
+	[CODE_BAD_COMBINATION] = {"bad-combination", CLASS_BAD, {
+		"[Of {key}|Of these keys] only one may be given; leave the other out",
+		"[De {key}|De ces clés], une seule peut être donnée ; retirez l'autre"}},
+
+	[CODE_UNAVAILABLE] = {"unavailable", CLASS_ERR, {
+		"Nothing can be written down at the moment, so nothing was changed; please try "
+		"again [in {seconds} s|a little later]",
+		"Rien ne peut être enregistré en ce moment, donc rien n'a été changé ; réessayez "
+		"[dans {seconds} s|un peu plus tard]"}},
+	[CODE_UNKNOWN_OUTCOME] = {"unknown-outcome", CLASS_ERR, {
+		"The database went away before it could say whether this was done; send the same "
+		"request with the same key again to know[, in {seconds} s]",
+		"La base de données s'est interrompue avant de dire si c'est fait ; renvoyez la "
+		"même demande avec la même clé pour le savoir[, dans {seconds} s]"}},
+	[CODE_INTERNAL] = {"internal", CLASS_ERR, {
+		"Something went wrong in the server and nothing was changed; its log says more",
+		"Une erreur s'est produite dans le serveur et rien n'a été changé ; son journal "
+		"en dit plus"}},
+	[CODE_OVERLOADED] = {"overloaded", CLASS_ERR, {
+		"Too many requests are waiting and nothing was changed; please try again [in "
+		"{seconds} s|a little later]",
+		"Trop de demandes attendent et rien n'a été changé ; réessayez [dans {seconds} "
+		"s|un peu plus tard]"}},
+	[CODE_SHUTTING_DOWN] = {"shutting-down", CLASS_ERR, {
+		"The server is stopping and nothing was changed; please try again [in {seconds} "
+		"s|a little later]",
+		"Le serveur s'arrête et rien n'a été changé ; réessayez [dans {seconds} s|un peu "
+		"plus tard]"}},
+
+	[CODE_BYE] = {"bye", CLASS_OK, {
+		"Goodbye",
+		"Au revoir"}},
+	[CODE_TIMEOUT] = {"timeout", CLASS_ERR, {
+		"The time to say who you are is over[: {seconds} s]; please connect again",
+		"Le temps pour dire qui vous êtes est écoulé[ : {seconds} s] ; reconnectez-vous"}},
+	[CODE_TOO_MANY_ERRORS] = {"too-many-errors", CLASS_ERR, {
+		"Too many lines could not be read[: {limit}]; this connection is closed",
+		"Trop de lignes étaient illisibles[ : {limit}] ; cette connexion est fermée"}},
+	[CODE_TOO_MANY_CONNECTIONS] = {"too-many-connections", CLASS_ERR, {
+		"There are too many connections already[: at most {limit}]; close one, then "
+		"connect again",
+		"Il y a déjà trop de connexions[ : au plus {limit}] ; fermez-en une, puis "
+		"reconnectez-vous"}},
+	[CODE_SLOW] = {"slow", CLASS_ERR, {
+		"The answers are not being read; this connection is closed",
+		"Les réponses ne sont pas lues ; cette connexion est fermée"}},
+};
+/* clang-format on */
+
+static_assert(CODE_HORIZON - CODE_UNKNOWN_RESOURCE == REASON_HORIZON - REASON_UNKNOWN_RESOURCE,
+	      "one code per reason");
+static_assert(CODE_CONFLICT - CODE_UNKNOWN_RESOURCE == REASON_CONFLICT - REASON_UNKNOWN_RESOURCE,
+	      "in the same order");
+
+int language_from_word(const char *word, enum language *ret)
+{
+	static const char *const words[N_LANGUAGES] = {[LANG_EN] = "en", [LANG_FR] = "fr"};
+
+	for (enum language l = 0; l < N_LANGUAGES; l++)
+		if (strncasecmp(word, words[l], 2) == 0 && strchr("_-.@", word[2])) {
+			*ret = l;
+			return 0;
+		}
+	return 1;
+}
+
+const char *code_word(enum code c)
+{
+	return rows[c].word;
+}
+
+enum code_class code_class(enum code c)
+{
+	return rows[c].class;
+}
+
+enum code code_of_reason(enum reason r)
+{
+	return r == REASON_NONE ? CODE_OK
+				: (enum code)(CODE_UNKNOWN_RESOURCE + r - REASON_UNKNOWN_RESOURCE);
+}
+
+int code_from_word(const char *word, enum code *ret)
+{
+	for (enum code c = 0; c < N_CODES; c++)
+		if (strcmp(rows[c].word, word) == 0) {
+			*ret = c;
+			return 0;
+		}
+	return 1;
+}
+
+struct filler {
+	const struct fill *fills;
+	size_t n;
+	struct buffer *out;
+};
+
+static const char *value_of(const struct filler *f, const char *name, size_t length)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (strlen(f->fills[i].name) == length &&
+		    memcmp(f->fills[i].name, name, length) == 0)
+			return f->fills[i].value;
+	return NULL;
+}
+
+/* Adds [p, end) with its places filled; whether all of them had a value. */
+static int fill(const struct filler *f, const char *p, const char *end)
+{
+	int complete = 1;
+
+	while (p < end) {
+		size_t n = strcspn(p, "{");
+		const char *close, *value;
+
+		if (n >= (size_t)(end - p)) {
+			buffer_add(f->out, p, (size_t)(end - p));
+			break;
+		}
+		buffer_add(f->out, p, n);
+		p += n + 1;
+		close = strchr(p, '}');
+		value = value_of(f, p, (size_t)(close - p));
+		if (value)
+			buffer_puts(f->out, value);
+		complete &= value != NULL;
+		p = close + 1;
+	}
+	return complete;
+}
+
+/* p is behind the bracket. Returns what is behind the closing one. */
+static const char *fill_clause(const struct filler *f, const char *p)
+{
+	const char *close = strchr(p, ']'), *bar = memchr(p, '|', (size_t)(close - p));
+	const size_t before = f->out->n;
+
+	if (fill(f, p, bar ? bar : close))
+		return close + 1;
+	buffer_truncate(f->out, before);
+	if (bar)
+		fill(f, bar + 1, close);
+	return close + 1;
+}
+
+char *code_text(enum code c, enum language l, const struct fill *fills, size_t n, struct arena *a)
+{
+	struct buffer out = {0};
+	const struct filler f = {.fills = fills, .n = n, .out = &out};
+	const char *p = rows[c].texts[l];
+	char *text;
+
+	while (*p) {
+		size_t plain = strcspn(p, "[");
+
+		fill(&f, p, p + plain);
+		p += plain;
+		if (*p)
+			p = fill_clause(&f, p + 1);
+	}
+	text = arena_strndup(a, out.bytes, out.n);
+	buffer_release(&out);
+	return text;
+}

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One line of the protocol, taken apart and written. */
+
+/*
+ * Decoding is a single pass over a copy of the line in the arena: every token ends in the copy
+ * where a space or a quote stood, and what was escaped shrinks in place, so that a line costs two
+ * allocations however many arguments it has.
+ *
+ * Writing checks what it writes as it goes, with the same table of bytes, so that nothing can leave
+ * that decoding would not give back. A value is looked at once to know whether it may stand bare,
+ * then copied.
+ */
+
+#include "proto/line.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORD_MAX_BYTES 64
+#define TAG_MAX_BYTES 32
+
+enum byte_class {
+	IN_TAG = 1,
+	IN_WORD = 2,
+	IN_KEY = 4,
+	BEGINS_KEY = 8,
+	IN_BARE = 16,	   /* printable ASCII that needs no quotes */
+	IN_QUOTED = 32,	   /* needs quotes, but no backslash */
+	ESCAPED = 64,	   /* needs quotes and a backslash */
+	BEGINS_UTF8 = 128, /* the first byte of two or more */
+};
+
+#define B IN_BARE
+#define W (IN_WORD | IN_BARE)			/* * + / : */
+#define T (IN_TAG | IN_WORD | IN_BARE)		/* A to Z . _ */
+#define D (IN_TAG | IN_WORD | IN_KEY | IN_BARE) /* 0 to 9 - */
+#define L (D | BEGINS_KEY)			/* a to z */
+#define Q IN_QUOTED
+#define E ESCAPED
+#define U BEGINS_UTF8
+/* clang-format off */
+static const uint8_t classes[256] = { /* sixteen a row; 0: never */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, Q, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	Q, B, E, B, B, B, B, B, B, B, W, W, B, D, T, W,
+	D, D, D, D, D, D, D, D, D, D, W, B, B, B, B, B,
+	B, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T,
+	T, T, T, T, T, T, T, T, T, T, T, B, E, B, B, T,
+	B, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L,
+	L, L, L, L, L, L, L, L, L, L, L, B, B, B, B, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, U, U, U, U, U, U, U, U, U, U, U, U, U, U,
+	U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U,
+	U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U,
+	U, U, U, U, U, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
+/* clang-format on */
+#undef B
+#undef W
+#undef T
+#undef D
+#undef L
+#undef Q
+#undef E
+#undef U
+
+static uint8_t class_of(char c)
+{
+	return classes[(uint8_t)c];
+}
+
+static bool continues(char c)
+{
+	return ((uint8_t)c & 0xc0) == 0x80;
+}
+
+/* How many bytes the character at p takes (2 to 4), 0 if it is not valid: RFC 3629, section 4. */
+static size_t utf8_bytes(const char *p, const char *end)
+{
+	const uint8_t a = (uint8_t)p[0];
+	size_t n = a < 0xe0 ? 2 : a < 0xf0 ? 3 : 4;
+
+	if (!(classes[a] & BEGINS_UTF8) || (size_t)(end - p) < n)
+		return 0;
+	if ((a == 0xe0 && (uint8_t)p[1] < 0xa0) || (a == 0xed && (uint8_t)p[1] > 0x9f) ||
+	    (a == 0xf0 && (uint8_t)p[1] < 0x90) || (a == 0xf4 && (uint8_t)p[1] > 0x8f))
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if (!continues(p[i]))
+			return 0;
+	return n;
+}
+
+struct reader {
+	const char *begin;
+	char *p, *end;	/* *end is NUL, which no run of bytes continues over */
+	const char *at; /* the fault */
+	struct arena *arena;
+	struct line line;
+	struct arg *args;
+	size_t cap_args;
+};
+
+static enum line_error fault(struct reader *r, const char *at, enum line_error e)
+{
+	r->at = at;
+	return e;
+}
+
+/* What is wrong with the byte at p, which ended a run too early; `otherwise` where the byte itself
+ * is sound. */
+static enum line_error fault_of_byte(struct reader *r, const char *p, enum line_error otherwise)
+{
+	if ((uint8_t)*p >= 0x80)
+		return fault(r, p, utf8_bytes(p, r->end) ? otherwise : LINE_E_UTF8);
+	return fault(r, p, class_of(*p) && *p != '\t' ? otherwise : LINE_E_BYTE);
+}
+
+static enum line_error read_bare(struct reader *r, char **ret)
+{
+	char *p = r->p;
+
+	for (;;) {
+		size_t n;
+
+		while (class_of(*p) & IN_BARE)
+			p++;
+		n = class_of(*p) & BEGINS_UTF8 ? utf8_bytes(p, r->end) : 0;
+		if (n == 0)
+			break;
+		p += n;
+	}
+	if (p < r->end && *p != ' ')
+		return fault_of_byte(r, p, LINE_E_QUOTE);
+	*ret = r->p;
+	r->p = p < r->end ? p + 1 : p;
+	*p = '\0';
+	return LINE_OK;
+}
+
+/* Moves what stands between the quotes to the place of its first byte, without the backslashes. */
+static enum line_error read_quoted(struct reader *r, char **ret)
+{
+	char *const value = r->p + 1;
+	char *p = value, *out = value;
+
+	while (p < r->end && *p != '"') {
+		size_t n = class_of(*p) & (IN_BARE | IN_QUOTED) ? 1 : 0;
+
+		if (*p == '\\' && (p[1] == '"' || p[1] == '\\')) {
+			p++;
+			n = 1;
+		} else if (class_of(*p) & BEGINS_UTF8) {
+			n = utf8_bytes(p, r->end);
+		}
+		if (n == 0)
+			return fault_of_byte(r, p, LINE_E_QUOTE);
+		while (n-- > 0)
+			*out++ = *p++;
+	}
+	if (p == r->end)
+		return fault(r, value - 1, LINE_E_QUOTE);
+	if (p + 1 < r->end && p[1] != ' ')
+		return fault(r, p + 1, LINE_E_QUOTE);
+	*out = '\0';
+	*ret = value;
+	r->p = p + 1 < r->end ? p + 2 : p + 1;
+	return LINE_OK;
+}
+
+static enum line_error read_arg(struct reader *r, const char *key)
+{
+	struct line *l = &r->line;
+	char *value = NULL;
+	enum line_error e = *r->p == '"' ? read_quoted(r, &value) : read_bare(r, &value);
+
+	if (e)
+		return e;
+	if (l->n_args == LINE_MAX_ARGS)
+		return fault(r, key, LINE_E_MANY_ARGS);
+	if (l->n_args == r->cap_args)
+		r->args = arena_grow(r->arena, r->args, l->n_args, &r->cap_args, l->n_args + 1,
+				     sizeof(*r->args));
+	r->args[l->n_args++] = (struct arg){.key = key, .value = value};
+	return LINE_OK;
+}
+
+static enum line_error read_word(struct reader *r, const char *word)
+{
+	if (r->line.n_args > 0)
+		return fault(r, word, LINE_E_WORD);
+	if (r->line.n_words == LINE_MAX_WORDS)
+		return fault(r, word, LINE_E_MANY_WORDS);
+	r->line.words[r->line.n_words++] = word;
+	return LINE_OK;
+}
+
+/* A word, or a key and its value. */
+static enum line_error read_token(struct reader *r)
+{
+	char *const token = r->p;
+	uint8_t all = IN_WORD | IN_KEY;
+	size_t n;
+
+	while (class_of(*r->p) & IN_WORD)
+		all &= class_of(*r->p++);
+	n = (size_t)(r->p - token);
+	if (n > WORD_MAX_BYTES)
+		return fault(r, token, LINE_E_WORD);
+	if (r->p == r->end || *r->p == ' ') {
+		if (r->p < r->end)
+			*r->p++ = '\0';
+		return read_word(r, token);
+	}
+	if (*r->p != '=')
+		return fault_of_byte(r, r->p, *r->p == '"' ? LINE_E_QUOTE : LINE_E_WORD);
+	if (!(all & IN_KEY) || !(class_of(*token) & BEGINS_KEY) || r->line.n_words == 0)
+		return fault(r, token, LINE_E_WORD);
+	*r->p++ = '\0';
+	return read_arg(r, token);
+}
+
+int line_decode(const char *bytes, size_t n, struct arena *a, struct line *ret, size_t *ret_at)
+{
+	struct reader r = {.arena = a};
+	enum line_error e = LINE_OK;
+
+	r.p = arena_alloc(a, n + 1);
+	if (n)
+		memcpy(r.p, bytes, n);
+	r.begin = r.p;
+	r.end = r.p + n;
+	while (e == LINE_OK) {
+		while (*r.p == ' ')
+			r.p++;
+		if (r.p == r.end)
+			break;
+		e = r.line.n_words == 0 && r.p > r.begin ? fault(&r, r.begin, LINE_E_WORD)
+							 : read_token(&r);
+	}
+	if (e == LINE_OK && r.line.n_words == 0)
+		e = fault(&r, r.begin, LINE_E_EMPTY);
+	if (e) {
+		*ret_at = (size_t)(r.at - r.begin);
+		return (int)e;
+	}
+	r.line.args = r.args;
+	*ret = r.line;
+	return LINE_OK;
+}
+
+const char *line_tag(const char *bytes, size_t n, struct arena *a)
+{
+	size_t length = 0;
+	char *tag;
+
+	while (length < n && length <= TAG_MAX_BYTES && (class_of(bytes[length]) & IN_TAG))
+		length++;
+	if (length == 0 || length > TAG_MAX_BYTES || (length < n && bytes[length] != ' '))
+		return "*";
+	tag = arena_alloc(a, length + 1);
+	return memcpy(tag, bytes, length);
+}
+
+const char *line_get(const struct line *l, const char *key)
+{
+	for (size_t i = 0; i < l->n_args; i++)
+		if (strcmp(l->args[i].key, key) == 0)
+			return l->args[i].value;
+	return NULL;
+}
+
+/* Whether all of `s` is of `class` and no longer than a word; begins as a key does where `class` is
+ * that. */
+static bool is_made_of(const char *s, uint8_t class, size_t *ret_n)
+{
+	size_t n = 0;
+
+	if (class == IN_KEY && !(class_of(s[0]) & BEGINS_KEY))
+		return false;
+	while (class_of(s[n]) & class)
+		n++;
+	*ret_n = n;
+	return s[n] == '\0' && n > 0 && n <= WORD_MAX_BYTES;
+}
+
+/* The classes of all bytes of a value together; 0 where one may not be written. */
+static uint8_t classes_of(const char *value, size_t *ret_n)
+{
+	const char *p = value, *end = NULL;
+	uint8_t met = 0;
+
+	for (;;) {
+		size_t n;
+
+		while (class_of(*p) & (IN_BARE | IN_QUOTED | ESCAPED))
+			met |= class_of(*p++);
+		if (*p == '\0')
+			break;
+		if (!end)
+			end = p + strlen(p);
+		n = class_of(*p) & BEGINS_UTF8 ? utf8_bytes(p, end) : 0;
+		if (n == 0)
+			return 0;
+		met |= IN_BARE;
+		p += n;
+	}
+	*ret_n = (size_t)(p - value);
+	return *ret_n ? met : IN_QUOTED;
+}
+
+static void write_word(struct line_writer *w, const char *word)
+{
+	size_t n;
+
+	if (++w->n_words > LINE_MAX_WORDS || w->n_args > 0 || !is_made_of(word, IN_WORD, &n))
+		w->broken = 1;
+	else
+		buffer_add(w->out, word, n);
+}
+
+void line_begin(struct line_writer *w, struct buffer *out, const char *word)
+{
+	*w = (struct line_writer){.out = out, .begin = out->n};
+	write_word(w, word);
+}
+
+void line_word(struct line_writer *w, const char *word)
+{
+	buffer_add(w->out, " ", 1);
+	write_word(w, word);
+}
+
+static bool write_key(struct line_writer *w, const char *key)
+{
+	size_t n;
+
+	if (++w->n_args > LINE_MAX_ARGS || !is_made_of(key, IN_KEY, &n)) {
+		w->broken = 1;
+		return false;
+	}
+	buffer_add(w->out, " ", 1);
+	buffer_add(w->out, key, n);
+	buffer_add(w->out, "=", 1);
+	return true;
+}
+
+static void write_escaped(struct buffer *out, const char *value)
+{
+	for (size_t n; *value; value += n) {
+		n = strcspn(value, "\"\\");
+		if (n == 0) {
+			buffer_add(out, "\\", 1);
+			n = 1;
+		}
+		buffer_add(out, value, n);
+	}
+}
+
+void line_str(struct line_writer *w, const char *key, const char *value)
+{
+	size_t n = 0;
+	uint8_t met;
+
+	if (!value || w->broken)
+		return;
+	met = classes_of(value, &n);
+	if (met == 0)
+		w->broken = 1;
+	else if (!write_key(w, key))
+		return;
+	else if (!(met & (IN_QUOTED | ESCAPED)))
+		buffer_add(w->out, value, n);
+	else {
+		buffer_add(w->out, "\"", 1);
+		if (met & ESCAPED)
+			write_escaped(w->out, value);
+		else
+			buffer_add(w->out, value, n);
+		buffer_add(w->out, "\"", 1);
+	}
+}
+
+void line_int(struct line_writer *w, const char *key, int64_t value)
+{
+	char digits[24];
+	char *p = digits + sizeof(digits);
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do
+		*--p = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (value < 0)
+		*--p = '-';
+	if (!w->broken && write_key(w, key))
+		buffer_add(w->out, p, (size_t)(digits + sizeof(digits) - p));
+}
+
+void line_printf(struct line_writer *w, const char *key, const char *fmt, ...)
+{
+	char small[256];
+	char *value = small;
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(small, sizeof(small), fmt, args);
+	va_end(args);
+	if (n >= (int)sizeof(small)) {
+		value = memory_new((size_t)n + 1);
+		va_start(args, fmt);
+		vsnprintf(value, (size_t)n + 1, fmt, args);
+		va_end(args);
+	}
+	line_str(w, key, n < 0 ? NULL : value);
+	if (n < 0)
+		w->broken = 1;
+	if (value != small)
+		free(value);
+}
+
+int line_end(struct line_writer *w)
+{
+	if (w->broken || w->out->n - w->begin > LINE_MAX_BYTES) {
+		line_abandon(w);
+		return 1;
+	}
+	buffer_add(w->out, "\n", 1);
+	return 0;
+}
+
+void line_abandon(struct line_writer *w)
+{
+	buffer_truncate(w->out, w->begin);
+}

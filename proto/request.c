@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A request, checked against the verb's row. */
+
+/*
+ * Everything that a client can get wrong without the server knowing anything but the verb table
+ * ends here, each fault with its own code and, where a typo is near enough, with what was probably
+ * meant. Verbs see only requests whose values parse.
+ */
+
+#include "proto/request.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/booking.h"
+#include "lib/nearest.h"
+#include "lib/person.h"
+
+#define NUMBER_MAX 1000000
+#define REPEATED_VALUE_MAX_BYTES 80 /* how much of a bad value is said back */
+
+static bool is_text(const struct verb_key *k, const char *value)
+{
+	return true;
+}
+
+static bool is_booking(const struct verb_key *k, const char *value)
+{
+	int64_t number;
+
+	return booking_number_from_code(value, &number) == 0;
+}
+
+static bool is_person(const struct verb_key *k, const char *value)
+{
+	uint32_t number;
+
+	return person_number_from_code(value, &number) == 0;
+}
+
+static bool is_moment(const struct verb_key *k, const char *value)
+{
+	struct moment m;
+
+	return moment_parse(value, &m) == MOMENT_OK;
+}
+
+static bool is_duration(const struct verb_key *k, const char *value)
+{
+	struct duration d;
+
+	return duration_parse(value, &d) == DURATION_OK;
+}
+
+static bool is_number(const struct verb_key *k, const char *value)
+{
+	return strspn(value, "0123456789") == strlen(value) &&
+	       strtol(value, NULL, 10) <= NUMBER_MAX;
+}
+
+static bool is_yes(const struct verb_key *k, const char *value)
+{
+	return strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
+}
+
+/* Whether the n bytes at `word` are one of the words of `list`, which are kept apart by
+ * `separator`. */
+static bool is_among(const char *word, size_t n, const char *list, char separator)
+{
+	while (list) {
+		const char *end = strchrnul(list, separator);
+
+		if ((size_t)(end - list) == n && memcmp(list, word, n) == 0)
+			return true;
+		list = *end ? end + 1 : NULL;
+	}
+	return false;
+}
+
+static bool is_choice(const struct verb_key *k, const char *value)
+{
+	return is_among(value, strlen(value), k->choices, ' ');
+}
+
+static bool are_words(const struct verb_key *k, const char *value)
+{
+	for (;;) {
+		size_t n = strcspn(value, ",");
+
+		if (n == 0 || (k->choices && !is_among(value, n, k->choices, ' ')))
+			return false;
+		if (value[n] == '\0')
+			return true;
+		value += n + 1;
+	}
+}
+
+static bool is_file(const struct verb_key *k, const char *value)
+{
+	return value[0] != '.' &&
+	       value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0';
+}
+
+static bool is_language(const struct verb_key *k, const char *value)
+{
+	enum language l;
+
+	return language_from_word(value, &l) == 0;
+}
+
+static bool is_verb(const struct verb_key *k, const char *value)
+{
+	for (size_t i = 0; i < N_VERBS; i++)
+		if (verb_is_named(&verb_table[i], value))
+			return true;
+	return false;
+}
+
+static const struct type {
+	uint16_t min_bytes, max_bytes;
+	bool (*check)(const struct verb_key *k, const char *value);
+	const char *example;
+} types[N_KEY_TYPES] = {
+    [KEY_TEXT] = {0, 1000, is_text, NULL},
+    [KEY_NAME] = {1, 64, is_text, "van-2"},
+    [KEY_BOOKING] = {1, 16, is_booking, "B7K3QF"},
+    [KEY_PERSON] = {1, 16, is_person, "p17"},
+    [KEY_MOMENT] = {1, 64, is_moment, "2026-12-05T08:00"},
+    [KEY_DURATION] = {1, 64, is_duration, "1h30m"},
+    [KEY_NUMBER] = {1, 7, is_number, "20"},
+    [KEY_YES] = {1, 3, is_yes, "yes no"},
+    [KEY_WORDS] = {1, 1000, are_words, NULL},
+    [KEY_CHOICE] = {1, 64, is_choice, NULL},
+    [KEY_SECRET] = {1, 256, is_text, NULL},
+    [KEY_LINE] = {0, KEY_LINE_MAX_BYTES, is_text, NULL},
+    [KEY_FILE] = {1, 64, is_file, "pole.yaml"},
+    [KEY_LANGUAGE] = {1, 64, is_language, "en fr"},
+    [KEY_VERB] = {1, 64, is_verb, "BOOK"},
+};
+
+/* The nearest of the words of `list`, kept apart by spaces. */
+static const char *nearest_of_list(struct arena *a, const char *word, const char *list)
+{
+	const char *words[32];
+	char *copy = arena_strdup(a, list), *rest = copy;
+	size_t n = 0;
+
+	for (char *w; n < 32 && (w = strsep(&rest, " "));)
+		words[n++] = w;
+	return nearest_word(word, words, n);
+}
+
+static const char *nearest_verb(struct arena *a, const char *name)
+{
+	const char *names[N_VERBS];
+
+	for (size_t i = 0; i < N_VERBS; i++)
+		names[i] = verb_name(&verb_table[i], arena_alloc(a, 32), 32);
+	return nearest_word(name, names, N_VERBS);
+}
+
+static const char *nearest_key(const struct verb *v, const char *key)
+{
+	const char *keys[VERB_MAX_KEYS + 2];
+	const struct verb_key *k;
+	size_t n = 0;
+
+	while ((k = verb_key_at(v, n)))
+		keys[n++] = k->key;
+	return nearest_word(key, keys, n);
+}
+
+static int bad(struct request_error *e, enum code code, const char *about)
+{
+	e->code = code;
+	e->about = about;
+	return REQUEST_E_BAD;
+}
+
+static int bad_value(const struct verb_key *k, const char *value, size_t limit, struct arena *a,
+		     struct request_error *e)
+{
+	bool may_repeat = k->type != KEY_SECRET && strlen(value) <= REPEATED_VALUE_MAX_BYTES;
+
+	e->value = may_repeat ? value : NULL;
+	e->limit = limit;
+	e->example = k->choices ? k->choices : types[k->type].example;
+	if (k->choices && limit == 0)
+		e->meant = nearest_of_list(a, value, k->choices);
+	if (k->type == KEY_VERB)
+		e->meant = nearest_verb(a, value);
+	return bad(e, CODE_BAD_VALUE, k->key);
+}
+
+static int check_value(const struct verb_key *k, const char *value, struct arena *a,
+		       struct request_error *e)
+{
+	const struct type *t = &types[k->type];
+	size_t n = strlen(value), max = k->max_bytes ? k->max_bytes : t->max_bytes;
+
+	if (n > max)
+		return bad_value(k, value, max, a, e);
+	if (n < t->min_bytes || n < k->min_bytes || !t->check(k, value))
+		return bad_value(k, value, 0, a, e);
+	return REQUEST_OK;
+}
+
+static bool is_given(const struct request *r, const char *key)
+{
+	return key && line_get(&r->line, key);
+}
+
+/* Keys that must or may not stand together. */
+static int check_presence(const struct request *r, struct arena *a, struct request_error *e)
+{
+	const struct verb_either *either = &r->verb->either;
+	bool first = is_given(r, either->first), second = is_given(r, either->second);
+
+	for (const struct verb_key *k = r->verb->keys; k->key; k++)
+		if (k->required && !is_given(r, k->key))
+			return bad(e, CODE_MISSING_KEY, k->key);
+	if ((first && second) || (either->required && !first && !second))
+		return bad(e, first ? CODE_BAD_COMBINATION : CODE_MISSING_KEY,
+			   arena_printf(a, "%s|%s", either->first, either->second));
+	return REQUEST_OK;
+}
+
+static int check_args(struct request *r, struct arena *a, struct request_error *e)
+{
+	const struct line *l = &r->line;
+
+	for (size_t i = 0; i < l->n_args; i++) {
+		const char *key = l->args[i].key, *value = l->args[i].value;
+		const struct verb_key *k = verb_key(r->verb, key);
+
+		if (!k) {
+			e->meant = nearest_key(r->verb, key);
+			return bad(e, CODE_UNKNOWN_KEY, key);
+		}
+		if (!k->repeated && line_get(l, key) != value)
+			return bad(e, CODE_REPEATED_KEY, key);
+		if (check_value(k, value, a, e))
+			return REQUEST_E_BAD;
+	}
+	return check_presence(r, a, e);
+}
+
+static int find_verb(struct request *r, struct arena *a, struct request_error *e)
+{
+	const char *const *words = r->line.words;
+	const char *name;
+
+	if (r->line.n_words == 1) {
+		e->at = strlen(words[0]);
+		return bad(e, CODE_SYNTAX, "");
+	}
+	if (r->line.n_words > 3)
+		return bad(e, CODE_SYNTAX, words[3]);
+	r->verb = verb_find(words[1], words[2]);
+	if (r->verb)
+		return REQUEST_OK;
+	if (words[2] && verb_find(words[1], NULL))
+		return bad(e, CODE_SYNTAX, words[2]);
+	name = words[2] ? arena_printf(a, "%s %s", words[1], words[2]) : words[1];
+	e->meant = nearest_verb(a, name);
+	return bad(e, CODE_UNKNOWN_VERB, name);
+}
+
+int request_decode(const char *bytes, size_t n, struct arena *a, struct request *ret,
+		   struct request_error *ret_error)
+{
+	struct request_error e = {.tag = line_tag(bytes, n, a), .about = ""};
+	struct request r = {.tag = e.tag};
+	int answer = REQUEST_OK;
+
+	if (line_decode(bytes, n, a, &r.line, &e.at) != LINE_OK || strcmp(r.tag, "*") == 0)
+		answer = bad(&e, CODE_SYNTAX, "");
+	else
+		answer = find_verb(&r, a, &e);
+	if (answer == REQUEST_OK)
+		answer = check_args(&r, a, &e);
+	if (answer != REQUEST_OK) {
+		e.verb = r.verb ? verb_name(r.verb, arena_alloc(a, 32), 32) : NULL;
+		*ret_error = e;
+		return answer;
+	}
+	r.key = r.verb->changes ? request_get(&r, "key") : NULL;
+	r.dry = r.verb->changes && request_yes(&r, "dry");
+	*ret = r;
+	return REQUEST_OK;
+}
+
+void request_error_write(const struct request_error *e, enum language l, struct arena *a,
+			 struct buffer *out)
+{
+	const bool of_verb = e->code == CODE_UNKNOWN_VERB, of_line = e->code == CODE_SYNTAX;
+	const char *limit = e->limit ? arena_printf(a, "%zu", e->limit) : NULL;
+	const char *at = of_line && !e->about[0] ? arena_printf(a, "%zu", e->at) : NULL;
+	const struct fill fills[] = {
+	    {"key", of_verb || of_line ? NULL : e->about},
+	    {"verb", of_verb ? e->about : e->verb},
+	    {"value", of_line && e->about[0] ? e->about : e->value},
+	    {"meant", e->meant},
+	    {"example", e->limit ? NULL : e->example},
+	    {"limit", limit},
+	    {"at", at},
+	};
+	struct line_writer w;
+
+	line_begin(&w, out, e->tag);
+	line_word(&w, code_class_words[code_class(e->code)]);
+	line_word(&w, code_word(e->code));
+	for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++)
+		line_str(&w, fills[i].name, fills[i].value);
+	line_str(&w, "text", code_text(e->code, l, fills, sizeof(fills) / sizeof(*fills), a));
+	if (line_end(&w) != 0)
+		assert(!"an answer made of parts of a line that decoded");
+}
+
+const char *request_get(const struct request *r, const char *key)
+{
+	return line_get(&r->line, key);
+}
+
+bool request_yes(const struct request *r, const char *key)
+{
+	const char *value = request_get(r, key);
+
+	return value && strcmp(value, "yes") == 0;
+}
+
+int64_t request_number(const struct request *r, const char *key, int64_t otherwise)
+{
+	const char *value = request_get(r, key);
+
+	return value ? strtol(value, NULL, 10) : otherwise;
+}
+
+bool request_moment(const struct request *r, const char *key, const struct zone *z,
+		    int64_t *ret_utc)
+{
+	const char *value = request_get(r, key);
+	struct moment m;
+
+	if (!value || moment_parse(value, &m) != MOMENT_OK)
+		return false;
+	*ret_utc = moment_utc(&m, z);
+	return true;
+}
+
+bool request_duration(const struct request *r, const char *key, struct duration *ret)
+{
+	const char *value = request_get(r, key);
+
+	return value && duration_parse(value, ret) == DURATION_OK;
+}
+
+int64_t request_booking(const struct request *r, const char *key)
+{
+	const char *value = request_get(r, key);
+	int64_t number = 0;
+
+	return value && booking_number_from_code(value, &number) == 0 ? number : 0;
+}
+
+uint32_t request_person(const struct request *r, const char *key)
+{
+	const char *value = request_get(r, key);
+	uint32_t number = 0;
+
+	return value && person_number_from_code(value, &number) == 0 ? number : 0;
+}
+
+bool request_has_word(const struct request *r, const char *key, const char *word)
+{
+	const char *value = request_get(r, key);
+
+	return value && is_among(word, strlen(word), value, ',');
+}

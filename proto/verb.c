@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The verb table and what is read off it. */
+
+#include "proto/verb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/person.h"
+
+const char *const key_type_words[N_KEY_TYPES] = {
+    [KEY_TEXT] = "text",     [KEY_NAME] = "name",	  [KEY_BOOKING] = "booking",
+    [KEY_PERSON] = "person", [KEY_MOMENT] = "time",	  [KEY_DURATION] = "duration",
+    [KEY_NUMBER] = "number", [KEY_YES] = "yes-no",	  [KEY_WORDS] = "words",
+    [KEY_CHOICE] = "choice", [KEY_SECRET] = "secret",	  [KEY_LINE] = "line",
+    [KEY_FILE] = "file",     [KEY_LANGUAGE] = "language", [KEY_VERB] = "verb",
+};
+
+const char *const verb_access_words[N_VERB_ACCESSES] = {
+    [ACCESS_ANYONE] = "anyone",
+    [ACCESS_PERSON] = "person",
+    [ACCESS_COORDINATOR] = "coordinator",
+    [ACCESS_ADMINISTRATOR] = "administrator",
+};
+
+#define NEEDED .required = true
+#define STATES "confirmed cancelled done"
+#define ROLES "member manager coordinator administrator"
+
+/* clang-format off */
+const struct verb verb_table[N_VERBS] = {
+	[VERB_HELLO] = {
+		.id = VERB_HELLO, .word = "HELLO", .access = ACCESS_ANYONE,
+		.help = "say which language you speak; learn the server and its protocol",
+		.keys = {
+			{"lang", KEY_LANGUAGE, .help = "language of the texts: en or fr"},
+			{"client", KEY_TEXT, .max_bytes = 100, .help = "name and version of the client"},
+		},
+	},
+	[VERB_AUTH] = {
+		.id = VERB_AUTH, .word = "AUTH", .access = ACCESS_ANYONE,
+		.help = "say who you are",
+		.keys = {
+			{"token", KEY_SECRET, NEEDED, .help = "your token"},
+			{"lang", KEY_LANGUAGE, .help = "language of the texts: en or fr"},
+		},
+	},
+	[VERB_WHOAMI] = {
+		.id = VERB_WHOAMI, .word = "WHOAMI", .access = ACCESS_PERSON,
+		.help = "who you are here: person, member, pole, roles",
+	},
+	[VERB_HELP] = {
+		.id = VERB_HELP, .word = "HELP", .access = ACCESS_ANYONE,
+		.help = "the verbs, or the keys of one of them",
+		.keys = {
+			{"verb", KEY_VERB, .help = "only this verb, with its keys"},
+		},
+	},
+	[VERB_NOOP] = {
+		.id = VERB_NOOP, .word = "NOOP", .access = ACCESS_ANYONE,
+		.help = "do nothing; keeps a connection awake",
+	},
+	[VERB_QUIT] = {
+		.id = VERB_QUIT, .word = "QUIT", .access = ACCESS_ANYONE,
+		.help = "say goodbye; the server closes the connection",
+	},
+	[VERB_STATUS] = {
+		.id = VERB_STATUS, .word = "STATUS", .access = ACCESS_PERSON,
+		.help = "how the pole and the server are doing",
+	},
+	[VERB_RESOURCES] = {
+		.id = VERB_RESOURCES, .word = "RESOURCES", .access = ACCESS_PERSON,
+		.help = "what can be booked, when, and by which rules",
+		.keys = {
+			{"what", KEY_NAME, .help = "only this resource"},
+		},
+	},
+	[VERB_FIND] = {
+		.id = VERB_FIND, .word = "FIND", .access = ACCESS_PERSON,
+		.help = "what is free for you at a time",
+		.either = {"to", "for", true},
+		.keys = {
+			{"what", KEY_NAME, .help = "only this resource, or this unit"},
+			{"unit", KEY_NAME, .help = "only this unit of it"},
+			{"from", KEY_MOMENT, NEEDED, .help = "when it would start"},
+			{"to", KEY_MOMENT, .help = "when it would end"},
+			{"for", KEY_DURATION, .help = "how long it would last"},
+			{"count", KEY_NUMBER, .help = "how many at the most"},
+		},
+	},
+	[VERB_BOOK] = {
+		.id = VERB_BOOK, .word = "BOOK", .access = ACCESS_PERSON, .changes = true,
+		.help = "book a resource",
+		.either = {"to", "for", true},
+		.keys = {
+			{"what", KEY_NAME, NEEDED, .help = "the resource, or one of its units"},
+			{"unit", KEY_NAME, .help = "this unit and no other"},
+			{"from", KEY_MOMENT, NEEDED, .help = "when it starts"},
+			{"to", KEY_MOMENT, .help = "when it ends"},
+			{"for", KEY_DURATION, .help = "how long it lasts"},
+			{"member", KEY_NAME, .help = "on behalf of this member (coordinators)"},
+			{"person", KEY_PERSON, .help = "for this person"},
+			{"purpose", KEY_TEXT, .help = "what it is for; seen by your own and the managers"},
+			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+		},
+	},
+	[VERB_MOVE] = {
+		.id = VERB_MOVE, .word = "MOVE", .access = ACCESS_PERSON, .changes = true,
+		.help = "move a booking to another time or unit",
+		.either = {"to", "for", false},
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"from", KEY_MOMENT, .help = "the new start; without an end the length is kept"},
+			{"to", KEY_MOMENT, .help = "the new end"},
+			{"for", KEY_DURATION, .help = "the new length"},
+			{"unit", KEY_NAME, .help = "to this unit and no other"},
+			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+		},
+	},
+	[VERB_EXTEND] = {
+		.id = VERB_EXTEND, .word = "EXTEND", .access = ACCESS_PERSON, .changes = true,
+		.help = "let a booking end later",
+		.either = {"to", "by", true},
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"to", KEY_MOMENT, .help = "the new end"},
+			{"by", KEY_DURATION, .help = "how much later it ends"},
+			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+		},
+	},
+	[VERB_CANCEL] = {
+		.id = VERB_CANCEL, .word = "CANCEL", .access = ACCESS_PERSON, .changes = true,
+		.help = "give a booking up",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+		},
+	},
+	[VERB_SHOW] = {
+		.id = VERB_SHOW, .word = "SHOW", .access = ACCESS_PERSON,
+		.help = "one booking",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+		},
+	},
+	[VERB_LIST] = {
+		.id = VERB_LIST, .word = "LIST", .access = ACCESS_PERSON,
+		.help = "bookings in order of their start",
+		.keys = {
+			{"from", KEY_MOMENT, .help = "that end after this"},
+			{"to", KEY_MOMENT, .help = "that start before this"},
+			{"what", KEY_NAME, .help = "of this resource"},
+			{"member", KEY_NAME, .help = "of this member"},
+			{"person", KEY_PERSON, .help = "of this person"},
+			{"state", KEY_WORDS, .choices = STATES, .help = "in these states"},
+			{"all", KEY_YES, .help = "of every member, not only your own"},
+			{"count", KEY_NUMBER, .help = "how many at the most"},
+		},
+	},
+	[VERB_AGENDA] = {
+		.id = VERB_AGENDA, .word = "AGENDA", .access = ACCESS_PERSON,
+		.help = "a resource over a stretch of time: its lanes, hours and bookings",
+		.either = {"to", "for", true},
+		.keys = {
+			{"what", KEY_NAME, NEEDED, .help = "the resource"},
+			{"from", KEY_MOMENT, NEEDED, .help = "from when"},
+			{"to", KEY_MOMENT, .help = "until when"},
+			{"for", KEY_DURATION, .help = "over how long"},
+		},
+	},
+	[VERB_REPORT] = {
+		.id = VERB_REPORT, .word = "REPORT", .access = ACCESS_COORDINATOR,
+		.help = "who used what: totals over a period",
+		.keys = {
+			{"report", KEY_CHOICE, NEEDED, .choices = "usage", .help = "which report"},
+			{"from", KEY_MOMENT, NEEDED, .help = "beginning of the period"},
+			{"to", KEY_MOMENT, NEEDED, .help = "its end, not included"},
+			{"by", KEY_WORDS, .choices = "member resource month", .help = "one row for each of these"},
+		},
+	},
+	[VERB_POLICY_PUT] = {
+		.id = VERB_POLICY_PUT, .word = "POLICY", .subword = "PUT", .access = ACCESS_ADMINISTRATOR,
+		.help = "append lines to a policy file staged on this connection",
+		.keys = {
+			{"file", KEY_FILE, NEEDED, .help = "the file's name, like pole.yaml"},
+			{"line", KEY_LINE, .repeated = true, .help = "a line of it, without its end"},
+		},
+	},
+	[VERB_POLICY_RESET] = {
+		.id = VERB_POLICY_RESET, .word = "POLICY", .subword = "RESET", .access = ACCESS_ADMINISTRATOR,
+		.help = "forget the files staged on this connection",
+	},
+	[VERB_POLICY_CHECK] = {
+		.id = VERB_POLICY_CHECK, .word = "POLICY", .subword = "CHECK", .access = ACCESS_ADMINISTRATOR,
+		.help = "every problem of the staged files",
+	},
+	[VERB_POLICY_PLAN] = {
+		.id = VERB_POLICY_PLAN, .word = "POLICY", .subword = "PLAN", .access = ACCESS_ADMINISTRATOR,
+		.help = "what the staged files would change, and the bookings that they would not allow",
+	},
+	[VERB_POLICY_APPLY] = {
+		.id = VERB_POLICY_APPLY, .word = "POLICY", .subword = "APPLY", .access = ACCESS_ADMINISTRATOR,
+		.changes = true,
+		.help = "make the staged files the policy; existing bookings stay as they are",
+		.keys = {
+			{"reason", KEY_TEXT, .help = "why, for the history"},
+		},
+	},
+	[VERB_POLICY_SHOW] = {
+		.id = VERB_POLICY_SHOW, .word = "POLICY", .subword = "SHOW", .access = ACCESS_PERSON,
+		.help = "the policy in force, as it was written",
+		.keys = {
+			{"file", KEY_FILE, .help = "only this file"},
+		},
+	},
+	[VERB_POLICY_HISTORY] = {
+		.id = VERB_POLICY_HISTORY, .word = "POLICY", .subword = "HISTORY", .access = ACCESS_PERSON,
+		.help = "who applied which policy when, newest first",
+	},
+	[VERB_PERSON_ADD] = {
+		.id = VERB_PERSON_ADD, .word = "PERSON", .subword = "ADD", .access = ACCESS_COORDINATOR,
+		.changes = true,
+		.help = "add a person; the answer has the token, once",
+		.keys = {
+			{"name", KEY_TEXT, NEEDED, .min_bytes = 1, .help = "first and last name"},
+			{"member", KEY_NAME, .help = "for whom the person acts; without it, for the pole"},
+			{"mail", KEY_TEXT, .max_bytes = 254, .help = "mail address"},
+			{"roles", KEY_WORDS, .choices = ROLES, .help = "up to your own; without it, member"},
+		},
+	},
+	[VERB_PERSON_LIST] = {
+		.id = VERB_PERSON_LIST, .word = "PERSON", .subword = "LIST", .access = ACCESS_COORDINATOR,
+		.help = "the persons of the pole",
+		.keys = {
+			{"member", KEY_NAME, .help = "only those of this member"},
+		},
+	},
+	[VERB_PERSON_TOKEN] = {
+		.id = VERB_PERSON_TOKEN, .word = "PERSON", .subword = "TOKEN", .access = ACCESS_COORDINATOR,
+		.changes = true,
+		.help = "give a person a new token; the answer has it, once",
+		.keys = {
+			{"person", KEY_PERSON, NEEDED, .help = "whose"},
+			{"keep", KEY_YES, .help = "yes: the old tokens stay valid"},
+		},
+	},
+};
+/* clang-format on */
+
+static const struct verb_key common_keys[] = {
+    {"key", KEY_TEXT, .min_bytes = 1, .max_bytes = 64,
+     .help = "a word of your own: a retry with it gets the first answer"},
+    {"dry", KEY_YES, .help = "yes: the full answer, nothing changed"},
+};
+#define N_COMMON_KEYS (sizeof(common_keys) / sizeof(*common_keys))
+
+static int upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
+}
+
+/* Whether `text` begins with `word` in any case; ret_rest is what follows. */
+static bool begins_with(const char *text, const char *word, const char **ret_rest)
+{
+	while (*word && upper(*text) == *word) {
+		text++;
+		word++;
+	}
+	*ret_rest = text;
+	return *word == '\0';
+}
+
+static bool is_word(const char *text, const char *word)
+{
+	const char *rest;
+
+	return begins_with(text, word, &rest) && *rest == '\0';
+}
+
+const struct verb *verb_find(const char *word, const char *subword)
+{
+	for (const struct verb *v = verb_table; v < verb_table + N_VERBS; v++)
+		if (is_word(word, v->word) &&
+		    (v->subword ? subword && is_word(subword, v->subword) : !subword))
+			return v;
+	return NULL;
+}
+
+bool verb_is_named(const struct verb *v, const char *text)
+{
+	const char *rest;
+
+	if (!begins_with(text, v->word, &rest))
+		return false;
+	return *rest == '\0' || (*rest == ' ' && v->subword && is_word(rest + 1, v->subword));
+}
+
+char *verb_name(const struct verb *v, char *buf, size_t n)
+{
+	snprintf(buf, n, "%s%s%s", v->word, v->subword ? " " : "", v->subword ? v->subword : "");
+	return buf;
+}
+
+const struct verb_key *verb_key(const struct verb *v, const char *key)
+{
+	for (const struct verb_key *k = v->keys; k->key; k++)
+		if (strcmp(k->key, key) == 0)
+			return k;
+	for (size_t i = 0; v->changes && i < N_COMMON_KEYS; i++)
+		if (strcmp(common_keys[i].key, key) == 0)
+			return &common_keys[i];
+	return NULL;
+}
+
+const struct verb_key *verb_key_at(const struct verb *v, size_t i)
+{
+	size_t own = 0;
+
+	while (v->keys[own].key)
+		own++;
+	if (i < own)
+		return &v->keys[i];
+	return v->changes && i - own < N_COMMON_KEYS ? &common_keys[i - own] : NULL;
+}
+
+static bool is_key(const char *key, const char *which)
+{
+	return which && strcmp(key, which) == 0;
+}
+
+void verb_synopsis(const struct verb *v, struct buffer *out)
+{
+	const struct verb_either *e = &v->either;
+	const char *gap = "";
+
+	for (const struct verb_key *k = v->keys; k->key; k++) {
+		bool pair = is_key(k->key, e->first), bare = pair ? e->required : k->required;
+
+		if (is_key(k->key, e->second))
+			continue;
+		buffer_puts(out, gap);
+		buffer_puts(out, pair && bare ? "(" : bare ? "" : "[");
+		buffer_puts(out, k->key);
+		if (pair) {
+			buffer_puts(out, " or ");
+			buffer_puts(out, e->second);
+		}
+		buffer_puts(out, pair && bare ? ")" : bare ? "" : "]");
+		buffer_puts(out, k->repeated ? "*" : "");
+		gap = " ";
+	}
+}
+
+bool verb_allows(const struct verb *v, bool authenticated, uint32_t roles)
+{
+	static const uint32_t roles_for[N_VERB_ACCESSES] = {
+	    [ACCESS_COORDINATOR] = ROLE_COORDINATOR | ROLE_ADMINISTRATOR,
+	    [ACCESS_ADMINISTRATOR] = ROLE_ADMINISTRATOR,
+	};
+
+	if (v->access == ACCESS_ANYONE)
+		return true;
+	return authenticated && (roles_for[v->access] == 0 || (roles & roles_for[v->access]));
+}
