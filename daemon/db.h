@@ -31,6 +31,7 @@ void db_params_free(struct db_params *p);
 void db_params_reset(struct db_params *p);
 void db_param_int8(struct db_params *p, int64_t v);
 void db_param_int4(struct db_params *p, int32_t v);
+void db_param_bool(struct db_params *p, bool v);
 void db_param_text(struct db_params *p, const char *s); /* NULL: null */
 /* One-dimensional arrays: begin, add elements, end. */
 enum db_array { DB_INT4_ARRAY, DB_INT8_ARRAY, DB_TEXT_ARRAY, DB_BOOL_ARRAY };
@@ -63,6 +64,8 @@ struct db_link *db_link_new(struct event_base *base, const char *conninfo, const
 			    const struct db_link_ops *ops, void *arg);
 void db_link_free(struct db_link *l); /* takes NULL; outstanding queries are told nothing */
 bool db_link_is_up(const struct db_link *l);
+/* The connection is given up where an answer is owed and nothing has come for that long; 0, as at first: never. */
+void db_link_set_patience(struct db_link *l, unsigned ms);
 void db_link_kick(struct db_link *l); /* try to connect now rather than at the next turn of the back-off */
 /* Sends. statement is a name that sql_text() knows. The params may be reset once this returns. */
 void db_query(struct db_link *l, const char *statement, const struct db_params *params, db_done_fn *done, void *arg);

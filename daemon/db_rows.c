@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows of a result, as text, and what libpq says of errors. */
+#include "daemon/db.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/db_wire.h"
+#include "daemon/log.h"
+
+size_t db_n_rows(const struct db_rows *r)
+{
+	return (size_t)r->n;
+}
+
+const char *db_value(const struct db_rows *r, size_t row, size_t column)
+{
+	return PQgetvalue(r->result, r->first + (int)row, (int)column);
+}
+
+bool db_is_null(const struct db_rows *r, size_t row, size_t column)
+{
+	return PQgetisnull(r->result, r->first + (int)row, (int)column);
+}
+
+int64_t db_int(const struct db_rows *r, size_t row, size_t column)
+{
+	return strtoll(db_value(r, row, column), NULL, 10);
+}
+
+bool db_bool(const struct db_rows *r, size_t row, size_t column)
+{
+	return *db_value(r, row, column) == 't';
+}
+
+void db_rows_free(struct db_rows *r)
+{
+	if (!r)
+		return;
+	PQclear(r->result);
+	free(r);
+}
+
+/* The part of libpq's text that says something: no "ERROR:", no line ends. */
+static void one_line(const char *prefix, const char *text, char *ret_why)
+{
+	size_t n = (size_t)snprintf(ret_why, DB_ERROR_BYTES, "%s%s", prefix, text);
+
+	if (n >= DB_ERROR_BYTES)
+		n = DB_ERROR_BYTES - 1;
+	while (n && (ret_why[n - 1] == '\n' || ret_why[n - 1] == ' '))
+		ret_why[--n] = '\0';
+	for (char *c = ret_why; *c; c++)
+		if (*c == '\n' || *c == '\t')
+			*c = ' ';
+}
+
+void db_describe_result(const PGresult *r, char *ret_why)
+{
+	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+	const char *text = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+	char prefix[8] = "";
+
+	if (state)
+		snprintf(prefix, sizeof(prefix), "%.5s ", state);
+	one_line(prefix, text ? text : r ? PQresultErrorMessage(r) : "out of memory", ret_why);
+}
+
+void db_describe_connection(const PGconn *c, char *ret_why)
+{
+	const char *text = c ? PQerrorMessage(c) : "out of memory";
+
+	one_line("", *text ? text : "the connection was lost", ret_why);
+}
+
+void db_log_notice(void *arg, const PGresult *notice)
+{
+	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *text = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (text && severity && strcmp(severity, "WARNING") == 0)
+		log_warning("PostgreSQL: %s", text);
+	else if (text)
+		log_debug("PostgreSQL: %s", text);
+}

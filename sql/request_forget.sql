@@ -1,0 +1,3 @@
+-- Deletes kept answers.
+-- $1 pole int4, $2 before int8 → how many
+select request_forget($1, $2)

@@ -1,0 +1,2 @@
+-- The schema's version; 0: none yet.
+select coalesce(max(version), 0) from schema_version
