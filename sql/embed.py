@@ -12,7 +12,7 @@ if forgotten:
 
 def array(f):
     """The text as an array of bytes: C compilers need not take a longer string than 4095."""
-    b = ','.join(str(byte) for byte in f.read_bytes() + b'\0')
+    b = ','.join(str(byte - (byte > 127) * 256) for byte in f.read_bytes() + b'\0')
     return f'static const char text_{f.stem.replace("-", "_")}[] = {{ {b} }};\n'
 
 
