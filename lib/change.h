@@ -6,6 +6,7 @@
  * function with the images swapped.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,8 +41,8 @@ struct change {
 			struct name name; /* id is owned by the change */
 		} name;
 		struct {
-			struct policy *before, *after; /* owned by the change while not the pole's */
-			bool applied;
+			struct policy *before, *after;
+			bool applied; /* false: the change owns `after`; true: the pole has it, the change owns `before` */
 		} policy;
 	};
 };
@@ -55,5 +56,5 @@ void changes_add_booking(struct changes *c, struct booking *before, struct booki
 void changes_add_person(struct changes *c, struct person *before, struct person *after);    /* refs before, takes after */
 void changes_add_name(struct changes *c, struct name name); /* copies id */
 void changes_add_policy(struct changes *c, struct policy *before, struct policy *after); /* borrows before, takes after */
-void change_swap(struct change *c); /* before <-> after */
+void change_swap(struct change *c); /* before <-> after; what was applied is then not yet applied, and the other way */
 void changes_clear(struct changes *c);

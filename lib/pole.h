@@ -11,12 +11,9 @@
 #include <stdint.h>
 
 #include "lib/change.h"
+#include "lib/directory.h"
 #include "lib/policy.h"
 #include "lib/timeline.h"
-
-struct lane { /* one leaf lane: what occupies it */
-	struct timeline timeline;
-};
 
 struct pole;
 
@@ -39,14 +36,16 @@ size_t pole_n_persons(const struct pole *p);
 /* For looking through all: person numbers are 1..pole_next_person()-1; bookings in order of number. */
 const struct booking *pole_booking_after(const struct pole *p, int64_t number); /* the next higher in memory; NULL at the end */
 
-/* Raises the counters past numbers that exist in the database but not in memory. */
+/* Raises the counters past the highest numbers that exist in the database but not in memory. */
 void pole_reserve_numbers(struct pole *p, int64_t booking, uint32_t person);
-/* Forgets bookings whose allocations all ended before `before`. */
+/* Forgets bookings whose allocations (where none, whose span) all ended at `before` or earlier, and raises the floor to it. */
 void pole_forget(struct pole *p, int64_t before);
 int64_t pole_floor(const struct pole *p); /* bookings that ended before this may not be in memory; INT64_MIN at first */
 void pole_set_floor(struct pole *p, int64_t floor);
 
-/* Lanes of resource `number`; lane 1..; NULL if there is none. */
+/* What occupies lane 1.. of resource `number`; NULL where nothing ever did. Bookings of resources and lanes that the present
+ * policy dropped keep theirs. */
+size_t pole_n_lanes(const struct pole *p, uint32_t resource); /* the highest lane that was ever occupied */
 const struct timeline *pole_timeline(const struct pole *p, uint32_t resource, uint32_t lane);
 
 /* Names and numbers. */
@@ -54,11 +53,13 @@ uint32_t pole_name_number(const struct pole *p, enum name_kind kind, uint32_t re
 const char *pole_name_id(const struct pole *p, enum name_kind kind, uint32_t resource, uint32_t number); /* NULL if none */
 const struct resource *pole_resource(const struct pole *p, uint32_t number); /* of the present policy; NULL if gone */
 const struct member *pole_member(const struct pole *p, uint32_t number);     /* of the present policy; NULL if gone */
+const struct directory *pole_directory(const struct pole *p); /* the same, and by id; empty before the first policy */
 /* Gives every name of `policy` its number (known ones keep theirs; lanes of units too; units that the policy dropped but
- * that were known are added to their resource as not in service), and adds a name change for each new one. */
+ * that were known are added to their resource as not in service), and adds a name change for each new one. Places of a capacity
+ * have no name: they are lanes 1.. in order. May be repeated on the same policy when the pole has moved on. */
 void pole_number(const struct pole *p, struct policy *policy, struct changes *ret);
 
-/* Looks a booking of this resource up that overlaps `window`, in order of start then lane:
- * fn is called for each; stops when it returns false. */
+/* Calls fn for each allocation of this resource that overlaps `window`, in order of start then lane; stops when it
+ * returns false. */
 void pole_each_allocation(const struct pole *p, uint32_t resource, struct span window,
 			  bool (*fn)(void *arg, const struct booking *b, const struct allocation *a), void *arg);

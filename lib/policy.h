@@ -128,8 +128,10 @@ struct policy {
 	char hash[65]; /* hex SHA-256 of the files, set by who has a hash function */
 };
 
-void policy_free(struct policy *p); /* takes NULL */
+struct policy *policy_new(void); /* empty; its owner fills it before it is used */
+void policy_free(struct policy *p); /* takes NULL; its zones, its arena, itself */
 const struct member *policy_member(const struct policy *p, const char *id);	    /* NULL if none */
 const struct resource *policy_resource(const struct policy *p, const char *id);	    /* NULL if none */
 const struct unit *resource_unit(const struct resource *r, const char *id);	    /* NULL if none */
+const struct unit *resource_lane(const struct resource *r, uint32_t lane);	    /* NULL if none */
 const char *attribute_value(const struct attribute *a, size_t n, const char *key); /* NULL if none */

@@ -28,6 +28,10 @@ int timeline_remove(struct timeline *t, struct span s, int64_t booking);  /* or 
 size_t timeline_seek(const struct timeline *t, int64_t at);
 /* First entry that overlaps `s`, other than those of booking `except` (0: none excepted); NULL if free. */
 const struct timeline_entry *timeline_conflict(const struct timeline *t, struct span s, int64_t except);
+/* The last such entry: nothing that starts later and ends no earlier is free before it ends. */
+const struct timeline_entry *timeline_last_conflict(const struct timeline *t, struct span s, int64_t except);
 /* Free time just before and after `s`, for choosing the unit that leaves the fewest useless gaps: the end of
  * the entry before (INT64_MIN if none) and the start of the one after (TIME_NEVER if none). */
 void timeline_neighbours(const struct timeline *t, struct span s, int64_t except, int64_t *ret_before, int64_t *ret_after);
+/* Drops, in one pass, the entries that `keep` does not want. */
+void timeline_filter(struct timeline *t, bool (*keep)(void *arg, const struct timeline_entry *e), void *arg);

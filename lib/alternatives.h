@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * What could be had instead of what was refused, best first: the same time on another unit, the
+ * same time with what stands in, the same thing at the nearest times. Every one would be granted at
+ * this moment to the same asker: asked as a new booking, or, for a move, as that move (another unit
+ * or time; nothing stands in for a move).
+ *
+ * Nearest times lie on the resource's start grid (where no rule sets one, on the quarter hours), in
+ * order of distance from the start that was asked; on a tie the earlier first. In each direction
+ * they are at least ALTERNATIVE_SPACING_S apart, so that three are three choices and not one choice
+ * three times; only where that leaves fewer than wanted are those between added.
+ */
+
+#include "lib/trial.h"
+
+#define ALTERNATIVE_GRID_S 900
+#define ALTERNATIVE_SPACING_S 3600
+#define ALTERNATIVE_REACH_S (366 * (int64_t)DAY_S)
+
+struct alternatives_ask {
+	struct span asked;
+	const struct booking *was; /* NULL: a new booking */
+	const char *member_class;
+	unsigned want;
+};
+
+void alternatives_find(const struct trial *t, const struct alternatives_ask *ask, struct arena *a,
+		       struct answer *ret);

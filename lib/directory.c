@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What one numbered policy names: arrays by number, hash tables by id. Made anew whenever a policy
+ * is applied. */
+#include "lib/directory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_resource(const void *item, const void *key)
+{
+	return strcmp(((const struct resource *)item)->id, key) == 0;
+}
+
+static bool is_member(const void *item, const void *key)
+{
+	return strcmp(((const struct member *)item)->id, key) == 0;
+}
+
+static bool is_unit(const void *item, const void *key)
+{
+	return strcmp(((const struct directory_unit *)item)->unit->id, key) == 0;
+}
+
+static void add_units(struct directory *d, const struct resource *r, struct directory_unit **next)
+{
+	for (size_t i = 0; i < r->n_units; i++) {
+		const char *id = r->units[i].id;
+
+		if (!id[0] || directory_unit_by_id(d, id))
+			continue;
+		**next = (struct directory_unit){.resource = r, .unit = &r->units[i]};
+		table_add(&d->unit_ids, hash_string(0, id), (*next)++);
+	}
+}
+
+static void add_resources(struct directory *d)
+{
+	const struct policy *p = d->policy;
+	struct directory_unit *next;
+	size_t n_units = 0;
+
+	for (size_t i = 0; i < p->n_resources; i++) {
+		n_units += p->resources[i].n_units;
+		if (p->resources[i].number >= d->n_resources)
+			d->n_resources = p->resources[i].number + (size_t)1;
+	}
+	d->resources = memory_new(d->n_resources * sizeof(struct resource *));
+	next = d->units = memory_new(n_units * sizeof(*d->units));
+	for (size_t i = 0; i < p->n_resources; i++) {
+		const struct resource *r = &p->resources[i];
+
+		if (r->number)
+			d->resources[r->number] = r;
+		table_add(&d->resource_ids, hash_string(0, r->id), (void *)r);
+		add_units(d, r, &next);
+	}
+}
+
+static void add_members(struct directory *d)
+{
+	const struct policy *p = d->policy;
+
+	for (size_t i = 0; i < p->n_members; i++)
+		if (p->members[i].number >= d->n_members)
+			d->n_members = p->members[i].number + (size_t)1;
+	d->members = memory_new(d->n_members * sizeof(struct member *));
+	for (size_t i = 0; i < p->n_members; i++) {
+		const struct member *m = &p->members[i];
+
+		if (m->number)
+			d->members[m->number] = m;
+		table_add(&d->member_ids, hash_string(0, m->id), (void *)m);
+	}
+}
+
+void directory_init(struct directory *d, const struct policy *policy)
+{
+	*d = (struct directory){.policy = policy};
+	if (!policy)
+		return;
+	add_resources(d);
+	add_members(d);
+}
+
+void directory_clear(struct directory *d)
+{
+	free(d->resources);
+	free(d->members);
+	free(d->units);
+	table_clear(&d->resource_ids);
+	table_clear(&d->member_ids);
+	table_clear(&d->unit_ids);
+	*d = (struct directory){0};
+}
+
+const struct resource *directory_resource(const struct directory *d, uint32_t number)
+{
+	return number < d->n_resources ? d->resources[number] : NULL;
+}
+
+const struct member *directory_member(const struct directory *d, uint32_t number)
+{
+	return number < d->n_members ? d->members[number] : NULL;
+}
+
+const struct resource *directory_resource_by_id(const struct directory *d, const char *id)
+{
+	return table_find(&d->resource_ids, hash_string(0, id), is_resource, id);
+}
+
+const struct member *directory_member_by_id(const struct directory *d, const char *id)
+{
+	return table_find(&d->member_ids, hash_string(0, id), is_member, id);
+}
+
+const struct directory_unit *directory_unit_by_id(const struct directory *d, const char *id)
+{
+	return table_find(&d->unit_ids, hash_string(0, id), is_unit, id);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What one numbered policy names, found at once by id or by number. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/policy.h"
+#include "lib/table.h"
+
+struct directory {
+	const struct policy *policy; /* borrowed */
+	const struct resource **resources;
+	const struct member *
+	    *members; /* both by number; NULL: a number that the policy does not use */
+	size_t n_resources, n_members;
+	struct directory_unit *units;
+	struct table resource_ids, member_ids, unit_ids;
+};
+
+struct directory_unit {
+	const struct resource *resource;
+	const struct unit *unit;
+};
+
+void directory_init(struct directory *d, const struct policy *policy);
+void directory_clear(struct directory *d);
+/* NULL if none. */
+const struct resource *directory_resource(const struct directory *d, uint32_t number);
+const struct member *directory_member(const struct directory *d, uint32_t number);
+const struct resource *directory_resource_by_id(const struct directory *d, const char *id);
+const struct member *directory_member_by_id(const struct directory *d, const char *id);
+/* The unit of that id; where several resources have one, the first in the policy. */
+const struct directory_unit *directory_unit_by_id(const struct directory *d, const char *id);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* The limits of rules, tested on one span; and the arithmetic of lengths that they rest on. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/policy.h"
+#include "lib/reason.h"
+
+bool rule_matches(const struct rule *rule, const struct resource *resource,
+		  const char *member_class);
+/* REASON_NONE where the limit is kept. ret_bound: the earliest start (LEAD) or the latest
+ * (HORIZON), else 0. */
+enum reason limit_test(const struct limit *limit, const struct zone *z, struct span s, int64_t now,
+		       int64_t *ret_bound);
+/* The length of `s` as people mean it: civil days where it is a whole number of them, else elapsed
+ * time. */
+struct duration span_length(struct span s, const struct zone *z);
+/* The length nearest to `length` that the limit allows for a booking from `start`; other limits
+ * allow any. */
+struct duration limit_nearest_length(const struct limit *limit, const struct zone *z, int64_t start,
+				     struct duration length);

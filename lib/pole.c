@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The whole state of a pole in memory, and the one way in which it changes.
+ *
+ * A change carries two images, before and after. Applying it takes the one out and puts the other
+ * in; so undoing is applying with the images swapped, and there is no second piece of code that
+ * could disagree with the first. Timelines belong to resource and lane numbers, not to the policy:
+ * what a policy drops keeps its bookings, and gets them back when it returns.
+ */
+#include "lib/pole.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/arena.h"
+#include "lib/names.h"
+#include "lib/shelf.h"
+#include "lib/table.h"
+
+struct lanes {			    /* of one resource */
+	struct timeline *timelines; /* [0] is lane 1 */
+	size_t n;
+};
+
+struct counter {
+	int64_t next;
+	int64_t reserved; /* never falls to this again */
+};
+
+struct pole {
+	struct policy *policy;
+	struct directory directory;
+	struct names names;
+	struct shelf shelf;
+	struct person **persons; /* by number */
+	size_t n_persons, cap_persons;
+	struct table tokens;	 /* persons, once per credential that opens */
+	struct lanes *resources; /* by number */
+	size_t n_resources;
+	struct counter booking_counter, person_counter;
+	int64_t floor;
+};
+
+struct pole *pole_new(void)
+{
+	struct pole *p = memory_new(sizeof(*p));
+
+	p->booking_counter.next = 1;
+	p->person_counter.next = 1;
+	p->floor = INT64_MIN;
+	return p;
+}
+
+void pole_free(struct pole *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->n_resources; i++) {
+		for (size_t j = 0; j < p->resources[i].n; j++)
+			timeline_clear(&p->resources[i].timelines[j]);
+		free(p->resources[i].timelines);
+	}
+	for (size_t i = 0; i < p->cap_persons; i++)
+		person_unref(p->persons[i]);
+	free(p->resources);
+	free(p->persons);
+	table_clear(&p->tokens);
+	shelf_clear(&p->shelf);
+	names_clear(&p->names);
+	directory_clear(&p->directory);
+	policy_free(p->policy);
+	free(p);
+}
+
+static void counter_raise(struct counter *c, int64_t used)
+{
+	if (c->next <= used)
+		c->next = used + 1;
+}
+
+static void counter_lower(struct counter *c, int64_t unused)
+{
+	if (c->next == unused + 1 && unused > c->reserved)
+		c->next = unused;
+}
+
+static struct timeline *lane(struct pole *p, uint32_t resource, uint32_t number)
+{
+	struct lanes *lanes;
+
+	assert(resource > 0 && number > 0);
+	if (resource >= p->n_resources) {
+		p->resources = memory_grow(p->resources, (resource + (size_t)1) * sizeof(*lanes));
+		memset(&p->resources[p->n_resources], 0,
+		       (resource + (size_t)1 - p->n_resources) * sizeof(*lanes));
+		p->n_resources = resource + (size_t)1;
+	}
+	lanes = &p->resources[resource];
+	if (number > lanes->n) {
+		lanes->timelines =
+		    memory_grow(lanes->timelines, number * sizeof(*lanes->timelines));
+		memset(&lanes->timelines[lanes->n], 0,
+		       (number - lanes->n) * sizeof(*lanes->timelines));
+		lanes->n = number;
+	}
+	return &lanes->timelines[number - 1];
+}
+
+static void vacate(struct pole *p, const struct booking *b)
+{
+	for (size_t i = 0; i < b->n_allocations; i++) {
+		const struct allocation *a = &b->allocations[i];
+		int r = timeline_remove(lane(p, a->resource, a->lane), a->during, b->number);
+
+		assert(r == TIMELINE_OK);
+	}
+}
+
+static void occupy(struct pole *p, const struct booking *b)
+{
+	for (size_t i = 0; i < b->n_allocations; i++) {
+		const struct allocation *a = &b->allocations[i];
+		int r = timeline_insert(lane(p, a->resource, a->lane), a->during, b->number);
+
+		assert(r == TIMELINE_OK);
+	}
+}
+
+static void apply_booking(struct pole *p, struct booking *before, struct booking *after)
+{
+	int64_t number = after ? after->number : before->number;
+
+	assert(!before || before->number == number);
+	assert(shelf_get(&p->shelf, number) == before);
+	if (before && booking_state_occupies(before->state))
+		vacate(p, before);
+	if (after && booking_state_occupies(after->state))
+		occupy(p, after);
+	shelf_put(&p->shelf, number, after);
+	if (after)
+		counter_raise(&p->booking_counter, number);
+	else
+		counter_lower(&p->booking_counter, number);
+}
+
+static uint64_t token_hash(const char *hash)
+{
+	return hash_string(0, hash);
+}
+
+static bool has_token(const void *item, const void *key)
+{
+	const struct person *person = item;
+
+	for (size_t i = 0; i < person->n_credentials; i++)
+		if (!person->credentials[i].withdrawn &&
+		    strcmp(person->credentials[i].hash, key) == 0)
+			return true;
+	return false;
+}
+
+static void index_tokens(struct pole *p, struct person *person, bool add)
+{
+	if (!person || !person->active)
+		return;
+	for (size_t i = 0; i < person->n_credentials; i++) {
+		const struct credential *c = &person->credentials[i];
+
+		if (c->withdrawn)
+			continue;
+		if (add)
+			table_add(&p->tokens, token_hash(c->hash), person);
+		else
+			table_remove(&p->tokens, token_hash(c->hash), person);
+	}
+}
+
+static struct person **person_slot(struct pole *p, uint32_t number)
+{
+	assert(number > 0);
+	if (number >= p->cap_persons) {
+		size_t cap = number * (size_t)2;
+
+		p->persons = memory_grow(p->persons, cap * sizeof(struct person *));
+		memset(&p->persons[p->cap_persons], 0,
+		       (cap - p->cap_persons) * sizeof(struct person *));
+		p->cap_persons = cap;
+	}
+	return &p->persons[number];
+}
+
+static void apply_person(struct pole *p, struct person *before, struct person *after)
+{
+	uint32_t number = after ? after->number : before->number;
+	struct person **slot = person_slot(p, number);
+
+	assert(!before || before->number == number);
+	assert(*slot == before);
+	index_tokens(p, before, false);
+	index_tokens(p, after, true);
+	*slot = after ? person_ref(after) : NULL;
+	person_unref(before);
+	p->n_persons += (after != NULL) - (size_t)(before != NULL);
+	if (after)
+		counter_raise(&p->person_counter, number);
+	else
+		counter_lower(&p->person_counter, number);
+}
+
+static void apply_policy(struct pole *p, struct change *c)
+{
+	assert(!c->policy.applied && p->policy == c->policy.before);
+	p->policy = c->policy.after;
+	c->policy.applied = true;
+	directory_clear(&p->directory);
+	directory_init(&p->directory, p->policy);
+}
+
+static void apply(struct pole *p, struct change *c)
+{
+	switch (c->kind) {
+	case CHANGE_BOOKING:
+		apply_booking(p, c->booking.before, c->booking.after);
+		break;
+	case CHANGE_PERSON:
+		apply_person(p, c->person.before, c->person.after);
+		break;
+	case CHANGE_NAME:
+		if (c->name.made)
+			names_add(&p->names, &c->name.name);
+		else
+			names_remove(&p->names, &c->name.name);
+		break;
+	case CHANGE_POLICY:
+		apply_policy(p, c);
+		break;
+	case N_CHANGE_KINDS:
+		assert(false);
+	}
+}
+
+void pole_apply(struct pole *p, struct changes *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		apply(p, &c->items[i]);
+}
+
+void pole_undo(struct pole *p, struct changes *c)
+{
+	for (size_t i = c->n; i > 0; i--) {
+		change_swap(&c->items[i - 1]);
+		apply(p, &c->items[i - 1]);
+		change_swap(&c->items[i - 1]);
+	}
+}
+
+const struct policy *pole_policy(const struct pole *p)
+{
+	return p->policy;
+}
+
+const struct directory *pole_directory(const struct pole *p)
+{
+	return &p->directory;
+}
+
+int64_t pole_next_booking(const struct pole *p)
+{
+	return p->booking_counter.next;
+}
+
+uint32_t pole_next_person(const struct pole *p)
+{
+	return (uint32_t)p->person_counter.next;
+}
+
+const struct booking *pole_booking(const struct pole *p, int64_t number)
+{
+	return shelf_get(&p->shelf, number);
+}
+
+const struct booking *pole_booking_after(const struct pole *p, int64_t number)
+{
+	return shelf_after(&p->shelf, number);
+}
+
+const struct person *pole_person(const struct pole *p, uint32_t number)
+{
+	return number < p->cap_persons ? p->persons[number] : NULL;
+}
+
+const struct person *pole_person_by_token(const struct pole *p, const char *hash)
+{
+	return table_find(&p->tokens, token_hash(hash), has_token, hash);
+}
+
+size_t pole_n_bookings(const struct pole *p)
+{
+	return p->shelf.n;
+}
+
+size_t pole_n_persons(const struct pole *p)
+{
+	return p->n_persons;
+}
+
+void pole_reserve_numbers(struct pole *p, int64_t booking, uint32_t person)
+{
+	if (booking > p->booking_counter.reserved)
+		p->booking_counter.reserved = booking;
+	if (person > p->person_counter.reserved)
+		p->person_counter.reserved = person;
+	counter_raise(&p->booking_counter, booking);
+	counter_raise(&p->person_counter, person);
+}
+
+int64_t pole_floor(const struct pole *p)
+{
+	return p->floor;
+}
+
+void pole_set_floor(struct pole *p, int64_t floor)
+{
+	p->floor = floor;
+}
+
+struct forgetting {
+	const struct pole *pole;
+	int64_t before;
+};
+
+static bool is_over(const struct booking *b, int64_t before)
+{
+	if (b->n_allocations == 0)
+		return b->span.end <= before;
+	for (size_t i = 0; i < b->n_allocations; i++)
+		if (b->allocations[i].during.end > before)
+			return false;
+	return true;
+}
+
+static bool keep_entry(void *arg, const struct timeline_entry *e)
+{
+	const struct forgetting *f = arg;
+
+	return e->span.end > f->before ||
+	       !is_over(shelf_get(&f->pole->shelf, e->booking), f->before);
+}
+
+void pole_forget(struct pole *p, int64_t before)
+{
+	struct forgetting f = {.pole = p, .before = before};
+	const struct booking *b = shelf_after(&p->shelf, 0);
+
+	for (size_t i = 0; i < p->n_resources; i++)
+		for (size_t j = 0; j < p->resources[i].n; j++)
+			timeline_filter(&p->resources[i].timelines[j], keep_entry, &f);
+	while (b) {
+		int64_t number = b->number;
+
+		if (is_over(b, before))
+			shelf_put(&p->shelf, number, NULL);
+		b = shelf_after(&p->shelf, number);
+	}
+	if (p->floor < before)
+		p->floor = before;
+}
+
+size_t pole_n_lanes(const struct pole *p, uint32_t resource)
+{
+	return resource < p->n_resources ? p->resources[resource].n : 0;
+}
+
+const struct timeline *pole_timeline(const struct pole *p, uint32_t resource, uint32_t number)
+{
+	if (number == 0 || number > pole_n_lanes(p, resource))
+		return NULL;
+	return &p->resources[resource].timelines[number - 1];
+}
+
+uint32_t pole_name_number(const struct pole *p, enum name_kind kind, uint32_t resource,
+			  const char *id)
+{
+	return names_number(&p->names, kind, resource, id);
+}
+
+const char *pole_name_id(const struct pole *p, enum name_kind kind, uint32_t resource,
+			 uint32_t number)
+{
+	return names_id(&p->names, kind, resource, number);
+}
+
+const struct resource *pole_resource(const struct pole *p, uint32_t number)
+{
+	return directory_resource(&p->directory, number);
+}
+
+const struct member *pole_member(const struct pole *p, uint32_t number)
+{
+	return directory_member(&p->directory, number);
+}
+
+static const struct allocation *allocation_of(const struct booking *b, uint32_t resource,
+					      uint32_t number, struct span during)
+{
+	for (size_t i = 0; i < b->n_allocations; i++) {
+		const struct allocation *a = &b->allocations[i];
+
+		if (a->resource == resource && a->lane == number && span_equals(a->during, during))
+			return a;
+	}
+	assert(false);
+	return NULL;
+}
+
+/* The lane whose next entry is the first in order of start; n if no lane has one left before
+ * `until`. */
+static size_t first_lane(const struct lanes *lanes, const size_t *cursors, int64_t until)
+{
+	size_t first = lanes->n;
+	int64_t start = until;
+
+	for (size_t i = 0; i < lanes->n; i++) {
+		const struct timeline *t = &lanes->timelines[i];
+
+		if (cursors[i] < t->n && t->entries[cursors[i]].span.start < start) {
+			first = i;
+			start = t->entries[cursors[i]].span.start;
+		}
+	}
+	return first;
+}
+
+void pole_each_allocation(const struct pole *p, uint32_t resource, struct span window,
+			  bool (*fn)(void *arg, const struct booking *b,
+				     const struct allocation *a),
+			  void *arg)
+{
+	const struct lanes *lanes;
+	size_t *cursors;
+	bool more = true;
+
+	if (pole_n_lanes(p, resource) == 0)
+		return;
+	lanes = &p->resources[resource];
+	cursors = memory_new(lanes->n * sizeof(*cursors));
+	for (size_t i = 0; i < lanes->n; i++)
+		cursors[i] = timeline_seek(&lanes->timelines[i], window.start);
+	while (more) {
+		size_t i = first_lane(lanes, cursors, window.end);
+		const struct timeline_entry *e;
+		const struct booking *b;
+
+		if (i == lanes->n)
+			break;
+		e = &lanes->timelines[i].entries[cursors[i]++];
+		b = shelf_get(&p->shelf, e->booking);
+		more = fn(arg, b, allocation_of(b, resource, (uint32_t)i + 1, e->span));
+	}
+	free(cursors);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* The bookings in memory, by number. Holds one reference to each. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/booking.h"
+
+struct shelf_page;
+
+struct shelf {
+	struct shelf_page **pages; /* NULL: a page without bookings */
+	size_t n_pages;
+	size_t n;
+};
+
+void shelf_clear(struct shelf *s);
+struct booking *shelf_get(const struct shelf *s, int64_t number); /* NULL if none */
+/* Puts `b` (NULL: nothing) in the place of `number`; takes a reference, gives back that of what was
+ * there. */
+void shelf_put(struct shelf *s, int64_t number, struct booking *b);
+struct booking *shelf_after(const struct shelf *s,
+			    int64_t number); /* the next higher; NULL at the end */

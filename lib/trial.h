@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * One request, resolved: what stays the same while times and units are tried for it. Every question
+ * about a time and a unit (a booking, a move, a search, an alternative, a plan of a new policy) is
+ * answered here and nowhere else.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/decide.h"
+
+#define CONFLICTS_MAX 16
+
+struct trial {
+	const struct pole *pole;
+	const struct resource *resource;
+	const struct unit *unit;   /* asked for; NULL: any */
+	const struct rule **rules; /* those that match */
+	size_t n_rules;
+	int64_t now;
+	int64_t before_s, after_s; /* buffers */
+	/* Of a booking that exists already: */
+	int64_t except;		 /* its number: it is not in its own way; 0: none */
+	uint32_t preferred_lane; /* 0: none */
+	bool has_kept_start;
+	int64_t kept_start; /* was granted once: not asked anew */
+	bool standing;	    /* nothing is asked anew: only whether it may stay as it is */
+};
+
+struct refusals {
+	struct arena *arena;
+	struct refusal *items;
+	size_t n, cap;
+};
+void refusals_add(struct refusals *r, struct refusal refusal);
+
+/* member_class "" where no member is known. */
+void trial_init(struct trial *t, const struct pole *p, const struct policy *policy,
+		const struct resource *resource, const struct unit *unit, const char *member_class,
+		int64_t now, struct arena *a);
+const struct zone *trial_zone(const struct trial *t,
+			      const struct unit *u);		/* NULL: the resource's */
+struct span trial_during(const struct trial *t, struct span s); /* buffers included */
+bool trial_is_candidate(const struct trial *t,
+			const struct unit *u); /* in service, and asked for or any */
+bool trial_is_free(const struct trial *t, const struct unit *u, struct span s);
+/* Whether time and limits allow `s`, whoever may be in the way. */
+bool trial_allows(const struct trial *t, const struct zone *z, struct span s);
+void trial_refuse(const struct trial *t, const struct zone *z, struct span s, struct refusals *out);
+/* The best unit that is free and allowed; NULL if none. */
+const struct unit *trial_place(const struct trial *t, struct span s);
+/* The same, and where there is none, refusals and conflicts into `ret`. */
+const struct unit *trial_grant(const struct trial *t, struct span s, struct arena *a,
+			       struct answer *ret);
