@@ -182,7 +182,7 @@ const struct verb verb_table[N_VERBS] = {
 		.help = "append lines to a policy file staged on this connection",
 		.keys = {
 			{"file", KEY_FILE, NEEDED, .help = "the file's name, like pole.yaml"},
-			{"line", KEY_LINE, .repeated = true, .help = "a line of it, without its end"},
+			{"line", KEY_LINE, NEEDED, .repeated = true, .help = "a line of it, without its end"},
 		},
 	},
 	[VERB_POLICY_RESET] = {
@@ -340,6 +340,10 @@ void verb_synopsis(const struct verb *v, struct buffer *out)
 		buffer_puts(out, gap);
 		buffer_puts(out, pair && bare ? "(" : bare ? "" : "[");
 		buffer_puts(out, k->key);
+		if (k->type == KEY_CHOICE && !strchr(k->choices, ' ')) {
+			buffer_puts(out, "=");
+			buffer_puts(out, k->choices);
+		}
 		if (pair) {
 			buffer_puts(out, " or ");
 			buffer_puts(out, e->second);
