@@ -15,3 +15,4 @@ struct ssl_ctx_st;
 int ca_ensure(const char *tls_dir, const char *extra_names, char *ret_why);
 /* The server's SSL_CTX: TLS 1.3 (and 1.2 with AEAD and ECDHE where allowed), release-buffers, no tickets, no renegotiation. */
 int ca_server_ctx(const char *certificate, const char *key, int allow_tls12, struct ssl_ctx_st **ret, char *ret_why);
+void ca_server_ctx_free(struct ssl_ctx_st *ctx); /* takes NULL */

@@ -54,3 +54,8 @@ int ca_server_ctx(const char *certificate, const char *key, int allow_tls12,
 	*ret = ctx;
 	return 0;
 }
+
+void ca_server_ctx_free(struct ssl_ctx_st *ctx)
+{
+	SSL_CTX_free(ctx);
+}

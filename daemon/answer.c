@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Decisions as reply lines. What an asker may not see is left out here and nowhere else. */
+
+#include "daemon/answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/served.h"
+#include "daemon/server.h"
+#include "lib/moment.h"
+
+static const char *const day_words[N_LANGUAGES][7] = {
+    [LANG_EN] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"},
+    [LANG_FR] = {"lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."},
+};
+static const char *const month_words[N_LANGUAGES][12] = {
+    [LANG_EN] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+		 "Dec"},
+    [LANG_FR] = {"janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.",
+		 "nov.", "déc."},
+};
+static const char *const alternative_words[N_ALTERNATIVE_KINDS] = {
+    [ALTERNATIVE_OTHER_UNIT] = "other-unit",
+    [ALTERNATIVE_STAND_IN] = "stand-in",
+    [ALTERNATIVE_NEAREST] = "nearest",
+};
+static const char *const alternative_texts[N_LANGUAGES][N_ALTERNATIVE_KINDS] = {
+    [LANG_EN] = {"same time, another unit", "same time, in its stead", "nearest free time"},
+    [LANG_FR] = {"même heure, une autre unité", "même heure, en remplacement",
+		 "créneau libre le plus proche"},
+};
+
+const char *text_time(struct arena *a, enum language lang, const struct zone *z, int64_t utc)
+{
+	struct civil_time t = zone_to_local(z, utc), now = zone_to_local(z, server_clock());
+	const char *year = "";
+
+	if (t.date.year != now.date.year)
+		year = arena_printf(a, " %d", (int)t.date.year);
+	return arena_printf(a, "%s %d %s%s %02d:%02d", day_words[lang][civil_weekday(t.date)],
+			    t.date.day, month_words[lang][t.date.month - 1], year, t.second / 3600,
+			    t.second / 60 % 60);
+}
+
+const char *roles_text(struct arena *a, uint32_t roles)
+{
+	const char *text = "";
+
+	for (int i = 0; i < N_ROLES; i++)
+		if (roles & (1u << i))
+			text = arena_printf(a, "%s%s%s", text, *text ? "," : "", role_words[i]);
+	return text;
+}
+
+void write_time(struct line_writer *w, const char *key, const struct zone *z, int64_t utc)
+{
+	char text[40];
+
+	line_str(w, key, moment_format(utc, z, text, sizeof(text)));
+}
+
+void write_member(struct line_writer *w, const struct served *s, uint32_t number)
+{
+	const struct member *m = pole_member(s->pole, number);
+	const char *id = pole_name_id(s->pole, NAME_MEMBER, 0, number);
+
+	if (!number)
+		return;
+	line_str(w, "member", m ? m->id : id);
+	line_str(w, "member-name", m ? m->name : id);
+}
+
+static const struct unit *booking_unit(const struct served *s, const struct booking *b)
+{
+	const struct resource *r = pole_resource(s->pole, b->resource);
+
+	return r && b->n_allocations ? resource_lane(r, b->allocations[0].lane) : NULL;
+}
+
+const struct zone *booking_zone(const struct served *s, const struct booking *b)
+{
+	const struct resource *r = pole_resource(s->pole, b->resource);
+	const struct unit *u = booking_unit(s, b);
+
+	if (u)
+		return u->site->zone;
+	return r ? r->site->zone : pole_policy(s->pole)->zone;
+}
+
+const char *booking_resource_id(const struct served *s, const struct booking *b)
+{
+	return pole_name_id(s->pole, NAME_RESOURCE, 0, b->resource);
+}
+
+const char *booking_unit_id(const struct served *s, const struct booking *b)
+{
+	const struct unit *u = booking_unit(s, b);
+	const char *id = u ? u->id : NULL;
+
+	if (!u && b->n_allocations)
+		id = pole_name_id(s->pole, NAME_UNIT, b->resource, b->allocations[0].lane);
+	return id && *id ? id : NULL;
+}
+
+static const struct zone *span_zone(const struct exchange *x, const struct resource *r)
+{
+	return r ? r->site->zone : exchange_policy(x)->zone;
+}
+
+static const struct resource *asked_resource(const struct exchange *x, const char *what)
+{
+	const struct resource *r = NULL;
+	const struct unit *u;
+
+	if (what)
+		decide_resolve(x->served->pole, what, NULL, &r, &u);
+	return r;
+}
+
+static const char *text_duration(struct exchange *x, struct duration d)
+{
+	char text[32];
+
+	if (duration_is_zero(d))
+		return NULL;
+	return arena_strdup(&x->arena, duration_format(d, text, sizeof(text)));
+}
+
+static const char *text_grid(struct exchange *x, int32_t every_s)
+{
+	return text_duration(x, (struct duration){.seconds = every_s});
+}
+
+/* The title of what was asked for, for use in a sentence. */
+static const char *title(const struct exchange *x, const struct resource *r, const char *what)
+{
+	return r ? r->name : what;
+}
+
+#define FILL_MAX 16
+struct fill_list {
+	struct fill items[FILL_MAX];
+	size_t n;
+};
+
+static void fill_add(struct fill_list *l, const char *name, const char *value)
+{
+	if (value && *value && l->n < FILL_MAX)
+		l->items[l->n++] = (struct fill){name, value};
+}
+
+static void fill_limit(struct exchange *x, struct fill_list *l, const struct limit *limit)
+{
+	switch (limit->kind) {
+	case LIMIT_DURATION:
+		fill_add(l, "min", text_duration(x, limit->duration.min));
+		fill_add(l, "max", text_duration(x, limit->duration.max));
+		fill_add(l, "step", text_duration(x, limit->duration.step));
+		break;
+	case LIMIT_START:
+		fill_add(l, "every", text_grid(x, limit->start_every_s));
+		break;
+	case LIMIT_LEAD:
+		fill_add(l, "limit", text_duration(x, limit->lead));
+		break;
+	case LIMIT_HORIZON:
+		fill_add(l, "limit", text_duration(x, limit->horizon));
+		break;
+	case N_LIMIT_KINDS:
+		break;
+	}
+}
+
+static void fill_conflict(struct exchange *x, struct fill_list *l, const struct answer *answer)
+{
+	const struct booking *b = answer->conflicts[0].booking;
+	const struct member *m = pole_member(x->served->pole, b->member);
+	const struct zone *z = booking_zone(x->served, b);
+
+	fill_add(l, "member-name",
+		 m ? m->name : pole_name_id(x->served->pole, NAME_MEMBER, 0, b->member));
+	fill_add(l, "from", text_time(&x->arena, x->lang, z, b->span.start));
+	fill_add(l, "until", text_time(&x->arena, x->lang, z, answer->conflicts[0].during.end));
+}
+
+const char *refusal_text(struct exchange *x, const struct refusal *r, const struct answer *answer,
+			 const char *what)
+{
+	const struct resource *resource = asked_resource(x, what);
+	const struct zone *z = span_zone(x, resource);
+	enum code code = code_of_reason(r->reason);
+	struct fill_list l = {.n = 0};
+
+	fill_add(&l, "what", title(x, resource, what));
+	if (r->rule) {
+		fill_add(&l, "rule", r->rule->name);
+		fill_limit(x, &l, &r->limit);
+	}
+	if (r->reason == REASON_LEAD)
+		fill_add(&l, "earliest", text_time(&x->arena, x->lang, z, r->bound));
+	if (r->reason == REASON_HORIZON)
+		fill_add(&l, "latest", text_time(&x->arena, x->lang, z, r->bound));
+	if (r->reason == REASON_CLOSED && !span_is_empty(r->open)) {
+		fill_add(&l, "open-from", text_time(&x->arena, x->lang, z, r->open.start));
+		fill_add(&l, "open-to", text_time(&x->arena, x->lang, z, r->open.end));
+	}
+	if (r->reason == REASON_CONFLICT && answer->n_conflicts)
+		fill_conflict(x, &l, answer);
+	if (r->reason == REASON_UNKNOWN_UNIT)
+		fill_add(&l, "value", request_get(&x->request, "unit"));
+	if (r->reason == REASON_UNKNOWN_MEMBER)
+		fill_add(&l, "value", request_get(&x->request, "member"));
+	if (r->reason == REASON_UNKNOWN_PERSON)
+		fill_add(&l, "value", request_get(&x->request, "person"));
+	if (r->reason == REASON_UNKNOWN_RESOURCE)
+		fill_add(&l, "value", what);
+	fill_add(&l, "booking", request_get(&x->request, "booking"));
+	if (answer->was)
+		fill_add(&l, "state", booking_state_words[answer->was->state]);
+	fill_add(&l, "verb", x->request.verb->word);
+	return code_text(code, x->lang, l.items, l.n, &x->arena);
+}
+
+static void write_rule(struct exchange *x, struct line_writer *w, const struct refusal *r)
+{
+	if (r->rule)
+		line_str(w, "rule", r->rule->name);
+	if (r->place.line)
+		line_printf(w, "place", "%s:%d:%d", r->place.file, r->place.line, r->place.column);
+}
+
+static void write_reason(struct exchange *x, const struct refusal *r, const struct answer *answer,
+			 const char *what)
+{
+	const struct resource *resource = asked_resource(x, what);
+	const struct zone *z = span_zone(x, resource);
+	struct line_writer w;
+
+	reply_data(x, &w, "reason");
+	line_str(&w, "code", code_word(code_of_reason(r->reason)));
+	line_str(&w, "resource", resource ? resource->id : NULL);
+	write_rule(x, &w, r);
+	if (r->reason == REASON_LEAD)
+		write_time(&w, "earliest", z, r->bound);
+	if (r->reason == REASON_HORIZON)
+		write_time(&w, "latest", z, r->bound);
+	if (r->reason == REASON_CLOSED && !span_is_empty(r->open)) {
+		write_time(&w, "open-from", z, r->open.start);
+		write_time(&w, "open-to", z, r->open.end);
+	}
+	line_str(&w, "text", refusal_text(x, r, answer, what));
+	line_end(&w);
+}
+
+static void write_conflict(struct exchange *x, const struct conflict *c)
+{
+	const struct served *s = x->served;
+	struct asker who = exchange_asker(x);
+	const struct zone *z = booking_zone(s, c->booking);
+	struct line_writer w;
+	char code[16];
+
+	reply_data(x, &w, "conflict");
+	line_str(&w, "resource", booking_resource_id(s, c->booking));
+	line_str(&w, "unit", booking_unit_id(s, c->booking));
+	write_time(&w, "from", z, c->booking->span.start);
+	write_time(&w, "to", z, c->booking->span.end);
+	write_time(&w, "blocked-from", z, c->during.start);
+	write_time(&w, "blocked-to", z, c->during.end);
+	write_member(&w, s, c->booking->member);
+	if (asker_sees_all(&who, c->booking))
+		line_str(&w, "booking", booking_code(c->booking->number, code, sizeof(code)));
+	line_end(&w);
+}
+
+static void write_alternative(struct exchange *x, const struct alternative *a, int rank)
+{
+	const struct zone *z = a->unit ? a->unit->site->zone : a->resource->site->zone;
+	struct line_writer w;
+
+	reply_data(x, &w, "alternative");
+	line_int(&w, "rank", rank);
+	line_str(&w, "what", a->resource->id);
+	if (a->unit && *a->unit->id)
+		line_str(&w, "unit", a->unit->id);
+	write_time(&w, "from", z, a->span.start);
+	write_time(&w, "to", z, a->span.end);
+	line_str(&w, "why", alternative_words[a->kind]);
+	line_str(&w, "text", alternative_texts[x->lang][a->kind]);
+	line_end(&w);
+}
+
+void write_reasons(struct exchange *x, const struct answer *answer, const char *what)
+{
+	for (size_t i = 0; i < answer->n_refusals; i++)
+		write_reason(x, &answer->refusals[i], answer, what);
+	for (size_t i = 0; i < answer->n_conflicts; i++)
+		write_conflict(x, &answer->conflicts[i]);
+	for (size_t i = 0; i < answer->n_alternatives; i++)
+		write_alternative(x, &answer->alternatives[i], (int)i + 1);
+}
+
+void write_refused(struct exchange *x, const struct answer *answer, const char *what)
+{
+	const struct refusal *first = &answer->refusals[0];
+	struct line_writer w;
+
+	write_reasons(x, answer, what);
+	line_begin(&w, &x->reply, "NO");
+	line_word(&w, code_word(code_of_reason(first->reason)));
+	write_rule(x, &w, first);
+	line_str(&w, "text", refusal_text(x, first, answer, what));
+	line_end(&w);
+}
+
+static void write_span(struct line_writer *w, const struct served *s, const struct booking *b)
+{
+	const struct zone *z = booking_zone(s, b);
+
+	line_str(w, "resource", booking_resource_id(s, b));
+	line_str(w, "unit", booking_unit_id(s, b));
+	write_time(w, "from", z, b->span.start);
+	write_time(w, "to", z, b->span.end);
+}
+
+void write_granted(struct exchange *x, const struct answer *answer)
+{
+	const struct served *s = x->served;
+	const struct booking *b = answer->booking, *was = answer->was;
+	struct line_writer w;
+	char code[16];
+
+	reply_ok(x, &w);
+	if (was || !x->request.dry)
+		line_str(&w, "booking", booking_code(b->number, code, sizeof(code)));
+	line_str(&w, "state", booking_state_words[b->state]);
+	write_span(&w, s, b);
+	line_str(&w, "member", pole_name_id(s->pole, NAME_MEMBER, 0, b->member));
+	if (was && b->state == was->state) {
+		const char *unit = booking_unit_id(s, was);
+
+		write_time(&w, "was-from", booking_zone(s, was), was->span.start);
+		write_time(&w, "was-to", booking_zone(s, was), was->span.end);
+		line_str(&w, "was-unit", unit);
+	}
+	line_end(&w);
+}
+
+static void write_persons(struct line_writer *w, const struct served *s, const struct booking *b)
+{
+	const struct person *p = pole_person(s->pole, b->person);
+
+	line_printf(w, "person", "p%u", b->person);
+	if (p && *p->name)
+		line_str(w, "person-name", p->name);
+	if (*b->purpose)
+		line_str(w, "purpose", b->purpose);
+	if (b->made_by && b->made_by != b->person)
+		line_printf(w, "by", "p%u", b->made_by);
+}
+
+void write_booking(struct exchange *x, const struct booking *b)
+{
+	const struct served *s = x->served;
+	struct asker who = exchange_asker(x);
+	bool all = asker_sees_all(&who, b);
+	struct line_writer w;
+	char code[16];
+
+	reply_data(x, &w, "booking");
+	if (all)
+		line_str(&w, "booking", booking_code(b->number, code, sizeof(code)));
+	line_str(&w, "state", booking_state_words[b->state]);
+	write_span(&w, s, b);
+	write_member(&w, s, b->member);
+	if (all) {
+		write_persons(&w, s, b);
+		write_time(&w, "made-at", booking_zone(s, b), b->made_at);
+		if (b->ended_at)
+			write_time(&w, "ended-at", booking_zone(s, b), b->ended_at);
+	}
+	line_end(&w);
+}

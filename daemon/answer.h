@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Decisions as reply lines, showing each asker what it may see (DESIGN 4). */
+
+#include "daemon/exchange.h"
+
+/* The texts' time: "Sat 5 Dec 18:00", "sam. 5 déc. 18:00"; the year where it is not the present one. */
+const char *text_time(struct arena *a, enum language lang, const struct zone *z, int64_t utc);
+const char *roles_text(struct arena *a, uint32_t roles); /* "member,manager" */
+void write_time(struct line_writer *w, const char *key, const struct zone *z, int64_t utc);
+void write_member(struct line_writer *w, const struct served *s, uint32_t member); /* member= member-name= */
+/* Zone of a resource's lane; the pole's where it is gone. */
+const struct zone *booking_zone(const struct served *s, const struct booking *b);
+const char *booking_resource_id(const struct served *s, const struct booking *b);
+const char *booking_unit_id(const struct served *s, const struct booking *b); /* NULL: no unit of a name */
+/* `reason`, `conflict`, `alternative` lines, then the final NO. The answer was refused. */
+void write_refused(struct exchange *x, const struct answer *answer, const char *what);
+void write_reasons(struct exchange *x, const struct answer *answer, const char *what); /* the data lines only */
+/* The OK of a booking verb. */
+void write_granted(struct exchange *x, const struct answer *answer);
+/* A `booking` data line, in full or as others may see it. */
+void write_booking(struct exchange *x, const struct booking *b);
+/* The text of one refusal in the asker's language. */
+const char *refusal_text(struct exchange *x, const struct refusal *r, const struct answer *answer, const char *what);

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Connections. A connection holds its exchanges in the order of their requests (`first` … `last`,
+ * by `later`) and sends each answer when all before it are sent. Changing requests are handed on at
+ * once, so that a pipelining client fills the groups; any other request waits until nothing is
+ * outstanding, so that it sees what its own connection has changed. While one waits, or too much is
+ * outstanding or unsent, the stream is paused: what a client can make us hold is bounded.
+ */
+
+#include "daemon/connection.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/settings.h"
+#include "daemon/exchange.h"
+#include "daemon/log.h"
+#include "daemon/served.h"
+#include "daemon/server.h"
+#include "daemon/stream.h"
+#include "daemon/verbs.h"
+#include "proto/splitter.h"
+
+#define OUTSTANDING_MAX 256
+#define BAD_LINES_MAX 20
+#define LINGER_MS 2000
+#define SLOW_S 60 /* a reader that takes nothing for so long is let go */
+
+struct connection {
+	struct connection *next, **link; /* in connections.first */
+	struct connections *all;
+	struct stream *stream;
+	struct event *timer; /* AUTH, idle and slow reader */
+	char address[46];    /* INET6_ADDRSTRLEN */
+	struct splitter splitter;
+	struct session session;
+	struct exchange *first, *last; /* outstanding, in order */
+	struct exchange *held;	       /* decoded, waits until nothing is outstanding */
+	size_t n_outstanding;
+	unsigned bad_lines;
+	bool unwelcome; /* one too many of its address: told so once it can hear */
+	bool ended;	/* the peer has ended its half */
+	bool closing;	/* nothing more is read */
+	bool working;	/* inside connection_work() */
+};
+
+struct connections {
+	struct server *server;
+	struct ssl_ctx_st *ctx;
+	struct connection *first;
+	struct buffer scratch; /* tagged lines on their way to a stream */
+	size_t n;
+};
+
+static void connection_work(struct connection *c);
+
+static void connection_free(struct connection *c)
+{
+	struct exchange *next;
+
+	for (struct exchange *x = c->first; x; x = next) {
+		next = x->later;
+		x->later = NULL;
+		x->connection = NULL;
+		x->session = NULL;
+		if (x->done)
+			exchange_free(x);
+		else if (x->on_drained)
+			x->on_drained(x);
+	}
+	exchange_free(c->held);
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	c->all->n--;
+	event_free(c->timer);
+	splitter_release(&c->splitter);
+	staged_clear(&c->session.staged);
+	free(c);
+}
+
+/* Writing */
+
+static void send_untagged(struct connection *c, const char *word, enum code code)
+{
+	struct buffer *out = &c->all->scratch;
+	struct arena arena = {0};
+	struct line_writer w;
+
+	buffer_reset(out);
+	line_begin(&w, out, "*");
+	line_word(&w, word);
+	line_word(&w, code_word(code));
+	line_str(&w, "text", code_text(code, c->session.lang, NULL, 0, &arena));
+	line_end(&w);
+	stream_write(c->stream, out->bytes, out->n);
+	arena_clear(&arena);
+}
+
+static void connection_goodbye(struct connection *c, enum code code)
+{
+	if (c->closing)
+		return;
+	c->closing = true;
+	send_untagged(c, "BYE", code);
+	stream_shutdown(c->stream, LINGER_MS);
+}
+
+/* Sends an exchange's reply lines, each with its tag before it. */
+static void send_reply(struct connection *c, struct exchange *x)
+{
+	struct buffer *out = &c->all->scratch;
+	const char *p = x->reply.bytes, *end = p + x->reply.n, *lf;
+	size_t n_tag = strlen(x->request.tag);
+
+	buffer_reset(out);
+	for (; p < end && (lf = memchr(p, '\n', (size_t)(end - p))); p = lf + 1) {
+		buffer_add(out, x->request.tag, n_tag);
+		buffer_add(out, " ", 1);
+		buffer_add(out, p, (size_t)(lf + 1 - p));
+	}
+	if (!c->closing)
+		stream_write(c->stream, out->bytes, out->n);
+	buffer_reset(&x->reply);
+}
+
+static void append(struct connection *c, struct exchange *x)
+{
+	if (c->last)
+		c->last->later = x;
+	else
+		c->first = x;
+	c->last = x;
+	c->n_outstanding++;
+}
+
+/* Sends what is answered at the head of the order. */
+static void send_done(struct connection *c)
+{
+	struct exchange *x;
+
+	while ((x = c->first) && x->done) {
+		c->first = x->later;
+		if (!c->first)
+			c->last = NULL;
+		c->n_outstanding--;
+		send_reply(c, x);
+		exchange_free(x);
+	}
+}
+
+void connection_reply(struct connection *c, struct exchange *x)
+{
+	x->done = true;
+	send_done(c);
+	connection_work(c);
+}
+
+bool connection_flush(struct connection *c, struct exchange *x)
+{
+	send_reply(c, x);
+	return !stream_is_congested(c->stream);
+}
+
+void connection_replace(struct connection *c, struct exchange *old, struct exchange *by)
+{
+	struct exchange **at = &c->first;
+
+	while (*at != old)
+		at = &(*at)->later;
+	*at = by;
+	by->later = old->later;
+	old->later = NULL;
+	if (c->last == old)
+		c->last = by;
+}
+
+/* Requests */
+
+static void bad_line(struct connection *c, const char *tag, const struct request_error *e)
+{
+	struct exchange *x = exchange_new(c->all->server, c, &c->session);
+	char limit[24];
+
+	x->request.tag = arena_strdup(&x->arena, tag);
+	snprintf(limit, sizeof(limit), "%d", LINE_MAX_BYTES);
+	append(c, x);
+	reply_fail(x, e->code,
+		   FILLS({"key", e->about}, {"verb", e->about}, {"value", e->about},
+			 {"meant", e->meant}, {"limit", limit}));
+	x->done = true;
+	send_done(c);
+	if (++c->bad_lines >= BAD_LINES_MAX)
+		connection_goodbye(c, CODE_TOO_MANY_ERRORS);
+}
+
+/* Whether this person may call the verb; if not the reply is written. */
+static bool allowed(struct exchange *x)
+{
+	const struct verb *v = x->request.verb;
+	const struct person *p = x->person ? pole_person(x->served->pole, x->person) : NULL;
+	bool authenticated = p && p->active;
+
+	if (verb_allows(v, authenticated, authenticated ? p->roles : 0))
+		return true;
+	if (!authenticated) {
+		reply_fail(x, CODE_AUTH_NEEDED, FILLS({"verb", v->word}));
+		return false;
+	}
+	reply_fail(x, CODE_FORBIDDEN, FILLS({"verb", v->word}));
+	return false;
+}
+
+static void run(struct connection *c, struct exchange *x)
+{
+	const struct verb_action *action = &verb_actions[x->request.verb->id];
+
+	append(c, x);
+	x->served = c->session.served;
+	x->person = c->session.person;
+	x->lang = c->session.lang;
+	if (x->server->stopping) {
+		reply_fail(x, CODE_SHUTTING_DOWN, NULL, 0);
+		exchange_finish(x);
+	} else if (!allowed(x)) {
+		exchange_finish(x);
+	} else if (action->answer) {
+		action->answer(x);
+		exchange_finish(x);
+	} else if (action->start) {
+		action->start(x);
+	} else if (!action->prepare || action->prepare(x)) {
+		groups_submit(x->served, x);
+	} else {
+		exchange_finish(x);
+	}
+}
+
+/* Whether it may go on although other requests of this connection are outstanding. */
+static bool may_overtake(const struct exchange *x)
+{
+	return verb_actions[x->request.verb->id].decide != NULL;
+}
+
+static void on_line(struct connection *c, const char *line, size_t n)
+{
+	struct exchange *x = exchange_new(c->all->server, c, &c->session);
+	struct request_error e;
+	int r;
+
+	r = request_decode(line, n, &x->arena, &x->request, &e);
+	if (r == REQUEST_E_BAD) {
+		bad_line(c, e.tag, &e);
+		exchange_free(x);
+	} else if (c->n_outstanding && !may_overtake(x)) {
+		c->held = x;
+	} else {
+		run(c, x);
+	}
+}
+
+static void next_line(struct connection *c, bool *ret_more)
+{
+	char *line;
+	size_t n;
+	int r = splitter_next(&c->splitter, &line, &n);
+
+	*ret_more = r != SPLITTER_MORE;
+	if (r == SPLITTER_LINE)
+		on_line(c, line, n);
+	else if (r == SPLITTER_TOO_LONG)
+		bad_line(c, "*", &(struct request_error){.code = CODE_TOO_LONG_LINE, .about = ""});
+}
+
+/* Runs what can be run, then reads on or waits. Re-entered through connection_reply(): then the
+ * outer call goes on. */
+static void connection_work(struct connection *c)
+{
+	bool more = true;
+
+	if (c->working)
+		return;
+	c->working = true;
+	while (more && !c->closing) {
+		if (c->held && !c->n_outstanding) {
+			struct exchange *x = c->held;
+
+			c->held = NULL;
+			run(c, x);
+		}
+		if (c->held || c->n_outstanding >= OUTSTANDING_MAX ||
+		    stream_is_congested(c->stream))
+			break;
+		if (c->session.quitting) {
+			connection_goodbye(c, CODE_BYE);
+			break;
+		}
+		next_line(c, &more);
+	}
+	c->working = false;
+	if (c->closing)
+		return;
+	if (more)
+		stream_pause(c->stream);
+	else
+		stream_resume(c->stream);
+	if (!more && !c->first && (c->ended || c->all->server->stopping))
+		connection_goodbye(c, c->ended ? CODE_BYE : CODE_SHUTTING_DOWN);
+}
+
+/* Stream */
+
+static void timer_set(struct connection *c, long seconds)
+{
+	if (seconds > 0)
+		event_add(c->timer, &(struct timeval){.tv_sec = seconds});
+	else
+		event_del(c->timer);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct connection *c = arg;
+
+	if (stream_is_congested(c->stream)) {
+		log_debug("%s reads too slowly", c->address);
+		stream_close(c->stream);
+		connection_free(c);
+		return;
+	}
+	if (c->first) /* we are the slow ones */
+		timer_set(c, c->all->server->settings->idle_timeout_s);
+	else
+		connection_goodbye(c, CODE_TIMEOUT);
+}
+
+static void reset_timer(struct connection *c)
+{
+	const struct settings *s = c->all->server->settings;
+
+	if (stream_is_congested(c->stream))
+		timer_set(c, SLOW_S);
+	else if (c->session.person)
+		timer_set(c, s->idle_timeout_s);
+}
+
+static void on_opened(void *arg)
+{
+	struct connection *c = arg;
+	static const char greeting[] = "* MUTUAL/1 ready server=\"mutuald " MUTUALD_VERSION "\"\n";
+
+	if (c->unwelcome)
+		connection_goodbye(c, CODE_TOO_MANY_CONNECTIONS);
+	else
+		stream_write(c->stream, greeting, sizeof(greeting) - 1);
+}
+
+static void on_received(void *arg, const char *bytes, size_t n)
+{
+	struct connection *c = arg;
+
+	if (c->closing)
+		return;
+	splitter_feed(&c->splitter, bytes, n);
+	connection_work(c);
+	reset_timer(c);
+}
+
+static void on_drained(void *arg)
+{
+	struct connection *c = arg;
+
+	if (c->first && c->first->on_drained)
+		c->first->on_drained(c->first);
+	reset_timer(c);
+	connection_work(c);
+}
+
+static void on_ended(void *arg)
+{
+	struct connection *c = arg;
+
+	c->ended = true;
+	connection_work(c);
+}
+
+static void on_closed(void *arg, const char *why)
+{
+	struct connection *c = arg;
+
+	if (*why)
+		log_debug("%s: %s", c->address, why);
+	connection_free(c);
+}
+
+static const struct stream_ops connection_ops = {.opened = on_opened,
+						 .received = on_received,
+						 .drained = on_drained,
+						 .ended = on_ended,
+						 .closed = on_closed};
+
+/* All of them */
+
+static long count_address(const struct connections *cs, const char *address)
+{
+	long n = 0;
+
+	for (const struct connection *c = cs->first; c; c = c->next)
+		n += strcmp(c->address, address) == 0;
+	return n;
+}
+
+void connections_accept(void *arg, int fd, const char *address)
+{
+	struct connections *cs = arg;
+	const struct settings *settings = cs->server->settings;
+	struct connection *c;
+
+	if ((long)cs->n >= settings->max_connections || cs->server->stopping) {
+		log_debug("%s: refused, too many connections", address);
+		close(fd);
+		return;
+	}
+	c = memory_new(sizeof(*c));
+	c->all = cs;
+	c->unwelcome = count_address(cs, address) >= settings->max_connections_per_address;
+	snprintf(c->address, sizeof(c->address), "%s", address);
+	splitter_init(&c->splitter, LINE_MAX_BYTES);
+	c->timer = evtimer_new(cs->server->base, on_timer, c);
+	c->next = cs->first;
+	c->link = &cs->first;
+	if (c->next)
+		c->next->link = &c->next;
+	cs->first = c;
+	cs->n++;
+	c->stream = stream_new(cs->server->base, fd, cs->ctx, &connection_ops, c);
+	timer_set(c, settings->auth_timeout_s);
+}
+
+struct connections *connections_new(struct server *server, struct ssl_ctx_st *ctx)
+{
+	struct connections *cs = memory_new(sizeof(*cs));
+
+	cs->server = server;
+	cs->ctx = ctx;
+	return cs;
+}
+
+void connections_free(struct connections *cs)
+{
+	if (!cs)
+		return;
+	while (cs->first) {
+		stream_close(cs->first->stream);
+		connection_free(cs->first);
+	}
+	buffer_release(&cs->scratch);
+	free(cs);
+}
+
+size_t connections_count(const struct connections *cs)
+{
+	return cs->n;
+}
+
+void connections_say_goodbye(struct connections *cs)
+{
+	struct connection *next;
+
+	for (struct connection *c = cs->first; c; c = next) {
+		next = c->next;
+		if (!c->first && !c->held)
+			connection_goodbye(c, CODE_SHUTTING_DOWN);
+	}
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Connections: lines in, exchanges, lines out. Replies go out in the order of the requests: changing requests may be on their way
+ * together, anything else waits until they are answered.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct connections;
+struct connection;
+struct exchange;
+struct server;
+struct ssl_ctx_st;
+
+struct connections *connections_new(struct server *server, struct ssl_ctx_st *ctx);
+void connections_free(struct connections *cs); /* closes all */
+void connections_accept(void *connections, int fd, const char *address); /* a listener_fn */
+size_t connections_count(const struct connections *cs);
+void connections_say_goodbye(struct connections *cs); /* the daemon stops: each is closed once it has its answers */
+
+/* Called by exchange_finish() and exchange_flush(). */
+void connection_reply(struct connection *c, struct exchange *x);
+bool connection_flush(struct connection *c, struct exchange *x);
+void connection_replace(struct connection *c, struct exchange *old, struct exchange *by); /* in its order */

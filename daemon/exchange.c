@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Requests and their answers: making, finishing, and the final lines. */
+
+#include "daemon/exchange.h"
+
+#include <stdlib.h>
+
+#include "config/policy_load.h"
+#include "daemon/connection.h"
+#include "daemon/served.h"
+#include "daemon/server.h"
+
+struct exchange *exchange_new(struct server *server, struct connection *connection,
+			      struct session *session)
+{
+	struct exchange *x = memory_new(sizeof(*x));
+
+	x->server = server;
+	x->connection = connection;
+	x->session = session;
+	if (session) {
+		x->served = session->served;
+		x->person = session->person;
+		x->lang = session->lang;
+	}
+	return x;
+}
+
+void exchange_free(struct exchange *x)
+{
+	if (!x)
+		return;
+	changes_clear(&x->changes);
+	policy_free(x->policy);
+	buffer_release(&x->reply);
+	arena_clear(&x->arena);
+	free(x);
+}
+
+void exchange_finish(struct exchange *x)
+{
+	if (x->told) {
+		exchange_free(x);
+		return;
+	}
+	if (x->on_finish)
+		x->on_finish(x);
+	if (x->connection)
+		connection_reply(x->connection, x);
+	else
+		exchange_free(x);
+}
+
+struct exchange *exchange_ghost(struct exchange *x)
+{
+	struct exchange *ghost = exchange_new(x->server, x->connection, x->session);
+
+	ghost->request = x->request;
+	ghost->request.tag = arena_strdup(&ghost->arena, x->request.tag);
+	ghost->lang = x->lang;
+	ghost->served = x->served;
+	ghost->on_finish = x->on_finish;
+	if (x->connection)
+		connection_replace(x->connection, x, ghost);
+	x->told = true;
+	x->on_finish = NULL;
+	x->connection = NULL;
+	x->session = NULL;
+	return ghost;
+}
+
+bool exchange_flush(struct exchange *x)
+{
+	if (x->connection)
+		return connection_flush(x->connection, x);
+	buffer_reset(&x->reply);
+	return true;
+}
+
+struct asker exchange_asker(const struct exchange *x)
+{
+	return (struct asker){.person = x->person ? pole_person(x->served->pole, x->person) : NULL,
+			      .now = served_now(x->served)};
+}
+
+const struct policy *exchange_policy(const struct exchange *x)
+{
+	return pole_policy(x->served->pole);
+}
+
+void reply_data(struct exchange *x, struct line_writer *w, const char *kind)
+{
+	line_begin(w, &x->reply, "-");
+	line_word(w, kind);
+}
+
+void reply_ok(struct exchange *x, struct line_writer *w)
+{
+	line_begin(w, &x->reply, "OK");
+	if (x->request.dry)
+		line_str(w, "dry", "yes");
+	if (x->server->database_down_since && x->served)
+		line_int(w, "as-of", x->server->database_down_since);
+}
+
+void reply_code(struct exchange *x, struct line_writer *w, enum code code, const struct fill *fills,
+		size_t n_fills)
+{
+	line_begin(w, &x->reply, code_class_words[code_class(code)]);
+	line_word(w, code_word(code));
+	line_str(w, "text", code_text(code, x->lang, fills, n_fills, &x->arena));
+}
+
+void reply_fail(struct exchange *x, enum code code, const struct fill *fills, size_t n_fills)
+{
+	struct line_writer w;
+
+	reply_code(x, &w, code, fills, n_fills);
+	line_end(&w);
+}
+
+void exchange_keep_policy(struct exchange *x, struct policy *policy)
+{
+	struct policy_file *files = arena_new_n(&x->arena, struct policy_file, policy->n_files);
+
+	for (size_t i = 0; i < policy->n_files; i++)
+		files[i] = (struct policy_file){
+		    .name = arena_strdup(&x->arena, policy->files[i].name),
+		    .text = arena_strndup(&x->arena, policy->files[i].text, policy->files[i].n),
+		    .n = policy->files[i].n};
+	x->policy_files = files;
+	x->n_policy_files = policy->n_files;
+	x->policy = policy;
+	x->policy_hash = arena_strdup(&x->arena, policy->hash);
+}

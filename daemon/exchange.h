@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* One request and its answer, from the line that was read to the lines that are written. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/session.h"
+#include "lib/arena.h"
+#include "lib/change.h"
+#include "lib/decide.h"
+#include "proto/buffer.h"
+#include "proto/request.h"
+
+struct connection;
+struct server;
+struct served;
+
+struct exchange {
+	struct exchange *next; /* in the list of a group */
+	struct exchange *later; /* in its connection's order */
+	bool done; /* answered; waits for those before it on its connection */
+	struct connection *connection; /* NULL: it is gone, or the daemon itself asks */
+	struct session *session;       /* likewise */
+	struct server *server;
+	struct served *served; /* NULL before AUTH */
+	uint32_t person;       /* who asks; 0 before AUTH, or the daemon itself */
+	enum language lang;
+	struct arena arena;
+	struct request request;
+	struct buffer reply; /* lines without their tag */
+	/* changing verbs */
+	struct changes changes;
+	struct policy *policy; /* POLICY APPLY: loaded and not yet given to the changes */
+	const struct policy_file *policy_files; /* in the arena, to load it again */
+	size_t n_policy_files;
+	const char *policy_hash;
+	const char *fingerprint; /* hash of what was asked; NULL: not needed yet */
+	const char *kept_reply;	 /* what is kept for the key, where that is not the reply; in the arena */
+	bool granted, policy_applied;
+	bool told; /* its asker was told that the outcome is unknown: a ghost went in its place */
+	void (*on_drained)(struct exchange *x);
+	void (*on_finish)(struct exchange *x); /* the daemon's own commands: told at the end, before it is freed; NULL: none */
+};
+
+struct exchange *exchange_new(struct server *server, struct connection *connection, struct session *session);
+void exchange_free(struct exchange *x);
+/* Sends the reply to whoever waits for it, and frees. */
+void exchange_finish(struct exchange *x);
+/* A stand-in that takes over connection and tag, to be answered while `x` itself is still on its way. Sets x->told. */
+struct exchange *exchange_ghost(struct exchange *x);
+/* Sends the lines there are so far, for a long answer. False: the reader is slow; on_drained will be called when it is ready for more. */
+bool exchange_flush(struct exchange *x);
+
+/* Takes the policy that POLICY APPLY is to apply, and copies its files, for it may be decided again when the first is used up. */
+void exchange_keep_policy(struct exchange *x, struct policy *policy);
+struct asker exchange_asker(const struct exchange *x);
+const struct policy *exchange_policy(const struct exchange *x);
+
+/* Final lines. Keys may be added to the writer before line_end(). */
+void reply_ok(struct exchange *x, struct line_writer *w);
+void reply_data(struct exchange *x, struct line_writer *w, const char *kind);
+/* NO, BAD or ERR with its text; all lines of the reply so far stay. */
+void reply_code(struct exchange *x, struct line_writer *w, enum code code, const struct fill *fills, size_t n_fills);
+void reply_fail(struct exchange *x, enum code code, const struct fill *fills, size_t n_fills); /* the same, whole */
+#define FILLS(...) ((const struct fill[]){ __VA_ARGS__ }), sizeof((const struct fill[]){ __VA_ARGS__ }) / sizeof(struct fill)

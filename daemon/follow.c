@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Follows the log. Rows are applied version by version. A policy's text is not in the log: the rows
+ * before it are applied, its files are asked for, and the log is read again from there with the
+ * policy in hand.
+ */
+
+#include "daemon/follow.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/db.h"
+#include "daemon/log.h"
+#include "daemon/served.h"
+#include "daemon/server.h"
+#include "daemon/store.h"
+#include "proto/change_text.h"
+
+/* Columns of log_after. */
+enum {
+	LOG_VERSION,
+	LOG_SEQ,
+	LOG_AT,
+	LOG_BATCH,
+	LOG_ACTOR,
+	LOG_KEY,
+	LOG_KIND,
+	LOG_CHANGE,
+	LOG_HASH,
+	LOG_PRIVATE1,
+	LOG_PRIVATE2,
+	LOG_REQUEST,
+	LOG_REPLY
+};
+
+static void policy_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+			const char *error);
+
+static void follow_over(struct served *s)
+{
+	s->following = false;
+	groups_go_on(s);
+}
+
+/* Decodes one row and applies it. Returns > 0 where a policy must be read first. */
+static int follow_row(struct served *s, const struct db_rows *rows, size_t i)
+{
+	struct changes changes = {0};
+	char hash[65] = "";
+	const char *text = db_value(rows, i, LOG_CHANGE);
+	int r = change_decode(text, s->pole, db_value(rows, i, LOG_PRIVATE1),
+			      db_value(rows, i, LOG_PRIVATE2), &changes, hash);
+
+	if (r) {
+		log_error("%s: version %s of the log cannot be followed: %s", s->name,
+			  db_value(rows, i, LOG_VERSION), text);
+		abort();
+	}
+	if (*hash) {
+		if (s->fetched_version != db_int(rows, i, LOG_VERSION))
+			return 1;
+		pole_number(s->pole, s->fetched, &changes);
+		changes_add_policy(&changes, (struct policy *)pole_policy(s->pole), s->fetched);
+		s->fetched = NULL;
+		s->fetched_version = 0;
+		s->policy =
+		    (struct policy_record){db_int(rows, i, LOG_VERSION), db_int(rows, i, LOG_AT),
+					   (uint32_t)db_int(rows, i, LOG_ACTOR)};
+	}
+	pole_apply(s->pole, &changes);
+	changes_clear(&changes);
+	if (!db_is_null(rows, i, LOG_REPLY) && !db_is_null(rows, i, LOG_KEY))
+		kept_add(&s->kept, (uint32_t)db_int(rows, i, LOG_ACTOR), db_value(rows, i, LOG_KEY),
+			 db_value(rows, i, LOG_REQUEST), db_value(rows, i, LOG_REPLY),
+			 db_int(rows, i, LOG_AT));
+	return 0;
+}
+
+/* Whether a version's rows, from `i` on, need a policy that is not in hand. */
+static bool needs_policy(const struct served *s, const struct db_rows *rows, size_t i)
+{
+	int64_t version = db_int(rows, i, LOG_VERSION);
+
+	for (; i < db_n_rows(rows) && db_int(rows, i, LOG_VERSION) == version; i++)
+		if (strcmp(db_value(rows, i, LOG_KIND), "policy") == 0)
+			return s->fetched_version != version;
+	return false;
+}
+
+static void read_policy(struct served *s, int64_t version)
+{
+	struct db_params *p = db_params_new();
+
+	s->fetched_version = version;
+	db_param_int4(p, s->id);
+	db_param_int8(p, version);
+	db_query(s->server->feed, "policy_files", p, policy_read, s);
+	db_params_free(p);
+}
+
+static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+		     const char *error)
+{
+	struct served *s = arg;
+
+	if (outcome == DB_REFUSED)
+		log_error("%s: reading the log: %s", s->name, error);
+	if (outcome != DB_OK) {
+		s->following = false;
+		return;
+	}
+	for (size_t i = 0; i < db_n_rows(rows);) {
+		int64_t version = db_int(rows, i, LOG_VERSION);
+
+		if (needs_policy(s, rows, i)) {
+			read_policy(s, version);
+			return;
+		}
+		for (; i < db_n_rows(rows) && db_int(rows, i, LOG_VERSION) == version; i++) {
+			follow_row(s, rows, i);
+			s->last_at = db_int(rows, i, LOG_AT);
+			snprintf(s->head, sizeof(s->head), "%s", db_value(rows, i, LOG_HASH));
+		}
+		s->version = version;
+	}
+	follow_over(s);
+}
+
+static void policy_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+			const char *error)
+{
+	struct served *s = arg;
+	char why[512];
+
+	if (outcome != DB_OK) {
+		s->following = false;
+		s->fetched_version = 0;
+		return;
+	}
+	if (store_policy(rows, &s->fetched, why)) {
+		log_error("%s: the policy of version %lld does not load here: %s", s->name,
+			  (long long)s->fetched_version, why);
+		abort();
+	}
+	follow(s);
+}
+
+void follow(struct served *s)
+{
+	struct db_params *p = db_params_new();
+
+	s->following = true;
+	db_param_int4(p, s->id);
+	db_param_int8(p, s->version);
+	db_query(s->server->feed, "log_after", p, log_read, s);
+	db_params_free(p);
+}
+
+void follow_if_behind(struct served *s)
+{
+	if (s->known_version > s->version && !s->following && !s->groups.sent)
+		follow(s);
+}
+
+static void heard_of(struct server *server, long id, long long version)
+{
+	for (size_t i = 0; i < server->n_poles; i++) {
+		struct served *s = server->poles[i];
+
+		if (s->id != id)
+			continue;
+		if (version > s->known_version)
+			s->known_version = version;
+		follow_if_behind(s);
+	}
+}
+
+void follow_notified(struct server *server, const char *payload)
+{
+	long id;
+	long long version;
+
+	if (sscanf(payload, "%ld %lld", &id, &version) == 2)
+		heard_of(server, id, version);
+}
+
+static void poles_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+		       const char *error)
+{
+	if (outcome != DB_OK)
+		return;
+	for (size_t i = 0; i < db_n_rows(rows); i++)
+		heard_of(arg, (long)db_int(rows, i, 0), db_int(rows, i, 1));
+}
+
+void follow_check_all(struct server *server)
+{
+	struct db_params *p = db_params_new();
+
+	if (db_link_is_up(server->feed))
+		db_query(server->feed, "poles", p, poles_read, server);
+	db_params_free(p);
+}

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Decides commands in groups and commits each group as one batch; see the header for what can
+ * happen to it.
+ *
+ * A list owns each exchange: `waiting` until it is decided, `sent` while its group is on its way.
+ * Undoing the group's changes right after deciding costs a microsecond a command and buys the
+ * simplest truth about reads: memory is what is durable.
+ *
+ * Rejected: leaving the group's changes applied while it is on its way. Reads would have to be kept
+ * back, or would show bookings that may never be.
+ */
+
+#include "daemon/group.h"
+
+#include <assert.h>
+#include <event2/event.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "daemon/secret.h"
+#include "daemon/db.h"
+#include "daemon/exchange.h"
+#include "daemon/follow.h"
+#include "daemon/log.h"
+#include "daemon/served.h"
+#include "daemon/server.h"
+#include "daemon/store.h"
+#include "daemon/verbs.h"
+
+/* Queue */
+
+static struct exchange *waiting_pop(struct groups *g)
+{
+	struct exchange *x = g->waiting;
+
+	if (!x)
+		return NULL;
+	g->waiting = x->next;
+	if (!g->waiting)
+		g->waiting_tail = NULL;
+	g->n_waiting--;
+	x->next = NULL;
+	return x;
+}
+
+static void waiting_push(struct groups *g, struct exchange *x)
+{
+	x->next = NULL;
+	if (g->waiting_tail)
+		g->waiting_tail->next = x;
+	else
+		g->waiting = x;
+	g->waiting_tail = x;
+	g->n_waiting++;
+}
+
+/* Puts a group that is to be decided again before all that waits. */
+static void waiting_put_back(struct groups *g, struct exchange *list)
+{
+	struct exchange *last = list;
+	size_t n = 1;
+
+	if (!list)
+		return;
+	for (; last->next; last = last->next)
+		n++;
+	last->next = g->waiting;
+	if (!g->waiting)
+		g->waiting_tail = last;
+	g->waiting = list;
+	g->n_waiting += n;
+}
+
+static void finish_list(struct exchange *list)
+{
+	struct exchange *next;
+
+	for (struct exchange *x = list; x; x = next) {
+		next = x->next;
+		x->next = NULL;
+		exchange_finish(x);
+	}
+}
+
+static void fail_list(struct exchange *list, enum code code)
+{
+	struct line_writer w;
+
+	for (struct exchange *x = list; x; x = x->next) {
+		changes_clear(&x->changes);
+		buffer_reset(&x->reply);
+		reply_code(x, &w, code, NULL, 0);
+		line_int(&w, "retry", 2);
+		line_end(&w);
+	}
+	finish_list(list);
+}
+
+static void fail_waiting(struct groups *g, enum code code)
+{
+	struct exchange *list = g->waiting;
+
+	g->waiting = g->waiting_tail = NULL;
+	g->n_waiting = 0;
+	g->solo = 0;
+	fail_list(list, code);
+}
+
+/* Deciding */
+
+/* The hash of what was asked, without tag and key: tells a retry from another request under the
+ * same key. */
+static const char *request_fingerprint(struct exchange *x)
+{
+	struct buffer b = {0};
+	char *hash = arena_alloc(&x->arena, 65);
+
+	buffer_puts(&b, x->request.verb->word);
+	if (x->request.verb->subword)
+		buffer_puts(&b, x->request.verb->subword);
+	for (size_t i = 0; i < x->request.line.n_args; i++) {
+		const struct arg *arg = &x->request.line.args[i];
+
+		if (strcmp(arg->key, "key") == 0)
+			continue;
+		buffer_add(&b, "\n", 1);
+		buffer_puts(&b, arg->key);
+		buffer_add(&b, "=", 1);
+		buffer_puts(&b, arg->value);
+	}
+	if (x->policy_hash)
+		buffer_puts(&b, x->policy_hash);
+	sha256_hex(b.bytes, b.n, hash);
+	buffer_release(&b);
+	return hash;
+}
+
+static void answer_again(struct exchange *x, const char *request, const char *reply)
+{
+	if (strcmp(request, x->fingerprint) == 0)
+		buffer_puts(&x->reply, reply);
+	else
+		reply_fail(x, CODE_KEY_REUSED, FILLS({"key", x->request.key}));
+}
+
+/* Whether the key was used before, by a kept answer or earlier in this group; then the reply is
+ * written. */
+static bool answered_before(struct served *s, struct exchange *x)
+{
+	const struct kept_answer *kept;
+
+	if (!x->request.key || x->request.dry)
+		return false;
+	kept = kept_find(&s->kept, x->person, x->request.key);
+	if (kept) {
+		answer_again(x, kept->request, kept->reply);
+		return true;
+	}
+	for (struct exchange *y = s->groups.sent; y && y != x; y = y->next)
+		if (y->granted && y->person == x->person && y->request.key &&
+		    strcmp(y->request.key, x->request.key) == 0) {
+			answer_again(x, y->fingerprint, y->kept_reply);
+			return true;
+		}
+	return false;
+}
+
+static void decide_one(struct served *s, struct exchange *x, int64_t now)
+{
+	buffer_reset(&x->reply);
+	changes_clear(&x->changes);
+	x->granted = false;
+	if (x->request.key && !x->fingerprint)
+		x->fingerprint = request_fingerprint(x);
+	if (answered_before(s, x))
+		return;
+	x->kept_reply = NULL;
+	verb_actions[x->request.verb->id].decide(x, now);
+	if (x->request.dry) {
+		changes_clear(&x->changes);
+		return;
+	}
+	if (!x->changes.n)
+		return;
+	x->granted = true;
+	if (x->request.key && !x->kept_reply)
+		x->kept_reply = arena_strndup(&x->arena, x->reply.bytes, x->reply.n);
+	pole_apply(s->pole, &x->changes);
+}
+
+static void undo_all(struct served *s, struct exchange *from)
+{
+	if (!from)
+		return;
+	undo_all(s, from->next);
+	if (from->changes.n)
+		pole_undo(s->pole, &from->changes);
+}
+
+/* A policy goes alone: what is booked in the same group could name what only it brings. */
+static bool goes_alone(const struct exchange *x)
+{
+	return x->request.verb->id == VERB_POLICY_APPLY;
+}
+
+/* Moves up to a group's worth from `waiting` to `sent`, deciding each. Returns the number of
+ * changes. */
+static size_t decide_group(struct served *s, int64_t now)
+{
+	struct groups *g = &s->groups;
+	struct exchange **end = &g->sent, *x;
+	size_t most = g->solo ? 1 : GROUP_MAX_COMMANDS, n = 0;
+
+	for (size_t i = 0; i < most && g->waiting; i++) {
+		if (goes_alone(g->waiting) && i)
+			break;
+		x = waiting_pop(g);
+		if (goes_alone(x))
+			most = 1;
+		*end = x;
+		end = &x->next;
+		decide_one(s, x, now);
+		n += x->changes.n;
+	}
+	if (g->solo)
+		g->solo--;
+	undo_all(s, g->sent);
+	return n;
+}
+
+static struct exchange *take_sent(struct groups *g)
+{
+	struct exchange *list = g->sent;
+
+	g->sent = NULL;
+	return list;
+}
+
+/* Outcomes */
+
+static void group_done(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+		       const char *error);
+
+static void group_send(struct served *s)
+{
+	s->groups.state = GROUPS_SENT;
+	db_query(s->server->commits, "pole_commit", s->groups.params, group_done, s);
+}
+
+static void keep_answer(struct served *s, const struct exchange *x)
+{
+	if (x->granted && x->request.key)
+		kept_add(&s->kept, x->person, x->request.key, x->fingerprint, x->kept_reply,
+			 s->groups.at);
+}
+
+static void group_committed(struct served *s, int64_t version)
+{
+	struct groups *g = &s->groups;
+	struct exchange *list = take_sent(g);
+
+	for (struct exchange *x = list; x; x = x->next) {
+		g->n_commands++;
+		g->n_changes += x->changes.n;
+		if (!x->changes.n)
+			continue;
+		pole_apply(s->pole, &x->changes);
+		keep_answer(s, x);
+		if (x->policy_applied)
+			s->policy = (struct policy_record){version, g->at, x->person};
+	}
+	g->n_groups++;
+	s->version = version;
+	s->last_at = g->at;
+	memcpy(s->head, g->head, sizeof(s->head));
+	finish_list(list);
+}
+
+/* Drops those who were told that the outcome is unknown: nobody waits for them. */
+static struct exchange *without_told(struct exchange *list)
+{
+	struct exchange *kept = NULL, **end = &kept, *next;
+
+	for (struct exchange *x = list; x; x = next) {
+		next = x->next;
+		x->next = NULL;
+		if (x->told) {
+			exchange_free(x);
+			continue;
+		}
+		*end = x;
+		end = &x->next;
+	}
+	return kept;
+}
+
+static void group_refused(struct served *s, const char *error)
+{
+	struct groups *g = &s->groups;
+	struct exchange *list = without_told(take_sent(g));
+	size_t n = 0;
+
+	for (struct exchange *x = list; x; x = x->next)
+		n++;
+	log_error("%s: the database refused a group of %zu: %s", s->name, n, error);
+	if (n > 1) {
+		g->solo += n;
+		waiting_put_back(g, list);
+	} else {
+		fail_list(list, CODE_UNAVAILABLE);
+	}
+}
+
+static void group_done(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+		       const char *error)
+{
+	struct served *s = arg;
+	struct groups *g = &s->groups;
+
+	if (outcome == DB_LOST || (outcome == DB_DOWN && g->state == GROUPS_UNKNOWN)) {
+		g->state = GROUPS_UNKNOWN;
+		if (!event_pending(g->patience, EV_TIMEOUT, NULL))
+			event_add(g->patience, &(struct timeval){.tv_sec = GROUP_PATIENCE_S});
+		return;
+	}
+	event_del(g->patience);
+	g->state = GROUPS_IDLE;
+	if (outcome == DB_DOWN) {
+		fail_list(take_sent(g), CODE_UNAVAILABLE);
+	} else if (outcome == DB_REFUSED) {
+		group_refused(s, error);
+	} else if (strcmp(db_value(rows, 0, 0), "committed") == 0) {
+		group_committed(s, db_int(rows, 0, 1));
+	} else {
+		waiting_put_back(g, without_told(take_sent(g)));
+		follow(s);
+		return;
+	}
+	follow_if_behind(s);
+	groups_go_on(s);
+}
+
+/* The turn: what came in one turn of the loop is decided together. */
+
+static void group_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct served *s = arg;
+	struct groups *g = &s->groups;
+	int64_t batch;
+
+	if (!db_link_is_up(s->server->commits)) {
+		fail_waiting(g, CODE_UNAVAILABLE);
+		return;
+	}
+	if (g->state != GROUPS_IDLE || s->following || !g->waiting)
+		return;
+	g->at = served_now(s);
+	if (decide_group(s, g->at) == 0) {
+		finish_list(take_sent(g));
+		groups_go_on(s);
+		return;
+	}
+	if (getrandom(&batch, sizeof(batch), 0) != sizeof(batch))
+		assert(!"getrandom");
+	db_params_reset(g->params);
+	store_encode(s, g->sent, g->at, batch, g->params, g->head);
+	group_send(s);
+}
+
+/* Whoever waited for an unknown outcome long enough is told so. */
+static void group_patience(evutil_socket_t fd, short what, void *arg)
+{
+	struct served *s = arg;
+	struct exchange *list = NULL, **end = &list;
+
+	for (struct exchange *x = s->groups.sent; x; x = x->next) {
+		struct exchange *ghost;
+		struct line_writer w;
+
+		if (x->told)
+			continue;
+		ghost = exchange_ghost(x);
+		reply_code(ghost, &w, CODE_UNKNOWN_OUTCOME, NULL, 0);
+		line_int(&w, "retry", 5);
+		line_end(&w);
+		*end = ghost;
+		end = &ghost->next;
+	}
+	finish_list(list);
+	fail_waiting(&s->groups, CODE_UNAVAILABLE);
+}
+
+void groups_submit(struct served *s, struct exchange *x)
+{
+	waiting_push(&s->groups, x);
+	groups_go_on(s);
+}
+
+void groups_go_on(struct served *s)
+{
+	struct groups *g = &s->groups;
+	bool up = db_link_is_up(s->server->commits);
+
+	if (g->state == GROUPS_UNKNOWN && up) {
+		log_info("%s: asking again what became of a group", s->name);
+		group_send(s);
+	} else if (g->waiting && (!up || (g->state == GROUPS_IDLE && !s->following))) {
+		event_active(g->turn, EV_TIMEOUT, 0);
+	}
+}
+
+void groups_database_down(struct served *s)
+{
+	fail_waiting(&s->groups, CODE_UNAVAILABLE);
+}
+
+void groups_init(struct groups *g, struct served *s)
+{
+	*g = (struct groups){.params = db_params_new()};
+	g->turn = event_new(s->server->base, -1, 0, group_turn, s);
+	g->patience = evtimer_new(s->server->base, group_patience, s);
+}
+
+void groups_release(struct groups *g)
+{
+	struct exchange *x, *list = take_sent(g);
+
+	while ((x = list)) {
+		list = x->next;
+		exchange_free(x);
+	}
+	while ((x = waiting_pop(g)))
+		exchange_free(x);
+	event_free(g->turn);
+	event_free(g->patience);
+	db_params_free(g->params);
+}
+
+bool groups_are_idle(const struct groups *g)
+{
+	return g->state == GROUPS_IDLE && !g->waiting;
+}

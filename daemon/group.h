@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Natural group commit: while one group of commands is on its way to the database, the next collects.
+ *
+ * A group is decided in one go, without a turn of the loop between: each command is decided on the state that those before it
+ * would leave, then all is undone, so that reads never see what is not durable. The group's changes are sent as one pole_commit.
+ *   committed: the changes are applied for good, and the answers go out, refusals too, for they may rest on the group's own changes.
+ *   behind:    another daemon was first. The log is read, and the same commands are decided again.
+ *   lost:      the outcome is unknown. The very same batch is sent again once the database is back: pole_commit knows a batch that it
+ *              has committed. Whoever has waited too long is told that the outcome is unknown; the batch is still resolved.
+ *   refused:   by an error of the server. The commands go again one by one, and the one that fails alone is told so.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db_params;
+struct event;
+struct exchange;
+struct served;
+
+#define GROUP_MAX_COMMANDS 256
+#define GROUP_PATIENCE_S 15
+
+enum groups_state { GROUPS_IDLE, GROUPS_SENT, GROUPS_UNKNOWN };
+
+struct groups {
+	enum groups_state state;
+	struct exchange *waiting, *waiting_tail; /* not yet decided */
+	struct exchange *sent;			  /* the group on its way, in order */
+	struct db_params *params;		  /* what was sent, to be sent again */
+	char head[65];				  /* hash of its last event */
+	int64_t at;
+	size_t solo; /* this many of the next commands go alone */
+	size_t n_waiting;
+	struct event *turn, *patience;
+	/* counters */
+	uint64_t n_groups, n_commands, n_changes;
+};
+
+void groups_init(struct groups *g, struct served *s);
+void groups_release(struct groups *g);
+bool groups_are_idle(const struct groups *g);
+/* Takes the exchange; it is finished (exchange_finish) once its answer is known. */
+void groups_submit(struct served *s, struct exchange *x);
+/* The database is back, or the log was read: goes on with what waits. */
+void groups_go_on(struct served *s);
+/* The database went away: what waits undecided is answered `unavailable`. */
+void groups_database_down(struct served *s);

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* mutuald: reads its settings, brings everything up in order, runs the loop, takes everything down
+ * in order. */
+
+#include <errno.h>
+#include <event2/event.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "config/settings.h"
+#include "daemon/ca.h"
+#include "daemon/connection.h"
+#include "daemon/db.h"
+#include "daemon/embedded.h"
+#include "daemon/follow.h"
+#include "daemon/kept.h"
+#include "daemon/listener.h"
+#include "daemon/log.h"
+#include "daemon/migrate.h"
+#include "daemon/served.h"
+#include "daemon/server.h"
+#include "daemon/start.h"
+
+#define WHY_BYTES 512
+#define PATH_BYTES 4096
+#define TICK_S 5
+#define FORGET_EVERY_S 3600
+#define LOOK_BACK_S (35 * DAY_S)
+#define STOP_WITHIN_S 10
+#define MAX_LISTENERS 16
+
+struct daemon {
+	struct server server;
+	struct settings settings;
+	struct embedded *embedded;
+	const char *owner_conninfo, *conninfo, *on_connect;
+	struct ssl_ctx_st *tls;
+	struct listener *listeners[MAX_LISTENERS];
+	size_t n_listeners;
+	struct event *signals[3], *tick, *watchdog, *stopping;
+	int64_t stop_before, forgot_at;
+};
+
+static void for_each_pole(struct server *s, void (*fn)(struct served *))
+{
+	for (size_t i = 0; i < s->n_poles; i++)
+		fn(s->poles[i]);
+}
+
+/* Links */
+
+static void status_changed(struct daemon *d)
+{
+	sd_notifyf(0, "STATUS=%zu poles; database %s", d->server.n_poles,
+		   d->server.database_down_since ? "away" : "up");
+}
+
+static void commits_up(void *arg)
+{
+	struct daemon *d = arg;
+
+	if (d->server.database_down_since)
+		log_info("the database is back");
+	d->server.database_down_since = 0;
+	status_changed(d);
+	for_each_pole(&d->server, groups_go_on);
+}
+
+static void commits_down(void *arg, const char *why)
+{
+	struct daemon *d = arg;
+
+	if (!d->server.database_down_since) {
+		log_warning("the database is away: %s", why);
+		d->server.database_down_since = server_clock();
+	}
+	status_changed(d);
+	for_each_pole(&d->server, groups_database_down);
+}
+
+static void feed_up(void *arg)
+{
+	struct daemon *d = arg;
+
+	follow_check_all(&d->server);
+	for_each_pole(&d->server, groups_go_on);
+}
+
+static void feed_notified(void *arg, const char *channel, const char *payload)
+{
+	struct daemon *d = arg;
+
+	follow_notified(&d->server, payload);
+}
+
+static const struct db_link_ops commits_ops = {.up = commits_up, .down = commits_down};
+static const struct db_link_ops feed_ops = {.up = feed_up, .notified = feed_notified};
+static const struct db_link_ops reads_ops = {.up = NULL};
+
+static void links_start(struct daemon *d)
+{
+	struct server *s = &d->server;
+	char listen[256];
+
+	snprintf(listen, sizeof(listen), "%sLISTEN mutuald", d->on_connect ? d->on_connect : "");
+	s->commits = db_link_new(s->base, d->conninfo, "commits", d->on_connect, &commits_ops, d);
+	s->reads = db_link_new(s->base, d->conninfo, "reads", d->on_connect, &reads_ops, d);
+	s->feed = db_link_new(s->base, d->conninfo, "feed", listen, &feed_ops, d);
+}
+
+static void database_restarted(void *arg)
+{
+	struct daemon *d = arg;
+
+	log_info("PostgreSQL was started again");
+	db_link_kick(d->server.commits);
+	db_link_kick(d->server.reads);
+	db_link_kick(d->server.feed);
+}
+
+/* Timers and signals */
+
+static void forget_old(struct daemon *d)
+{
+	int64_t now = server_clock();
+	struct db_params *p = db_params_new();
+
+	d->forgot_at = now;
+	for (size_t i = 0; i < d->server.n_poles; i++) {
+		struct served *s = d->server.poles[i];
+
+		pole_forget(s->pole, now - LOOK_BACK_S);
+		kept_forget(&s->kept, now - KEPT_S);
+		db_params_reset(p);
+		db_param_int4(p, s->id);
+		db_param_int8(p, now - KEPT_S);
+		db_query(d->server.reads, "request_forget", p, NULL, NULL);
+	}
+	db_params_free(p);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	follow_check_all(&d->server);
+	if (server_clock() - d->forgot_at >= FORGET_EVERY_S)
+		forget_old(d);
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+	sd_notify(0, "WATCHDOG=1");
+}
+
+static bool all_is_quiet(const struct server *s)
+{
+	for (size_t i = 0; i < s->n_poles; i++)
+		if (!groups_are_idle(&s->poles[i]->groups))
+			return false;
+	return connections_count(s->connections) == 0;
+}
+
+static void on_stopping(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	if (all_is_quiet(&d->server) || server_clock() >= d->stop_before)
+		event_base_loopbreak(d->server.base);
+}
+
+static void on_stop_signal(evutil_socket_t signal, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	if (d->server.stopping) {
+		event_base_loopbreak(d->server.base);
+		return;
+	}
+	log_info("stopping");
+	sd_notify(0, "STOPPING=1");
+	d->server.stopping = true;
+	d->stop_before = server_clock() + STOP_WITHIN_S;
+	for (size_t i = 0; i < d->n_listeners; i++)
+		listener_free(d->listeners[i]);
+	d->n_listeners = 0;
+	connections_say_goodbye(d->server.connections);
+	event_add(d->stopping, &(struct timeval){.tv_usec = 20000});
+}
+
+static void on_reload_signal(evutil_socket_t signal, short what, void *arg)
+{
+	struct daemon *d = arg;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+		   (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	reload_poles(&d->server);
+	sd_notify(0, "READY=1");
+}
+
+static void events_start(struct daemon *d)
+{
+	struct event_base *base = d->server.base;
+	uint64_t watchdog_us;
+
+	d->signals[0] = evsignal_new(base, SIGTERM, on_stop_signal, d);
+	d->signals[1] = evsignal_new(base, SIGINT, on_stop_signal, d);
+	d->signals[2] = evsignal_new(base, SIGHUP, on_reload_signal, d);
+	for (size_t i = 0; i < 3; i++)
+		event_add(d->signals[i], NULL);
+	d->tick = event_new(base, -1, EV_PERSIST, on_tick, d);
+	event_add(d->tick, &(struct timeval){.tv_sec = TICK_S});
+	d->stopping = event_new(base, -1, EV_PERSIST, on_stopping, d);
+	if (sd_watchdog_enabled(0, &watchdog_us) <= 0)
+		return;
+	d->watchdog = event_new(base, -1, EV_PERSIST, on_watchdog, d);
+	watchdog_us /= 2;
+	event_add(d->watchdog, &(struct timeval){.tv_sec = (time_t)(watchdog_us / 1000000),
+						 .tv_usec = (suseconds_t)(watchdog_us % 1000000)});
+}
+
+static void events_stop(struct daemon *d)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (d->signals[i])
+			event_free(d->signals[i]);
+	if (d->tick)
+		event_free(d->tick);
+	if (d->stopping)
+		event_free(d->stopping);
+	if (d->watchdog)
+		event_free(d->watchdog);
+}
+
+/* Bringing up */
+
+/* Becomes another user, state directory along. > 0: why is logged. */
+static int become(const struct settings *s)
+{
+	const struct passwd *user = getpwnam(s->user);
+
+	if (!user) {
+		log_error("--user: there is no user \"%s\"", s->user);
+		return 1;
+	}
+	if (geteuid() == user->pw_uid)
+		return 0;
+	if (chown(s->state_dir, user->pw_uid, user->pw_gid) ||
+	    initgroups(user->pw_name, user->pw_gid) || setgid(user->pw_gid) ||
+	    setuid(user->pw_uid)) {
+		log_error("--user %s: %s", s->user, strerror(errno));
+		return 1;
+	}
+	return 0;
+}
+
+static int make_state_dir(const struct settings *s)
+{
+	char path[PATH_BYTES];
+
+	snprintf(path, sizeof(path), "%s", s->state_dir);
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		mkdir(path, 0755);
+		*p = '/';
+	}
+	if (mkdir(path, 0711) && errno != EEXIST) {
+		log_error("%s: %s", path, strerror(errno));
+		return 1;
+	}
+	return 0;
+}
+
+static int database_start(struct daemon *d)
+{
+	const struct settings *s = &d->settings;
+	struct db_session *owner;
+	char why[WHY_BYTES];
+	int r;
+
+	if (s->database) {
+		d->owner_conninfo = d->conninfo = s->database;
+		d->on_connect = "SET ROLE mutuald;";
+	} else if (embedded_start(s->state_dir, s->postgres_bin, &d->embedded, why)) {
+		log_error("%s", why);
+		return 1;
+	} else {
+		d->owner_conninfo = embedded_owner_conninfo(d->embedded);
+		d->conninfo = embedded_conninfo(d->embedded);
+	}
+	r = db_session_new(d->owner_conninfo, 30, &owner, why);
+	if (!r) {
+		r = migrate(owner, why);
+		db_session_free(owner);
+	}
+	if (r)
+		log_error("database: %s", why);
+	return r;
+}
+
+static int print_problems(struct problems *problems)
+{
+	for (size_t i = 0; i < problems->n; i++)
+		log_error("%s", problem_text(problems, &problems->items[i]));
+	return problems->n > 0;
+}
+
+static int tls_start(struct daemon *d)
+{
+	const struct settings *s = &d->settings;
+	char dir[PATH_BYTES], certificate[PATH_BYTES + 16], key[PATH_BYTES + 16], why[WHY_BYTES];
+
+	snprintf(dir, sizeof(dir), "%s/tls", s->state_dir);
+	snprintf(certificate, sizeof(certificate), "%s/server.crt", dir);
+	snprintf(key, sizeof(key), "%s/server.key", dir);
+	if (!s->tls_certificate && ca_ensure(dir, s->names, why)) {
+		log_error("%s", why);
+		return 1;
+	}
+	if (ca_server_ctx(s->tls_certificate ? s->tls_certificate : certificate,
+			  s->tls_key ? s->tls_key : key, s->tls12, &d->tls, why)) {
+		log_error("%s", why);
+		return 1;
+	}
+	return 0;
+}
+
+static int listen_start(struct daemon *d)
+{
+	struct server *s = &d->server;
+	int n = sd_listen_fds(1);
+	char why[WHY_BYTES], host[128];
+	const char *colon;
+
+	for (int i = 0; i < n && i < MAX_LISTENERS; i++)
+		if (listener_from_fd(s->base, SD_LISTEN_FDS_START + i, connections_accept,
+				     s->connections, &d->listeners[d->n_listeners]) == 0)
+			d->n_listeners++;
+	if (!n) {
+		if (listener_new(s->base, d->settings.listen, connections_accept, s->connections,
+				 &d->listeners[0], why)) {
+			log_error("%s", why);
+			return 1;
+		}
+		d->n_listeners = 1;
+	}
+	if (!d->n_listeners)
+		return 1;
+	colon = strrchr(d->settings.listen, ':');
+	snprintf(host, sizeof(host), "%.*s", (int)(colon ? colon - d->settings.listen : 0),
+		 d->settings.listen);
+	log_info("ready on %s:%d", host, listener_port(d->listeners[0]));
+	return 0;
+}
+
+static int bring_up(struct daemon *d)
+{
+	struct problems problems = {0};
+	int r;
+
+	if (make_state_dir(&d->settings) || (d->settings.user && become(&d->settings)))
+		return 1;
+	if (database_start(d))
+		return 1;
+	if (d->settings.migrate)
+		return 0;
+	start_poles(&d->server, d->conninfo, &problems);
+	r = print_problems(&problems);
+	problems_clear(&problems);
+	if (r || tls_start(d))
+		return 1;
+	d->server.connections = connections_new(&d->server, d->tls);
+	links_start(d);
+	if (d->embedded)
+		embedded_watch(d->embedded, d->server.base, database_restarted, d);
+	events_start(d);
+	return listen_start(d);
+}
+
+static void take_down(struct daemon *d)
+{
+	for (size_t i = 0; i < d->n_listeners; i++)
+		listener_free(d->listeners[i]);
+	connections_free(d->server.connections);
+	db_link_free(d->server.commits);
+	db_link_free(d->server.reads);
+	db_link_free(d->server.feed);
+	for_each_pole(&d->server, served_free);
+	free(d->server.poles);
+	events_stop(d);
+	if (d->tls)
+		ca_server_ctx_free(d->tls);
+	embedded_stop(d->embedded);
+	event_base_free(d->server.base);
+}
+
+static int check_only(const struct settings *s)
+{
+	struct problems problems = {0};
+	int r = check_poles(s->policy_dir, &problems);
+
+	for (size_t i = 0; i < problems.n; i++)
+		fprintf(stderr, "%s\n", problem_text(&problems, &problems.items[i]));
+	problems_clear(&problems);
+	if (!r)
+		printf("settings and policies are in order\n");
+	return r;
+}
+
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int run(struct daemon *d)
+{
+	int r;
+
+	signal(SIGPIPE, SIG_IGN);
+	raise_limits();
+	d->server.settings = &d->settings;
+	d->server.started_at = d->forgot_at = server_clock();
+	d->server.base = event_base_new();
+	r = bring_up(d);
+	if (!r && !d->settings.migrate) {
+		sd_notify(0, "READY=1");
+		event_base_dispatch(d->server.base);
+		log_info("stopped");
+	}
+	take_down(d);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon d = {0};
+	struct problems problems = {0};
+	int r = settings_load(argc, argv, &d.settings, &problems);
+
+	log_setup(d.settings.verbose, getenv("INVOCATION_ID") != NULL);
+	if (r == SETTINGS_HELP)
+		fputs(settings_help(&d.settings), stdout);
+	else if (r == SETTINGS_VERSION)
+		puts("mutuald " MUTUALD_VERSION);
+	else if (r == SETTINGS_E_PROBLEMS)
+		print_problems(&problems);
+	else if (d.settings.check)
+		r = check_only(&d.settings);
+	else
+		r = run(&d);
+	problems_clear(&problems);
+	settings_clear(&d.settings);
+	return r == SETTINGS_HELP || r == SETTINGS_VERSION ? 0 : r ? 1 : 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What a policy would change, in words: rules, resources, members and sites added, removed, changed. */
+
+#include "lib/policy.h"
+
+enum difference_how { DIFFERENCE_ADDED, DIFFERENCE_REMOVED, DIFFERENCE_CHANGED };
+
+struct difference {
+	const char *what; /* "rule", "resource", "member", "site", "pole" */
+	const char *name;
+	enum difference_how how;
+	const char *from, *to; /* descriptions; NULL where there is none */
+};
+
+/* All differences from `old` (NULL: none yet) to `new`, in the arena. */
+struct difference *policy_differences(const struct policy *old, const struct policy *new, struct arena *a, size_t *ret_n);
+/* A limit in words: "1h..3d", "every 15m", "60d". */
+const char *limit_text(struct arena *a, const struct limit *l);
+const char *hours_text(struct arena *a, const struct hours *h); /* as the policy would write them */

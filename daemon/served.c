@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The poles that this daemon serves, and its clock. */
+
+#include "daemon/served.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon/server.h"
+
+int64_t server_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec;
+}
+
+struct served *server_pole(const struct server *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_poles; i++)
+		if (strcmp(s->poles[i]->name, name) == 0)
+			return s->poles[i];
+	return NULL;
+}
+
+int64_t served_now(const struct served *s)
+{
+	int64_t now = server_clock();
+
+	return now > s->last_at ? now : s->last_at;
+}
+
+void served_free(struct served *s)
+{
+	if (!s)
+		return;
+	groups_release(&s->groups);
+	kept_clear(&s->kept);
+	policy_free(s->fetched);
+	pole_free(s->pole);
+	free(s->name);
+	free(s);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * A pole that this daemon serves: its state in memory, where that stands in the log, and the groups of commands on their way.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/kept.h"
+#include "daemon/group.h"
+#include "lib/pole.h"
+
+struct server;
+
+struct policy_record { /* who applied the running policy */
+	int64_t version, at;
+	uint32_t by;
+};
+
+struct served {
+	struct server *server;
+	char *name;
+	int32_t id;
+	struct pole *pole;
+	int64_t version;       /* of the log that `pole` stands at */
+	int64_t known_version; /* the highest heard of */
+	int64_t last_at;       /* time of the last commit: `now` never runs behind it */
+	char head[65];	       /* hash of the last event */
+	struct kept kept;
+	struct policy_record policy;
+	struct groups groups;
+	bool following; /* reading the log */
+	struct policy *fetched; /* of version fetched_version, for the log's next policy row */
+	int64_t fetched_version;
+};
+
+int64_t served_now(const struct served *s);
+void served_free(struct served *s); /* takes NULL */

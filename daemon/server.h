@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What all parts of the shell share: the loop, the links to the database, the poles that are served, the counters. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct event_base;
+struct db_link;
+struct served;
+struct settings;
+struct connections;
+
+struct server {
+	struct event_base *base;
+	const struct settings *settings;
+	struct db_link *commits; /* pole_commit, in order */
+	struct db_link *reads;	 /* reports and the past; may be held back by a slow reader */
+	struct db_link *feed;	 /* LISTEN, and the log of other daemons */
+	struct served **poles;
+	size_t n_poles;
+	struct connections *connections;
+	int64_t started_at, database_down_since; /* 0: it is up */
+	bool stopping;
+};
+
+int64_t server_clock(void); /* UTC seconds */
+struct served *server_pole(const struct server *s, const char *name); /* NULL if not served */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Between the core's records and the database's rows: a group's changes as the parameters of pole_commit, and the rows of a pole as
+ * its state in memory.
+ */
+
+#include <stdint.h>
+
+#include "lib/pole.h"
+
+struct db_params;
+struct db_rows;
+struct db_session;
+struct exchange;
+struct served;
+
+/* A group: the exchanges of a list that have changes. Writes the parameters, and the hash of the last event into ret_head (65 bytes). */
+void store_encode(const struct served *s, const struct exchange *group, int64_t at, int64_t batch,
+		  struct db_params *params, char *ret_head);
+/* The next hash of the log's chain (65 bytes). */
+void store_chain(const char *previous, int64_t version, int seq, int64_t at, uint32_t actor, const char *key, const char *change,
+		 char *ret);
+
+/* Loads a pole at start (blocking): persons, names, policy, bookings that end after `floor`, kept answers. > 0: why (512 bytes). */
+int store_load(struct db_session *session, struct served *s, int64_t floor, char *ret_why);
+/* A booking from a row of load_bookings, list_bookings, booking_by_number; a reference. */
+struct booking *store_booking(const struct db_rows *rows, size_t row);
+/* A policy from the rows of policy_files (name, text). > 0: it does not load, with the first problem in ret_why (512 bytes). */
+int store_policy(const struct db_rows *rows, struct policy **ret, char *ret_why);
+void policy_hash(struct policy *p); /* sets p->hash from its files */

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads a pole from the database into memory, at start. */
+
+#include "daemon/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/policy_load.h"
+#include "daemon/db.h"
+#include "daemon/served.h"
+#include "daemon/server.h"
+
+#define WHY_BYTES 512
+
+/* Allocations as `resource/{[lane,lane+1)}/start/end`, parted by spaces. Counts, or fills `ret`. */
+static size_t parse_allocations(const char *text, struct allocation *ret, size_t most)
+{
+	size_t n = 0;
+	int used;
+	uint32_t resource, lane, past;
+	int64_t start, end;
+
+	while (sscanf(text, " %" SCNu32 "/{[%" SCNu32 ",%" SCNu32 ")}/%" SCNd64 "/%" SCNd64 "%n",
+		      &resource, &lane, &past, &start, &end, &used) == 5) {
+		if (ret && n < most)
+			ret[n] = (struct allocation){resource, lane, {start, end}};
+		n++;
+		text += used;
+	}
+	return n;
+}
+
+struct booking *store_booking(const struct db_rows *r, size_t row)
+{
+	enum {
+		NUMBER,
+		RESOURCE,
+		MEMBER,
+		PERSON,
+		MADE_BY,
+		STATE,
+		PINNED,
+		START,
+		END,
+		MADE_AT,
+		ENDED_AT,
+		PURPOSE,
+		ALLOCATIONS
+	};
+	const char *allocations = db_value(r, row, ALLOCATIONS);
+	size_t n = parse_allocations(allocations, NULL, 0);
+	struct booking *b = booking_new(db_value(r, row, PURPOSE), n);
+
+	b->number = db_int(r, row, NUMBER);
+	b->resource = (uint32_t)db_int(r, row, RESOURCE);
+	b->member = (uint32_t)db_int(r, row, MEMBER);
+	b->person = (uint32_t)db_int(r, row, PERSON);
+	b->made_by = (uint32_t)db_int(r, row, MADE_BY);
+	booking_state_from_word(db_value(r, row, STATE), &b->state);
+	b->pinned = db_bool(r, row, PINNED);
+	b->span = (struct span){db_int(r, row, START), db_int(r, row, END)};
+	b->made_at = db_int(r, row, MADE_AT);
+	b->ended_at = db_int(r, row, ENDED_AT);
+	parse_allocations(allocations, b->allocations, n);
+	return b;
+}
+
+static int query(struct db_session *session, const char *statement, const struct served *s,
+		 const int64_t *argument, struct db_rows **ret, char *ret_why)
+{
+	struct db_params *p = db_params_new();
+	int r;
+
+	db_param_int4(p, s->id);
+	if (argument)
+		db_param_int8(p, *argument);
+	r = db_session_query(session, statement, p, ret, ret_why);
+	db_params_free(p);
+	return r;
+}
+
+static void apply_and_clear(struct served *s, struct changes *c)
+{
+	pole_apply(s->pole, c);
+	changes_clear(c);
+}
+
+static void names_from(struct served *s, const struct db_rows *r)
+{
+	struct changes changes = {0};
+
+	for (size_t i = 0; i < db_n_rows(r); i++) {
+		struct name name = {.resource = (uint32_t)db_int(r, i, 1),
+				    .number = (uint32_t)db_int(r, i, 2),
+				    .id = db_value(r, i, 3)};
+
+		for (int k = 0; k < N_NAME_KINDS; k++)
+			if (strcmp(name_kind_words[k], db_value(r, i, 0)) == 0)
+				name.kind = (enum name_kind)k;
+		changes_add_name(&changes, name);
+	}
+	apply_and_clear(s, &changes);
+}
+
+/* Credentials of one person are together in the order of making; `at` moves past those of `number`.
+ */
+static void persons_from(struct served *s, const struct db_rows *r, const struct db_rows *c)
+{
+	struct changes changes = {0};
+
+	for (size_t i = 0; i < db_n_rows(r); i++) {
+		uint32_t number = (uint32_t)db_int(r, i, 0);
+		size_t n = 0;
+		struct person *p;
+
+		for (size_t j = 0; j < db_n_rows(c); j++)
+			n += db_int(c, j, 0) == number;
+		p = person_new(db_value(r, i, 4), db_value(r, i, 5), n);
+		p->number = number;
+		p->member = (uint32_t)db_int(r, i, 1);
+		p->roles = (uint32_t)db_int(r, i, 2);
+		p->active = db_bool(r, i, 3);
+		for (size_t j = 0, k = 0; j < db_n_rows(c); j++) {
+			if (db_int(c, j, 0) != number)
+				continue;
+			snprintf(p->credentials[k].hash, sizeof(p->credentials[k].hash), "%s",
+				 db_value(c, j, 1));
+			p->credentials[k++].withdrawn = db_bool(c, j, 2);
+		}
+		changes_add_person(&changes, NULL, p);
+	}
+	apply_and_clear(s, &changes);
+}
+
+static int load_persons(struct db_session *session, struct served *s, char *ret_why)
+{
+	struct db_rows *persons = NULL, *credentials = NULL;
+	int r = query(session, "load_persons", s, NULL, &persons, ret_why);
+
+	if (!r)
+		r = query(session, "load_credentials", s, NULL, &credentials, ret_why);
+	if (!r)
+		persons_from(s, persons, credentials);
+	db_rows_free(persons);
+	db_rows_free(credentials);
+	return r;
+}
+
+int store_policy(const struct db_rows *rows, struct policy **ret, char *ret_why)
+{
+	struct policy_file *files = memory_new((db_n_rows(rows) + 1) * sizeof(*files));
+	struct problems problems = {0};
+	int r;
+
+	for (size_t i = 0; i < db_n_rows(rows); i++)
+		files[i] = (struct policy_file){db_value(rows, i, 0), db_value(rows, i, 1),
+						strlen(db_value(rows, i, 1))};
+	r = policy_load(files, db_n_rows(rows), zone_from_system, NULL, ret, &problems);
+	if (r)
+		snprintf(ret_why, WHY_BYTES, "%s", problem_text(&problems, &problems.items[0]));
+	else
+		policy_hash(*ret);
+	problems_clear(&problems);
+	free(files);
+	return r;
+}
+
+static int load_policy(struct db_session *session, struct served *s, char *ret_why)
+{
+	struct db_rows *about = NULL, *files = NULL;
+	struct changes changes = {0};
+	struct policy *policy;
+	int r = query(session, "load_policy", s, NULL, &about, ret_why);
+
+	if (!r && db_n_rows(about) == 0)
+		goto out;
+	if (!r) {
+		s->policy = (struct policy_record){db_int(about, 0, 0), db_int(about, 0, 3),
+						   (uint32_t)db_int(about, 0, 4)};
+		r = query(session, "policy_files", s, &s->policy.version, &files, ret_why);
+	}
+	if (!r)
+		r = store_policy(files, &policy, ret_why);
+	if (!r) {
+		pole_number(s->pole, policy, &changes);
+		changes_add_policy(&changes, NULL, policy);
+		apply_and_clear(s, &changes);
+	}
+out:
+	db_rows_free(about);
+	db_rows_free(files);
+	return r;
+}
+
+static void one_booking(void *arg, const struct db_rows *row)
+{
+	struct served *s = arg;
+	struct changes changes = {0};
+
+	changes_add_booking(&changes, NULL, store_booking(row, 0));
+	apply_and_clear(s, &changes);
+}
+
+static int load_bookings(struct db_session *session, struct served *s, int64_t floor, char *ret_why)
+{
+	struct db_params *p = db_params_new();
+	int r;
+
+	db_param_int4(p, s->id);
+	db_param_int8(p, floor);
+	r = db_session_stream(session, "load_bookings", p, one_booking, s, ret_why);
+	db_params_free(p);
+	pole_set_floor(s->pole, floor);
+	return r;
+}
+
+static int load_kept(struct db_session *session, struct served *s, char *ret_why)
+{
+	struct db_rows *rows = NULL;
+	int64_t now = server_clock(), since = now - KEPT_S;
+	int r = query(session, "load_requests", s, &since, &rows, ret_why);
+
+	for (size_t i = 0; !r && i < db_n_rows(rows); i++)
+		kept_add(&s->kept, (uint32_t)db_int(rows, i, 0), db_value(rows, i, 1),
+			 db_value(rows, i, 2), db_value(rows, i, 3), now);
+	db_rows_free(rows);
+	return r;
+}
+
+static int load_state(struct db_session *session, struct served *s, char *ret_why)
+{
+	struct db_rows *rows = NULL;
+	int r = query(session, "pole_state", s, NULL, &rows, ret_why);
+
+	if (!r) {
+		s->version = s->known_version = db_int(rows, 0, 0);
+		snprintf(s->head, sizeof(s->head), "%s", db_value(rows, 0, 1));
+		pole_reserve_numbers(s->pole, db_int(rows, 0, 2), (uint32_t)db_int(rows, 0, 3));
+	}
+	db_rows_free(rows);
+	return r;
+}
+
+static int load_names(struct db_session *session, struct served *s, char *ret_why)
+{
+	struct db_rows *rows = NULL;
+	int r = query(session, "load_names", s, NULL, &rows, ret_why);
+
+	if (!r)
+		names_from(s, rows);
+	db_rows_free(rows);
+	return r;
+}
+
+int store_load(struct db_session *session, struct served *s, int64_t floor, char *ret_why)
+{
+	int r =
+	    db_session_exec(session, "begin isolation level repeatable read read only", ret_why);
+
+	if (!r)
+		r = load_state(session, s, ret_why);
+	if (!r)
+		r = load_names(session, s, ret_why);
+	if (!r)
+		r = load_persons(session, s, ret_why);
+	if (!r)
+		r = load_policy(session, s, ret_why);
+	if (!r)
+		r = load_bookings(session, s, floor, ret_why);
+	if (!r)
+		r = load_kept(session, s, ret_why);
+	if (!r)
+		r = db_session_exec(session, "commit", ret_why);
+	return r;
+}

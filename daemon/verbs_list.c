@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * SHOW and LIST. What is in memory is answered from there; the past before memory's floor and
+ * bookings that no longer occupy anything (cancelled) come from the database.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/answer.h"
+#include "daemon/db.h"
+#include "daemon/served.h"
+#include "daemon/server.h"
+#include "daemon/store.h"
+#include "daemon/verbs_parts.h"
+
+#define LIST_DEFAULT 100
+#define LIST_MAX 1000
+
+struct listing {
+	struct span window;
+	uint32_t resource, member, person; /* 0: any */
+	bool any_state;
+	enum booking_state state;
+	size_t most;
+};
+
+static void unavailable(struct exchange *x)
+{
+	struct line_writer w;
+
+	buffer_reset(&x->reply);
+	reply_code(x, &w, CODE_UNAVAILABLE, NULL, 0);
+	line_int(&w, "retry", 2);
+	line_end(&w);
+}
+
+static void show_one(struct exchange *x, const struct booking *b)
+{
+	struct line_writer w;
+
+	write_booking(x, b);
+	reply_ok(x, &w);
+	line_end(&w);
+}
+
+static void shown(void *arg, enum db_outcome outcome, const struct db_rows *rows, const char *error)
+{
+	struct exchange *x = arg;
+	struct booking *b;
+
+	if (outcome != DB_OK) {
+		unavailable(x);
+	} else if (!db_n_rows(rows)) {
+		reply_fail(x, CODE_UNKNOWN_BOOKING,
+			   FILLS({"booking", request_get(&x->request, "booking")}));
+	} else {
+		b = store_booking(rows, 0);
+		show_one(x, b);
+		booking_unref(b);
+	}
+	exchange_finish(x);
+}
+
+void do_show(struct exchange *x)
+{
+	int64_t number = request_booking(&x->request, "booking");
+	const struct booking *b = pole_booking(x->served->pole, number);
+	struct db_params *p;
+
+	if (b) {
+		show_one(x, b);
+		exchange_finish(x);
+		return;
+	}
+	p = db_params_new();
+	db_param_int4(p, x->served->id);
+	db_param_int8(p, number);
+	db_query(x->server->reads, "booking_by_number", p, shown, x);
+	db_params_free(p);
+}
+
+/* What LIST asks for. False: the reply is written. */
+static bool listing_from(struct exchange *x, struct listing *ret)
+{
+	const struct pole *pole = x->served->pole;
+	const struct person *self = pole_person(pole, x->person);
+	const char *what = request_get(&x->request, "what");
+	const char *member = request_get(&x->request, "member");
+	const char *state = request_get(&x->request, "state");
+	const struct zone *z = asked_zone(x, what, NULL);
+	int64_t most = request_number(&x->request, "count", LIST_DEFAULT);
+
+	*ret = (struct listing){.window = {served_now(x->served), TIME_NEVER / 2}};
+	request_moment(&x->request, "from", z, &ret->window.start);
+	request_moment(&x->request, "to", z, &ret->window.end);
+	ret->most = most > LIST_MAX ? LIST_MAX : (size_t)most;
+	ret->person = request_person(&x->request, "person");
+	ret->any_state = state && strcmp(state, "any") == 0;
+	if (state && !ret->any_state)
+		booking_state_from_word(state, &ret->state);
+	if (what) {
+		ret->resource = pole_name_number(pole, NAME_RESOURCE, 0, what);
+		if (!ret->resource) {
+			reply_fail(x, CODE_UNKNOWN_RESOURCE,
+				   FILLS({"what", what}, {"value", what}));
+			return false;
+		}
+	}
+	if (member) {
+		ret->member = pole_name_number(pole, NAME_MEMBER, 0, member);
+		if (!ret->member) {
+			reply_fail(x, CODE_UNKNOWN_MEMBER, FILLS({"value", member}));
+			return false;
+		}
+	} else if (!what && !ret->person && !request_yes(&x->request, "all")) {
+		ret->member = self->member;
+	}
+	return true;
+}
+
+struct gathering {
+	const struct listing *listing;
+	const struct booking **found;
+	size_t n, cap, of_this_resource;
+	struct arena *arena;
+};
+
+static bool gather_one(void *arg, const struct booking *b, const struct allocation *a)
+{
+	struct gathering *g = arg;
+	const struct listing *l = g->listing;
+
+	if ((l->member && b->member != l->member) || (l->person && b->person != l->person) ||
+	    !span_overlaps(b->span, l->window))
+		return true;
+	if (g->n == g->cap)
+		g->found =
+		    arena_grow(g->arena, g->found, g->n, &g->cap, g->n + 1, sizeof(*g->found));
+	g->found[g->n++] = b;
+	return ++g->of_this_resource <= l->most;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct booking *x = *(const struct booking *const *)a;
+	const struct booking *y = *(const struct booking *const *)b;
+
+	if (x->span.start != y->span.start)
+		return x->span.start < y->span.start ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+static void list_end(struct exchange *x, size_t n, bool more)
+{
+	struct line_writer w;
+
+	reply_ok(x, &w);
+	line_int(&w, "count", (int64_t)n);
+	if (more)
+		line_str(&w, "more", "yes");
+	line_end(&w);
+}
+
+static void list_memory(struct exchange *x, const struct listing *l)
+{
+	const struct policy *policy = exchange_policy(x);
+	struct gathering g = {.listing = l, .arena = &x->arena};
+	size_t n = 0, i;
+
+	for (const struct resource *r = policy->resources;
+	     r < policy->resources + policy->n_resources; r++) {
+		if (l->resource && r->number != l->resource)
+			continue;
+		g.of_this_resource = 0;
+		pole_each_allocation(x->served->pole, r->number, l->window, gather_one, &g);
+	}
+	if (g.n)
+		qsort(g.found, g.n, sizeof(*g.found), by_start);
+	for (i = 0; i < g.n && n < l->most; i++) {
+		if (i && g.found[i] == g.found[i - 1])
+			continue;
+		write_booking(x, g.found[i]);
+		n++;
+	}
+	list_end(x, n, i < g.n);
+}
+
+static void listed(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+		   const char *error)
+{
+	struct exchange *x = arg;
+	int64_t asked = request_number(&x->request, "count", LIST_DEFAULT);
+	size_t most = asked > LIST_MAX ? LIST_MAX : (size_t)asked, n = 0;
+
+	if (outcome != DB_OK) {
+		unavailable(x);
+		exchange_finish(x);
+		return;
+	}
+	for (; n < db_n_rows(rows) && n < most; n++) {
+		struct booking *b = store_booking(rows, n);
+
+		write_booking(x, b);
+		booking_unref(b);
+	}
+	list_end(x, n, db_n_rows(rows) > most);
+	exchange_finish(x);
+}
+
+static void list_database(struct exchange *x, const struct listing *l)
+{
+	struct db_params *p = db_params_new();
+	const int64_t far =
+	    INT64_C(253402300799); /* 9999-12-31: the last second PostgreSQL prints plainly */
+
+	db_param_int4(p, x->served->id);
+	db_param_int8(p, l->window.start);
+	db_param_int8(p, l->window.end < far ? l->window.end : far);
+	db_param_int4(p, (int32_t)l->resource);
+	db_param_int4(p, (int32_t)l->member);
+	db_param_int4(p, (int32_t)l->person);
+	db_param_text(p, l->any_state ? "" : booking_state_words[l->state]);
+	db_param_int8(p, (int64_t)l->most + 1);
+	db_query(x->server->reads, "list_bookings", p, listed, x);
+	db_params_free(p);
+}
+
+void do_list(struct exchange *x)
+{
+	struct listing l;
+
+	if (!listing_from(x, &l)) {
+		exchange_finish(x);
+	} else if (l.any_state || !booking_state_occupies(l.state) ||
+		   l.window.start < pole_floor(x->served->pole)) {
+		list_database(x, &l);
+	} else {
+		list_memory(x, &l);
+		exchange_finish(x);
+	}
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* The verbs' functions, one file a family; verbs.c puts them into the table. */
+
+#include "daemon/exchange.h"
+
+/* verbs_session.c */
+void do_hello(struct exchange *x);
+void do_auth(struct exchange *x);
+void do_whoami(struct exchange *x);
+void do_help(struct exchange *x);
+void do_noop(struct exchange *x);
+void do_quit(struct exchange *x);
+void do_status(struct exchange *x);
+
+/* verbs_resource.c */
+void do_resources(struct exchange *x);
+void do_find(struct exchange *x);
+void do_agenda(struct exchange *x);
+
+/* verbs_booking.c */
+void do_book(struct exchange *x, int64_t now);
+void do_move(struct exchange *x, int64_t now);
+void do_extend(struct exchange *x, int64_t now);
+void do_cancel(struct exchange *x, int64_t now);
+/* from=, to= and for= in a zone. False: they do not go together, the reply is written. */
+bool asked_span(struct exchange *x, const struct zone *z, struct span *ret);
+/* The zone that times asked about `what` are in. */
+const struct zone *asked_zone(const struct exchange *x, const char *what, const char *unit);
+/* The BOOK or FIND that a request asks. */
+bool asked_book(struct exchange *x, struct ask_book *ret);
+
+/* verbs_list.c */
+void do_show(struct exchange *x);
+void do_list(struct exchange *x);
+
+/* verbs_report.c */
+void do_report(struct exchange *x);
+
+/* verbs_policy.c */
+void do_policy_put(struct exchange *x);
+void do_policy_reset(struct exchange *x);
+void do_policy_check(struct exchange *x);
+void do_policy_plan(struct exchange *x);
+bool do_policy_prepare(struct exchange *x);
+void do_policy_apply(struct exchange *x, int64_t now);
+void do_policy_show(struct exchange *x);
+void do_policy_history(struct exchange *x);
+
+/* verbs_person.c */
+void do_person_add(struct exchange *x, int64_t now);
+void do_person_list(struct exchange *x);
+void do_person_token(struct exchange *x, int64_t now);

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * POLICY: files are staged on the connection, then checked, planned, applied. Checking and planning
+ * change nothing; applying is a command like any other, a version of the pole's log.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config/policy_load.h"
+#include "daemon/answer.h"
+#include "daemon/db.h"
+#include "daemon/policy_diff.h"
+#include "daemon/served.h"
+#include "daemon/server.h"
+#include "daemon/store.h"
+#include "daemon/verbs_parts.h"
+
+#define LINES_MAX 1000 /* of problems, or of misfits */
+
+void do_policy_put(struct exchange *x)
+{
+	const char *file = request_get(&x->request, "file");
+	struct line_writer w;
+	char limit[32];
+	int64_t n = 0;
+
+	for (size_t i = 0; i < x->request.line.n_args; i++) {
+		const struct arg *arg = &x->request.line.args[i];
+
+		if (strcmp(arg->key, "line") != 0)
+			continue;
+		if (staged_put(&x->session->staged, file, arg->value)) {
+			staged_clear(&x->session->staged);
+			snprintf(limit, sizeof(limit), "%d", POLICY_FILE_MAX_BYTES);
+			reply_fail(x, CODE_TOO_LARGE, FILLS({"limit", limit}));
+			return;
+		}
+		n++;
+	}
+	reply_ok(x, &w);
+	line_str(&w, "file", file);
+	line_int(&w, "lines", n);
+	line_end(&w);
+}
+
+void do_policy_reset(struct exchange *x)
+{
+	struct line_writer w;
+
+	staged_clear(&x->session->staged);
+	reply_ok(x, &w);
+	line_end(&w);
+}
+
+static void write_problems(struct exchange *x, const struct problems *problems)
+{
+	struct line_writer w;
+
+	for (size_t i = 0; i < problems->n && i < LINES_MAX; i++) {
+		const struct problem *p = &problems->items[i];
+
+		reply_data(x, &w, "problem");
+		if (p->place.file)
+			line_str(&w, "file", p->place.file);
+		line_int(&w, "line", p->place.line);
+		line_int(&w, "column", p->place.column);
+		line_str(&w, "text", p->text);
+		line_end(&w);
+	}
+	reply_code(x, &w, CODE_POLICY_INVALID, NULL, 0);
+	line_int(&w, "count", (int64_t)problems->n);
+	line_end(&w);
+}
+
+/* Loads what is staged. False: the reply is written. */
+static bool load_staged(struct exchange *x, struct policy **ret)
+{
+	const struct policy_file *files = x->session->staged.files;
+	size_t n = x->session->staged.n;
+	struct problems problems = {0};
+	struct policy *policy = NULL;
+
+	if (!n) {
+		reply_fail(x, CODE_POLICY_EMPTY, NULL, 0);
+		return false;
+	}
+	if (policy_load(files, n, zone_from_system, NULL, &policy, &problems) == 0 &&
+	    strcmp(policy->pole, x->served->name) != 0)
+		problems_add(&problems, (struct place){.file = ""},
+			     "this policy is for the pole \"%s\"; here is \"%s\"", policy->pole,
+			     x->served->name);
+	if (problems.n) {
+		write_problems(x, &problems);
+		policy_free(policy);
+		policy = NULL;
+	} else {
+		policy_hash(policy);
+		*ret = policy;
+	}
+	problems_clear(&problems);
+	return policy != NULL;
+}
+
+void do_policy_check(struct exchange *x)
+{
+	struct policy *policy;
+	struct line_writer w;
+
+	if (!load_staged(x, &policy))
+		return;
+	policy_free(policy);
+	reply_ok(x, &w);
+	line_int(&w, "count", 0);
+	line_end(&w);
+}
+
+static void write_difference(struct exchange *x, const struct difference *d)
+{
+	static const char *const how[] = {[DIFFERENCE_ADDED] = "added",
+					  [DIFFERENCE_REMOVED] = "removed",
+					  [DIFFERENCE_CHANGED] = "changed"};
+	struct line_writer w;
+
+	reply_data(x, &w, "differs");
+	line_str(&w, "what", d->what);
+	line_str(&w, "name", d->name);
+	line_str(&w, "how", how[d->how]);
+	line_str(&w, "from", d->from);
+	line_str(&w, "to", d->to);
+	line_end(&w);
+}
+
+static void write_misfit(struct exchange *x, const struct misfit *m)
+{
+	const struct served *s = x->served;
+	const struct zone *z = booking_zone(s, m->booking);
+	struct answer none = {.was = m->booking};
+	struct line_writer w;
+	char code[16];
+
+	reply_data(x, &w, "misfit");
+	line_str(&w, "booking", booking_code(m->booking->number, code, sizeof(code)));
+	line_str(&w, "resource", booking_resource_id(s, m->booking));
+	write_time(&w, "from", z, m->booking->span.start);
+	write_time(&w, "to", z, m->booking->span.end);
+	line_str(&w, "member", pole_name_id(s->pole, NAME_MEMBER, 0, m->booking->member));
+	line_str(&w, "reason", code_word(code_of_reason(m->refusal.reason)));
+	if (m->refusal.rule)
+		line_str(&w, "rule", m->refusal.rule->name);
+	line_str(&w, "text",
+		 refusal_text(x, &m->refusal, &none, booking_resource_id(s, m->booking)));
+	line_end(&w);
+}
+
+/* The plan's lines for a numbered policy. */
+static int64_t write_plan(struct exchange *x, const struct policy *policy, int64_t now)
+{
+	struct difference *differences;
+	struct misfit *misfits;
+	size_t n_differences, n_misfits;
+
+	differences = policy_differences(exchange_policy(x), policy, &x->arena, &n_differences);
+	for (size_t i = 0; i < n_differences; i++)
+		write_difference(x, &differences[i]);
+	decide_misfits(x->served->pole, policy, now, &x->arena, &misfits, &n_misfits);
+	for (size_t i = 0; i < n_misfits && i < LINES_MAX; i++)
+		write_misfit(x, &misfits[i]);
+	return (int64_t)(n_differences + n_misfits);
+}
+
+void do_policy_plan(struct exchange *x)
+{
+	struct changes names = {0};
+	struct policy *policy;
+	struct line_writer w;
+	int64_t n;
+
+	if (!load_staged(x, &policy))
+		return;
+	pole_number(x->served->pole, policy, &names);
+	n = write_plan(x, policy, served_now(x->served));
+	changes_clear(&names);
+	policy_free(policy);
+	reply_ok(x, &w);
+	line_int(&w, "count", n);
+	line_end(&w);
+}
+
+bool do_policy_prepare(struct exchange *x)
+{
+	if (!load_staged(x, &x->policy))
+		return false;
+	exchange_keep_policy(x, x->policy);
+	return true;
+}
+
+static struct policy *take_policy(struct exchange *x)
+{
+	struct policy *policy = x->policy;
+	struct problems problems = {0};
+
+	x->policy = NULL;
+	if (!policy && policy_load(x->policy_files, x->n_policy_files, zone_from_system, NULL,
+				   &policy, &problems) == 0)
+		policy_hash(policy);
+	problems_clear(&problems);
+	return policy;
+}
+
+void do_policy_apply(struct exchange *x, int64_t now)
+{
+	struct served *s = x->served;
+	const struct policy *present = pole_policy(s->pole);
+	struct policy *policy = take_policy(x);
+	struct line_writer w;
+
+	if (!policy) {
+		reply_fail(x, CODE_POLICY_INVALID, NULL, 0);
+		return;
+	}
+	if (present && strcmp(present->hash, policy->hash) == 0) {
+		policy_free(policy);
+		reply_fail(x, CODE_POLICY_SAME, NULL, 0);
+		return;
+	}
+	pole_number(s->pole, policy, &x->changes);
+	if (present)
+		write_plan(x, policy, now);
+	reply_ok(x, &w);
+	line_int(&w, "version", s->version + 1);
+	line_str(&w, "hash", policy->hash);
+	line_end(&w);
+	changes_add_policy(&x->changes, (struct policy *)present, policy);
+	x->policy_applied = true;
+}
+
+void do_policy_show(struct exchange *x)
+{
+	const char *only = request_get(&x->request, "file");
+	const struct policy *policy = exchange_policy(x);
+	const struct served *s = x->served;
+	struct line_writer w;
+
+	for (const struct policy_file *f = policy->files; f < policy->files + policy->n_files;
+	     f++) {
+		const char *p = f->text, *end = p + f->n, *lf;
+
+		if (only && strcmp(only, f->name) != 0)
+			continue;
+		for (int n = 1; p < end; p = lf + 1, n++) {
+			lf = memchr(p, '\n', (size_t)(end - p));
+			if (!lf)
+				lf = end;
+			reply_data(x, &w, "line");
+			line_str(&w, "file", f->name);
+			line_int(&w, "n", n);
+			line_str(&w, "text", arena_strndup(&x->arena, p, (size_t)(lf - p)));
+			line_end(&w);
+		}
+	}
+	reply_ok(x, &w);
+	line_int(&w, "version", s->policy.version);
+	line_str(&w, "hash", policy->hash);
+	write_time(&w, "at", policy->zone, s->policy.at);
+	line_printf(&w, "by", "p%u", s->policy.by);
+	line_end(&w);
+}
+
+static void history_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+			 const char *error)
+{
+	enum { VERSION, HASH, AT, BY, REASON };
+	struct exchange *x = arg;
+	struct line_writer w;
+
+	for (size_t i = 0; outcome == DB_OK && i < db_n_rows(rows); i++) {
+		reply_data(x, &w, "policy");
+		line_int(&w, "version", db_int(rows, i, VERSION));
+		line_str(&w, "hash", db_value(rows, i, HASH));
+		write_time(&w, "at", exchange_policy(x)->zone, db_int(rows, i, AT));
+		line_printf(&w, "by", "p%lld", (long long)db_int(rows, i, BY));
+		if (!db_is_null(rows, i, REASON))
+			line_str(&w, "reason", db_value(rows, i, REASON));
+		line_end(&w);
+	}
+	if (outcome == DB_OK) {
+		reply_ok(x, &w);
+		line_int(&w, "count", (int64_t)db_n_rows(rows));
+	} else {
+		reply_code(x, &w, CODE_UNAVAILABLE, NULL, 0);
+		line_int(&w, "retry", 2);
+	}
+	line_end(&w);
+	exchange_finish(x);
+}
+
+void do_policy_history(struct exchange *x)
+{
+	struct db_params *p = db_params_new();
+
+	db_param_int4(p, x->served->id);
+	db_query(x->server->reads, "policy_history", p, history_read, x);
+	db_params_free(p);
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RESOURCES, FIND, AGENDA: what there is and when it is free. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/answer.h"
+#include "daemon/policy_diff.h"
+#include "daemon/served.h"
+#include "daemon/verbs_parts.h"
+
+#define FIND_DEFAULT 20
+#define AGENDA_MAX_DAYS 100
+
+static void write_duration(struct line_writer *w, const char *key, struct duration d)
+{
+	char text[32];
+
+	if (!duration_is_zero(d))
+		line_str(w, key, duration_format(d, text, sizeof(text)));
+}
+
+static bool rule_is_plain_for(const struct rule *rule, const struct resource *r)
+{
+	if (rule->n_classes)
+		return false;
+	for (size_t i = 0; i < rule->n_resources; i++)
+		if (rule->resources[i] == r)
+			return true;
+	return false;
+}
+
+/* The limits that hold for everyone who books `r`. */
+static void write_limits(struct line_writer *w, const struct policy *policy,
+			 const struct resource *r)
+{
+	for (const struct rule *rule = policy->rules; rule < policy->rules + policy->n_rules;
+	     rule++) {
+		const struct limit *l = &rule->limit;
+
+		if (!rule_is_plain_for(rule, r))
+			continue;
+		switch (l->kind) {
+		case LIMIT_DURATION:
+			write_duration(w, "min", l->duration.min);
+			write_duration(w, "max", l->duration.max);
+			write_duration(w, "step", l->duration.step);
+			break;
+		case LIMIT_START:
+			write_duration(w, "start", (struct duration){.seconds = l->start_every_s});
+			break;
+		case LIMIT_LEAD:
+			write_duration(w, "lead", l->lead);
+			break;
+		case LIMIT_HORIZON:
+			write_duration(w, "horizon", l->horizon);
+			break;
+		case N_LIMIT_KINDS:
+			break;
+		}
+	}
+}
+
+static void write_having(struct line_writer *w, const struct attribute *a, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		line_printf(w, "having", "%s:%s", a[i].key, a[i].value);
+}
+
+static size_t lanes_in_service(const struct resource *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_units; i++)
+		n += r->units[i].in_service;
+	return n;
+}
+
+static void write_resource(struct exchange *x, const struct resource *r)
+{
+	struct line_writer w;
+
+	reply_data(x, &w, "resource");
+	line_str(&w, "name", r->id);
+	line_str(&w, "title", r->name);
+	line_str(&w, "kind", resource_kind_words[r->kind]);
+	line_str(&w, "site", r->site->id);
+	line_int(&w, "lanes", (int64_t)lanes_in_service(r));
+	line_str(&w, "owner", r->owner ? r->owner->id : NULL);
+	line_str(&w, "hours", hours_text(&x->arena, &r->hours));
+	write_limits(&w, exchange_policy(x), r);
+	write_duration(&w, "buffer-before", r->buffer_before);
+	write_duration(&w, "buffer-after", r->buffer_after);
+	write_having(&w, r->attributes, r->n_attributes);
+	line_end(&w);
+	for (size_t i = 0; i < r->n_units; i++) {
+		const struct unit *u = &r->units[i];
+
+		if (!u->in_service || !*u->id)
+			continue;
+		reply_data(x, &w, "unit");
+		line_str(&w, "resource", r->id);
+		line_str(&w, "unit", u->id);
+		line_str(&w, "site", u->site->id);
+		line_str(&w, "owner", u->owner ? u->owner->id : NULL);
+		write_having(&w, u->attributes, u->n_attributes);
+		line_end(&w);
+	}
+}
+
+static void unknown_resource(struct exchange *x, const char *what)
+{
+	reply_fail(x, CODE_UNKNOWN_RESOURCE, FILLS({"what", what}, {"value", what}));
+}
+
+void do_resources(struct exchange *x)
+{
+	const char *what = request_get(&x->request, "what");
+	const struct policy *policy = exchange_policy(x);
+	const struct resource *only = NULL;
+	const struct unit *unit;
+	struct line_writer w;
+	int64_t n = 0;
+
+	if (what && decide_resolve(x->served->pole, what, NULL, &only, &unit) != REASON_NONE) {
+		unknown_resource(x, what);
+		return;
+	}
+	for (const struct resource *r = policy->resources;
+	     r < policy->resources + policy->n_resources; r++) {
+		if (only && r != only)
+			continue;
+		write_resource(x, r);
+		n++;
+	}
+	reply_ok(x, &w);
+	line_int(&w, "count", n);
+	line_end(&w);
+}
+
+static void write_found(struct exchange *x, const struct found *f)
+{
+	const struct zone *z = f->unit ? f->unit->site->zone : f->resource->site->zone;
+	struct line_writer w;
+
+	reply_data(x, &w, "free");
+	line_str(&w, "resource", f->resource->id);
+	if (f->unit && *f->unit->id)
+		line_str(&w, "unit", f->unit->id);
+	write_time(&w, "from", z, f->span.start);
+	write_time(&w, "to", z, f->span.end);
+	line_end(&w);
+}
+
+void do_find(struct exchange *x)
+{
+	struct asker who = exchange_asker(x);
+	size_t most = (size_t)request_number(&x->request, "count", FIND_DEFAULT), n;
+	struct ask_book ask;
+	struct answer answer;
+	struct found *found;
+	struct line_writer w;
+
+	if (!asked_book(x, &ask))
+		return;
+	decide_find(x->served->pole, &who, &ask, most, &x->arena, &answer, &found, &n);
+	if (answer.n_refusals && answer.refusals[0].reason == REASON_UNKNOWN_RESOURCE) {
+		write_refused(x, &answer, ask.what);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		write_found(x, &found[i]);
+	if (!n)
+		write_reasons(x, &answer, ask.what);
+	reply_ok(x, &w);
+	line_int(&w, "count", (int64_t)n);
+	line_end(&w);
+}
+
+/* AGENDA */
+
+struct agenda {
+	struct exchange *x;
+	const struct resource *resource;
+	struct asker who;
+	int64_t n;
+};
+
+static void write_lanes(struct exchange *x, const struct resource *r)
+{
+	struct line_writer w;
+
+	reply_data(x, &w, "resource");
+	line_str(&w, "name", r->id);
+	line_str(&w, "title", r->name);
+	line_str(&w, "zone", zone_name(r->site->zone));
+	line_end(&w);
+	for (size_t i = 0; i < r->n_units; i++) {
+		if (!r->units[i].in_service)
+			continue;
+		reply_data(x, &w, "lane");
+		line_str(&w, "resource", r->id);
+		line_int(&w, "lane", r->units[i].lane);
+		if (*r->units[i].id)
+			line_str(&w, "unit", r->units[i].id);
+		line_end(&w);
+	}
+}
+
+static void write_open(struct exchange *x, const struct resource *r, struct span window)
+{
+	int64_t at = window.start;
+	struct span open;
+	struct line_writer w;
+
+	while (at < window.end &&
+	       hours_next_open(&r->hours, r->site->zone, at, AGENDA_MAX_DAYS, &open) &&
+	       open.start < window.end) {
+		at = open.end;
+		reply_data(x, &w, "open");
+		line_str(&w, "resource", r->id);
+		write_time(&w, "from", r->site->zone,
+			   open.start > window.start ? open.start : window.start);
+		write_time(&w, "to", r->site->zone, open.end < window.end ? open.end : window.end);
+		line_end(&w);
+	}
+}
+
+static bool write_taken(void *arg, const struct booking *b, const struct allocation *a)
+{
+	struct agenda *g = arg;
+	struct exchange *x = g->x;
+	const struct zone *z = booking_zone(x->served, b);
+	const struct person *p = pole_person(x->served->pole, b->person);
+	const char *unit = pole_name_id(x->served->pole, NAME_UNIT, a->resource, a->lane);
+	struct line_writer w;
+	char code[16];
+
+	reply_data(x, &w, "taken");
+	line_str(&w, "resource", g->resource->id);
+	line_int(&w, "lane", a->lane);
+	if (unit && *unit)
+		line_str(&w, "unit", unit);
+	write_time(&w, "from", z, b->span.start);
+	write_time(&w, "to", z, b->span.end);
+	write_time(&w, "blocked-from", z, a->during.start);
+	write_time(&w, "blocked-to", z, a->during.end);
+	write_member(&w, x->served, b->member);
+	if (asker_sees_all(&g->who, b)) {
+		line_str(&w, "booking", booking_code(b->number, code, sizeof(code)));
+		if (*b->purpose)
+			line_str(&w, "purpose", b->purpose);
+		if (p && *p->name)
+			line_str(&w, "person-name", p->name);
+	}
+	line_end(&w);
+	g->n++;
+	return true;
+}
+
+void do_agenda(struct exchange *x)
+{
+	const char *what = request_get(&x->request, "what");
+	struct agenda g = {.x = x, .who = exchange_asker(x)};
+	const struct unit *unit;
+	struct span window;
+	struct line_writer w;
+
+	if (decide_resolve(x->served->pole, what, NULL, &g.resource, &unit) != REASON_NONE) {
+		unknown_resource(x, what);
+		return;
+	}
+	if (!asked_span(x, g.resource->site->zone, &window))
+		return;
+	if (span_is_empty(window) || window.end - window.start > AGENDA_MAX_DAYS * DAY_S) {
+		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "from, to"}));
+		return;
+	}
+	write_lanes(x, g.resource);
+	write_open(x, g.resource, window);
+	pole_each_allocation(x->served->pole, g.resource->number, window, write_taken, &g);
+	reply_ok(x, &w);
+	line_int(&w, "count", g.n);
+	line_end(&w);
+}

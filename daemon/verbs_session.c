@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* HELLO, AUTH, WHOAMI, HELP, NOOP, QUIT, STATUS. */
+
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/answer.h"
+#include "daemon/secret.h"
+#include "daemon/connection.h"
+#include "daemon/served.h"
+#include "daemon/server.h"
+#include "daemon/verbs_parts.h"
+
+#define AUTH_FAILURES_MAX 3
+
+static const char *const language_words[N_LANGUAGES] = {"en", "fr"};
+
+static void set_language(struct exchange *x)
+{
+	const char *word = request_get(&x->request, "lang");
+
+	if (!word || language_from_word(word, &x->session->lang))
+		return;
+	x->session->lang_said = true;
+	x->lang = x->session->lang;
+}
+
+void do_hello(struct exchange *x)
+{
+	struct line_writer w;
+
+	set_language(x);
+	reply_ok(x, &w);
+	line_str(&w, "server", "mutuald " MUTUALD_VERSION);
+	line_str(&w, "protocol", "MUTUAL/1");
+	line_str(&w, "lang", language_words[x->lang]);
+	line_end(&w);
+}
+
+static void write_self(struct exchange *x, struct line_writer *w, const struct person *p)
+{
+	const struct served *s = x->served;
+	const struct policy *policy = pole_policy(s->pole);
+
+	line_printf(w, "person", "p%u", p->number);
+	line_str(w, "name", p->name);
+	if (p->member)
+		line_str(w, "member", pole_name_id(s->pole, NAME_MEMBER, 0, p->member));
+	line_str(w, "pole", s->name);
+	line_str(w, "zone", zone_name(policy->zone));
+	line_str(w, "roles", roles_text(&x->arena, p->roles));
+	line_str(w, "lang", language_words[x->lang]);
+}
+
+static const struct person *person_of_token(const struct server *server, const char *token,
+					    struct served **ret_served)
+{
+	char hash[65];
+
+	sha256_hex(token, strlen(token), hash);
+	for (size_t i = 0; i < server->n_poles; i++) {
+		const struct person *p = pole_person_by_token(server->poles[i]->pole, hash);
+
+		if (p) {
+			*ret_served = server->poles[i];
+			return p;
+		}
+	}
+	return NULL;
+}
+
+void do_auth(struct exchange *x)
+{
+	struct session *session = x->session;
+	const struct person *p;
+	struct line_writer w;
+
+	set_language(x);
+	p = person_of_token(x->server, request_get(&x->request, "token"), &x->served);
+	if (!p) {
+		reply_fail(x, CODE_AUTH, NULL, 0);
+		session->quitting = ++session->auth_failures >= AUTH_FAILURES_MAX;
+		return;
+	}
+	session->served = x->served;
+	session->person = x->person = p->number;
+	staged_clear(&session->staged);
+	if (!session->lang_said) {
+		language_from_word(pole_policy(x->served->pole)->lang, &session->lang);
+		x->lang = session->lang;
+	}
+	reply_ok(x, &w);
+	write_self(x, &w, p);
+	line_end(&w);
+}
+
+void do_whoami(struct exchange *x)
+{
+	const struct person *p = pole_person(x->served->pole, x->person);
+	const struct member *m = pole_member(x->served->pole, p->member);
+	struct line_writer w;
+
+	reply_ok(x, &w);
+	write_self(x, &w, p);
+	if (*p->mail)
+		line_str(&w, "mail", p->mail);
+	if (m)
+		line_str(&w, "member-name", m->name);
+	line_str(&w, "pole-name", pole_policy(x->served->pole)->name);
+	line_end(&w);
+}
+
+static const char *const access_words[] = {[ACCESS_ANYONE] = "anyone",
+					   [ACCESS_PERSON] = "person",
+					   [ACCESS_COORDINATOR] = "coordinator",
+					   [ACCESS_ADMINISTRATOR] = "administrator"};
+static const char *const type_words[] = {
+    [KEY_TEXT] = "text",     [KEY_NAME] = "name",     [KEY_BOOKING] = "booking",
+    [KEY_PERSON] = "person", [KEY_MOMENT] = "moment", [KEY_DURATION] = "duration",
+    [KEY_NUMBER] = "number", [KEY_YES] = "yes-no",    [KEY_WORDS] = "words",
+    [KEY_CHOICE] = "choice", [KEY_SECRET] = "secret", [KEY_LINE] = "line",
+};
+
+static void help_verb(struct exchange *x, const struct verb *v)
+{
+	const char *keys = "";
+	struct line_writer w;
+
+	for (const struct verb_key *k = v->keys; k < v->keys + VERB_MAX_KEYS && k->key; k++)
+		keys = arena_printf(&x->arena, k->required ? "%s%s%s" : "%s%s[%s]", keys,
+				    *keys ? " " : "", k->key);
+	reply_data(x, &w, "verb");
+	line_str(&w, "word", v->word);
+	line_str(&w, "subword", v->subword);
+	line_str(&w, "who", access_words[v->access]);
+	line_str(&w, "changes", v->changes ? "yes" : "no");
+	line_str(&w, "keys", keys);
+	line_str(&w, "help", v->help);
+	line_end(&w);
+}
+
+static void help_keys(struct exchange *x, const struct verb *v)
+{
+	for (const struct verb_key *k = v->keys; k < v->keys + VERB_MAX_KEYS && k->key; k++) {
+		struct line_writer w;
+
+		reply_data(x, &w, "key");
+		line_str(&w, "verb", v->word);
+		line_str(&w, "key", k->key);
+		line_str(&w, "type", type_words[k->type]);
+		line_str(&w, "required", k->required ? "yes" : "no");
+		line_str(&w, "repeated", k->repeated ? "yes" : "no");
+		line_str(&w, "choices", k->choices);
+		line_str(&w, "help", k->help);
+		line_end(&w);
+	}
+}
+
+void do_help(struct exchange *x)
+{
+	const char *word = request_get(&x->request, "verb");
+	struct line_writer w;
+	int n = 0;
+
+	for (const struct verb *v = verb_table; v < verb_table + N_VERBS; v++) {
+		if (word && strcasecmp(word, v->word) != 0)
+			continue;
+		help_verb(x, v);
+		if (word)
+			help_keys(x, v);
+		n++;
+	}
+	if (word && !n) {
+		reply_fail(x, CODE_UNKNOWN_VERB, FILLS({"verb", word}));
+		return;
+	}
+	reply_ok(x, &w);
+	line_int(&w, "count", n);
+	line_end(&w);
+}
+
+void do_noop(struct exchange *x)
+{
+	struct line_writer w;
+
+	reply_ok(x, &w);
+	line_end(&w);
+}
+
+void do_quit(struct exchange *x)
+{
+	x->session->quitting = true;
+	do_noop(x);
+}
+
+void do_status(struct exchange *x)
+{
+	const struct server *server = x->server;
+	const struct served *s = x->served;
+	int64_t now = server_clock();
+	struct line_writer w;
+
+	reply_ok(x, &w);
+	line_str(&w, "pole", s->name);
+	line_int(&w, "version", s->version);
+	line_int(&w, "bookings", (int64_t)pole_n_bookings(s->pole));
+	line_int(&w, "persons", (int64_t)pole_n_persons(s->pole));
+	line_str(&w, "database", server->database_down_since ? "down" : "up");
+	line_int(&w, "uptime-s", now - server->started_at);
+	line_int(&w, "connections", (int64_t)connections_count(server->connections));
+	line_int(&w, "groups", (int64_t)s->groups.n_groups);
+	line_int(&w, "commands", (int64_t)s->groups.n_commands);
+	line_str(&w, "server", "mutuald " MUTUALD_VERSION);
+	if (!server->database_down_since)
+		line_int(&w, "as-of", now);
+	line_end(&w);
+}
