@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* The daemon's own settings: a YAML file and the command line, which wins. One row per setting in a table that the file
- * reader, the option parser and the help text read. */
+/* The daemon's own settings: a YAML file and the command line, which wins. One row per setting in a
+ * table that the file reader, the option parser and the help text read. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,17 +11,18 @@
 
 struct settings {
 	struct arena arena;
-	const char *state_dir;	/* default /var/lib/mutuald */
-	const char *policy_dir; /* default /etc/mutuald/poles: one directory per pole */
-	const char *listen;	/* ADDR:PORT, default 127.0.0.1:7823 */
-	const char *database;	/* conninfo; NULL: embedded */
-	const char *user;	/* run as; NULL: stay */
+	const char *state_dir;	  /* default /var/lib/mutuald */
+	const char *policy_dir;	  /* default /etc/mutuald/poles: one directory per pole */
+	const char *listen;	  /* ADDR:PORT, default 127.0.0.1:7823 */
+	const char *database;	  /* conninfo; NULL: embedded */
+	const char *user;	  /* run as; NULL: stay */
 	const char *postgres_bin; /* NULL: found */
-	const char *names;	/* further names and addresses in the server certificate, comma-separated; NULL: none */
+	const char *names;	  /* further names and addresses in the server certificate,
+				     comma-separated; NULL: none */
 	const char *tls_certificate, *tls_key; /* NULL: its own CA */
-	bool tls12; /* allow TLS 1.2 with AEAD and ECDHE */
+	bool tls12;			       /* allow TLS 1.2 with AEAD and ECDHE */
 	long max_connections, max_connections_per_address, auth_timeout_s, idle_timeout_s;
-	bool check; /* --check: validate and exit */
+	bool check;   /* --check: validate and exit */
 	bool migrate; /* --migrate: migrate the database and exit */
 	bool verbose;
 };

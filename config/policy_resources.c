@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The section resources.
+ *
+ * A resource may name another that stands further down (`hours: as …`, `stands-in-for`), so each is
+ * first read into a draft of its own; what names others is resolved once all are there.
+ */
+
+#include "config/policy_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void set_kind(struct walk *w, void *into, const struct key_row *row,
+		     const struct node *value)
+{
+	struct draft *d = into;
+	size_t kind = walk_choice(w, value, "kind", resource_kind_words, N_RESOURCE_KINDS);
+
+	if (kind == N_RESOURCE_KINDS)
+		return;
+	d->kind = (enum resource_kind)kind;
+	d->has_kind = true;
+}
+
+static void set_attributes(struct walk *w, void *into, const struct key_row *row,
+			   const struct node *value)
+{
+	struct draft *d = into;
+
+	for (const struct node *c = value->children; c; c = c->next)
+		attributes_add(w, &d->attributes, c);
+}
+
+static const struct key_row resource_rows[] = {
+    {"name", KEY_NAME, false, walk_set_text, offsetof(struct draft, name)},
+    {"kind", KEY_TEXT, true, set_kind, 0},
+    {"site", KEY_TEXT, false, build_set_site, offsetof(struct draft, site)},
+    {"owner", KEY_TEXT, false, build_set_owner, offsetof(struct draft, owner)},
+    {"units", KEY_MAP, false, walk_set_node, offsetof(struct draft, units)},
+    {"capacity", KEY_TEXT, false, walk_set_node, offsetof(struct draft, capacity)},
+    {"attributes", KEY_MAP, false, set_attributes, 0},
+    {"stands-in-for", KEY_WORDS, false, walk_set_node, offsetof(struct draft, stands_in_for)},
+    LIMIT_ROWS(offsetof(struct draft, terms)),
+    OTHER_TERM_ROWS(offsetof(struct draft, terms)),
+};
+static const struct key_table resource_table = {
+    resource_rows, sizeof(resource_rows) / sizeof(*resource_rows), NULL};
+
+bool is_resource_key(const char *word)
+{
+	for (size_t i = 0; i < resource_table.n; i++)
+		if (strcmp(resource_rows[i].word, word) == 0)
+			return true;
+	return false;
+}
+
+/* `for: premises` in a rule means the kind. */
+static bool is_free_word(struct build *b, const struct node *value)
+{
+	for (size_t i = 0; i < N_RESOURCE_KINDS; i++) {
+		if (strcmp(value->key, resource_kind_words[i]) != 0)
+			continue;
+		problems_add(b->walk.problems, value->key_place,
+			     "\"%s\" is the word for a kind; give the resource another id",
+			     value->key);
+		return false;
+	}
+	return true;
+}
+
+static void take_draft(struct build *b, struct draft *d)
+{
+	struct resource *r = d->resource;
+
+	terms_inherit(&d->terms, &b->kind_terms[d->kind]);
+	if (d->terms.place[TERM_HOURS].line == 0)
+		d->terms.hours.open.always = true;
+	if (d->terms.place[TERM_SPANS_CLOSED].line == 0)
+		d->terms.spans_closed = d->kind == RESOURCE_EQUIPMENT;
+	if (d->name)
+		r->name = d->name;
+	r->kind = d->kind;
+	r->owner = d->owner;
+	r->spans_closed = d->terms.spans_closed;
+	r->buffer_before = d->terms.buffer.before;
+	r->buffer_after = d->terms.buffer.after;
+	r->attributes = d->attributes.items;
+	r->n_attributes = d->attributes.n;
+}
+
+static void build_resource(struct build *b, const struct node *value)
+{
+	struct policy *p = b->policy;
+	struct resource *r = &p->resources[p->n_resources];
+	struct draft *d = &b->drafts[p->n_resources];
+
+	if (!walk_is_id(&b->walk, value->key, value->key_place) || !is_free_word(b, value) ||
+	    !walk_is(&b->walk, value, KEY_MAP))
+		return;
+	r->id = arena_strdup(&p->arena, value->key);
+	r->name = r->id;
+	r->place = value->key_place;
+	d->resource = r;
+	walk_map(&b->walk, value, value->key_place, &resource_table, d);
+	take_draft(b, d);
+	glossary_add(&b->resources, &b->scratch, r->id, d, r->place);
+	p->n_resources++;
+}
+
+static struct draft *find_draft(struct build *b, const char *id, struct place place)
+{
+	struct draft *d = glossary_find(&b->resources, id);
+
+	if (!d)
+		problems_add(b->walk.problems, place, "unknown resource \"%s\"%s", id,
+			     walk_hint(&b->walk, id, b->resources.words, b->resources.n));
+	return d;
+}
+
+/* Follows `as` to hours that are written out. */
+static void resolve_hours(struct build *b, struct draft *d)
+{
+	const struct draft *from = d;
+
+	for (size_t steps = 0; from && from->terms.hours.as; steps++) {
+		if (steps > b->policy->n_resources) {
+			problems_add(
+			    b->walk.problems, d->terms.hours.as_place,
+			    "hours as each other, in a circle; write them out for one of them");
+			return;
+		}
+		from = find_draft(b, from->terms.hours.as, from->terms.hours.as_place);
+	}
+	if (from)
+		d->resource->hours = from->terms.hours.open;
+}
+
+static bool stands_in_already(const struct resource *r, const struct resource *other)
+{
+	for (size_t i = 0; i < r->n_stands_in; i++)
+		if (r->stands_in[i] == other)
+			return true;
+	return false;
+}
+
+static void add_stand_in(struct build *b, const struct draft *d, const struct node *word)
+{
+	struct draft *target = find_draft(b, word->text, word->place);
+	struct resource *r = target ? target->resource : NULL;
+	size_t cap;
+
+	if (!r)
+		return;
+	if (r == d->resource) {
+		problems_add(b->walk.problems, word->place,
+			     "\"%s\" cannot stand in for itself; name another resource", r->id);
+		return;
+	}
+	if (stands_in_already(r, d->resource)) {
+		problems_add(b->walk.problems, word->place, "\"%s\" is named twice", r->id);
+		return;
+	}
+	cap = r->n_stands_in;
+	r->stands_in =
+	    arena_grow(&b->policy->arena, r->stands_in, cap, &cap, cap + 1, sizeof(*r->stands_in));
+	r->stands_in[r->n_stands_in++] = d->resource;
+}
+
+static void resolve(struct build *b, struct draft *d)
+{
+	const struct node *words = d->stands_in_for;
+
+	resolve_hours(b, d);
+	for (const struct node *word = words ? words_first(words) : NULL; word;
+	     word = words_next(words, word))
+		add_stand_in(b, d, word);
+}
+
+void build_resources(struct build *b)
+{
+	const struct node *resources = b->sections.resources;
+	struct policy *p = b->policy;
+
+	if (!resources)
+		return;
+	if (resources->n_children > POLICY_MAX_RESOURCES) {
+		problems_add(b->walk.problems, resources->key_place,
+			     "%zu resources; a pole has at most %d", resources->n_children,
+			     POLICY_MAX_RESOURCES);
+		return;
+	}
+	p->resources = arena_new_n(&p->arena, struct resource, resources->n_children);
+	b->drafts = arena_new_n(&b->scratch, struct draft, resources->n_children);
+	for (const struct node *c = resources->children; c; c = c->next)
+		build_resource(b, c);
+	for (size_t i = 0; i < p->n_resources; i++)
+		build_units(b, &b->drafts[i]);
+	for (size_t i = 0; i < p->n_resources; i++)
+		resolve(b, &b->drafts[i]);
+}

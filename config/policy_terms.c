@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What bookings must keep to: durations, starts, lead, horizon, hours, buffers; and the section
+ * defaults. */
+
+#include "config/policy_build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *const limit_words[N_LIMIT_KINDS] = {
+    [LIMIT_DURATION] = "duration",
+    [LIMIT_START] = "start",
+    [LIMIT_LEAD] = "lead",
+    [LIMIT_HORIZON] = "horizon",
+};
+
+static int64_t length_s(struct duration d)
+{
+	return d.days * DAY_S + d.seconds;
+}
+
+/* Cuts white space off both ends, in place. */
+static char *trim(char *s)
+{
+	size_t n;
+
+	s += strspn(s, " ");
+	for (n = strlen(s); n > 0 && s[n - 1] == ' '; n--)
+		s[n - 1] = '\0';
+	return s;
+}
+
+static bool read_length(struct walk *w, const struct node *value, const char *text,
+			struct duration *ret)
+{
+	switch (duration_parse(text, ret)) {
+	case DURATION_OK:
+		return true;
+	case DURATION_E_RANGE:
+		problems_add(w->problems, value->place, "\"%s\" is longer than 100 years", text);
+		return false;
+	default:
+		problems_add(w->problems, value->place,
+			     "\"%s\" is not a length of time; write 90m, 4h, 1h30m, 2d or 1w",
+			     text);
+		return false;
+	}
+}
+
+static bool read_step(struct walk *w, const struct node *value, char *text, struct duration *ret)
+{
+	static const char word[] = "step ";
+
+	if (strncmp(text, word, strlen(word)) != 0) {
+		problems_add(w->problems, value->place,
+			     "\"%s\" after the range is not known; write `1h..3d step 30m`", text);
+		return false;
+	}
+	if (!read_length(w, value, trim(text + strlen(word)), ret))
+		return false;
+	if (length_s(*ret) > 0)
+		return true;
+	problems_add(w->problems, value->place,
+		     "a step of nothing; leave `step` out to allow any length");
+	return false;
+}
+
+/* Cuts `1h..3d step 30m` after the range; returns what follows it, "" if nothing. */
+static char *cut_range(char *max)
+{
+	char *rest;
+
+	max += strspn(max, " ");
+	rest = strchr(max, ' ');
+	if (!rest) /* `1h..` or `1h..3d` */
+		return max + strlen(max);
+	*rest = '\0';
+	return trim(rest + 1);
+}
+
+static bool read_ends(struct walk *w, const struct node *value, const char *min, const char *max,
+		      struct limit *ret)
+{
+	if (*min != '\0' && !read_length(w, value, min, &ret->duration.min))
+		return false;
+	if (*max != '\0' && !read_length(w, value, max, &ret->duration.max))
+		return false;
+	if (*max != '\0' && length_s(ret->duration.max) == 0) {
+		problems_add(w->problems, value->place,
+			     "at most nothing; write the longest booking after `..`");
+		return false;
+	}
+	if (*max != '\0' && length_s(ret->duration.min) > length_s(ret->duration.max)) {
+		problems_add(w->problems, value->place,
+			     "at least %s but at most %s; write the shorter one first", min, max);
+		return false;
+	}
+	return true;
+}
+
+/* `1h..3d`, `..4d`, `1h..`, each with ` step 30m` after it. */
+static bool read_range(struct walk *w, const struct node *value, struct limit *ret)
+{
+	char text[POLICY_TEXT_MAX_BYTES + 1];
+	char *min, *max, *rest, *dots;
+
+	snprintf(text, sizeof(text), "%s", value->text);
+	dots = strstr(text, "..");
+	if (!dots) {
+		problems_add(
+		    w->problems, value->place,
+		    "\"%s\" has no `..`; write 1h..3d, or ..3d for at most, or 1h.. for at least",
+		    text);
+		return false;
+	}
+	*dots = '\0';
+	min = trim(text);
+	max = dots + 2;
+	if (strncmp(trim(max), "step ", 5) == 0) { /* `1h.. step 30m` */
+		rest = trim(max);
+		max = dots;
+	} else {
+		rest = cut_range(max);
+		max = trim(max);
+	}
+	if (*min == '\0' && *max == '\0' && *rest == '\0') {
+		problems_add(w->problems, value->place,
+			     "`..` alone limits nothing; write 1h..3d, ..3d or 1h..");
+		return false;
+	}
+	return read_ends(w, value, min, max, ret) &&
+	       (*rest == '\0' || read_step(w, value, rest, &ret->duration.step));
+}
+
+static struct terms *terms_at(void *into, const struct key_row *row)
+{
+	return (struct terms *)((char *)into + row->offset);
+}
+
+void terms_set_duration(struct walk *w, void *into, const struct key_row *row,
+			const struct node *value)
+{
+	struct terms *t = terms_at(into, row);
+	struct limit limit = {.kind = LIMIT_DURATION};
+
+	t->place[TERM_DURATION] = value->key_place;
+	if (read_range(w, value, &limit))
+		t->limits[LIMIT_DURATION] = limit;
+}
+
+void terms_set_start(struct walk *w, void *into, const struct key_row *row,
+		     const struct node *value)
+{
+	static const char word[] = "every ";
+	struct terms *t = terms_at(into, row);
+	struct duration every = {0};
+
+	t->place[TERM_START] = value->key_place;
+	if (strncmp(value->text, word, strlen(word)) != 0) {
+		problems_add(w->problems, value->place,
+			     "\"%s\" is not a grid of starts; write `every 15m`", value->text);
+		return;
+	}
+	if (!read_length(w, value, value->text + strlen(word), &every))
+		return;
+	if (length_s(every) <= 0 || DAY_S % length_s(every) != 0) {
+		problems_add(w->problems, value->place,
+			     "\"%s\" does not divide a day; write 5m, 10m, 15m, 20m, 30m, 1h, 2h, "
+			     "3h, 4h, 6h, 8h, 12h or 1d",
+			     value->text);
+		return;
+	}
+	t->limits[LIMIT_START] =
+	    (struct limit){.kind = LIMIT_START, .start_every_s = (int32_t)length_s(every)};
+}
+
+void terms_set_lead(struct walk *w, void *into, const struct key_row *row, const struct node *value)
+{
+	struct terms *t = terms_at(into, row);
+
+	t->place[TERM_LEAD] = value->key_place;
+	t->limits[LIMIT_LEAD] = (struct limit){.kind = LIMIT_LEAD};
+	read_length(w, value, value->text, &t->limits[LIMIT_LEAD].lead);
+}
+
+void terms_set_horizon(struct walk *w, void *into, const struct key_row *row,
+		       const struct node *value)
+{
+	struct terms *t = terms_at(into, row);
+	struct limit limit = {.kind = LIMIT_HORIZON};
+
+	t->place[TERM_HORIZON] = value->key_place;
+	if (!read_length(w, value, value->text, &limit.horizon))
+		return;
+	if (length_s(limit.horizon) == 0)
+		problems_add(w->problems, value->place,
+			     "a horizon of nothing allows no booking; write 60d or 8w");
+	t->limits[LIMIT_HORIZON] = limit;
+}
+
+void terms_set_hours(struct walk *w, void *into, const struct key_row *row,
+		     const struct node *value)
+{
+	static const char word[] = "as ";
+	struct terms *t = terms_at(into, row);
+
+	t->place[TERM_HOURS] = value->key_place;
+	t->hours.as = NULL;
+	if (strncmp(value->text, word, strlen(word)) == 0) {
+		t->hours.as = value->text + strlen(word) + strspn(value->text + strlen(word), " ");
+		t->hours.as_place = value->place;
+	} else {
+		hours_read(w, value, &t->hours.open);
+	}
+}
+
+void terms_set_spans_closed(struct walk *w, void *into, const struct key_row *row,
+			    const struct node *value)
+{
+	struct terms *t = terms_at(into, row);
+
+	t->place[TERM_SPANS_CLOSED] = value->key_place;
+	t->spans_closed = strcmp(value->text, "true") == 0;
+}
+
+static void set_length(struct walk *w, void *into, const struct key_row *row,
+		       const struct node *value)
+{
+	read_length(w, value, value->text, (struct duration *)((char *)into + row->offset));
+}
+
+static const struct key_row buffer_rows[] = {
+    {"before", KEY_TEXT, false, set_length, offsetof(struct terms, buffer.before)},
+    {"after", KEY_TEXT, false, set_length, offsetof(struct terms, buffer.after)},
+};
+static const struct key_table buffer_table = {buffer_rows,
+					      sizeof(buffer_rows) / sizeof(*buffer_rows), NULL};
+
+void terms_set_buffer(struct walk *w, void *into, const struct key_row *row,
+		      const struct node *value)
+{
+	struct terms *t = terms_at(into, row);
+
+	t->place[TERM_BUFFER] = value->key_place;
+	walk_map(w, value, value->key_place, &buffer_table, t);
+}
+
+#define TERM_PART(term, member)                                                                    \
+	[term] = {offsetof(struct terms, member), sizeof(((struct terms *)0)->member)}
+static const struct {
+	size_t offset, size;
+} term_parts[N_TERMS] = {
+    TERM_PART(TERM_DURATION, limits[LIMIT_DURATION]),
+    TERM_PART(TERM_START, limits[LIMIT_START]),
+    TERM_PART(TERM_LEAD, limits[LIMIT_LEAD]),
+    TERM_PART(TERM_HORIZON, limits[LIMIT_HORIZON]),
+    TERM_PART(TERM_HOURS, hours),
+    TERM_PART(TERM_SPANS_CLOSED, spans_closed),
+    TERM_PART(TERM_BUFFER, buffer),
+};
+
+void terms_inherit(struct terms *t, const struct terms *from)
+{
+	for (size_t i = 0; i < N_TERMS; i++) {
+		if (t->place[i].line != 0 || from->place[i].line == 0)
+			continue;
+		t->place[i] = from->place[i];
+		memcpy((char *)t + term_parts[i].offset, (const char *)from + term_parts[i].offset,
+		       term_parts[i].size);
+	}
+}
+
+static const struct key_row terms_rows[] = {
+    LIMIT_ROWS(0),
+    OTHER_TERM_ROWS(0),
+};
+static const struct key_table terms_table = {terms_rows, sizeof(terms_rows) / sizeof(*terms_rows),
+					     NULL};
+
+static void set_terms(struct walk *w, void *into, const struct key_row *row,
+		      const struct node *value)
+{
+	walk_map(w, value, value->key_place, &terms_table, (char *)into + row->offset);
+}
+
+static const struct key_row defaults_rows[] = {
+    {"all", KEY_MAP, false, set_terms, offsetof(struct build, all_terms)},
+    {"equipment", KEY_MAP, false, set_terms,
+     offsetof(struct build, kind_terms[RESOURCE_EQUIPMENT])},
+    {"premises", KEY_MAP, false, set_terms, offsetof(struct build, kind_terms[RESOURCE_PREMISES])},
+    {"staff", KEY_MAP, false, set_terms, offsetof(struct build, kind_terms[RESOURCE_STAFF])},
+};
+static const struct key_table defaults_table = {
+    defaults_rows, sizeof(defaults_rows) / sizeof(*defaults_rows), NULL};
+
+void build_defaults(struct build *b)
+{
+	const struct node *defaults = b->sections.defaults;
+
+	if (defaults)
+		walk_map(&b->walk, defaults, defaults->key_place, &defaults_table, b);
+	for (size_t i = 0; i < N_RESOURCE_KINDS; i++)
+		terms_inherit(&b->kind_terms[i], &b->all_terms);
+}
