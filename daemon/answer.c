@@ -93,14 +93,20 @@ const char *booking_resource_id(const struct served *s, const struct booking *b)
 	return pole_name_id(s->pole, NAME_RESOURCE, 0, b->resource);
 }
 
+const char *unit_word(const struct resource *r, const struct unit *u)
+{
+	return u && *u->id && strcmp(u->id, r->id) != 0 ? u->id : NULL;
+}
+
 const char *booking_unit_id(const struct served *s, const struct booking *b)
 {
 	const struct unit *u = booking_unit(s, b);
-	const char *id = u ? u->id : NULL;
 
-	if (!u && b->n_allocations)
-		id = pole_name_id(s->pole, NAME_UNIT, b->resource, b->allocations[0].lane);
-	return id && *id ? id : NULL;
+	if (u)
+		return unit_word(pole_resource(s->pole, b->resource), u);
+	return b->n_allocations
+		   ? pole_name_id(s->pole, NAME_UNIT, b->resource, b->allocations[0].lane)
+		   : NULL;
 }
 
 static const struct zone *span_zone(const struct exchange *x, const struct resource *r)
@@ -282,8 +288,7 @@ static void write_alternative(struct exchange *x, const struct alternative *a, i
 	reply_data(x, &w, "alternative");
 	line_int(&w, "rank", rank);
 	line_str(&w, "what", a->resource->id);
-	if (a->unit && *a->unit->id)
-		line_str(&w, "unit", a->unit->id);
+	line_str(&w, "unit", unit_word(a->resource, a->unit));
 	write_time(&w, "from", z, a->span.start);
 	write_time(&w, "to", z, a->span.end);
 	line_str(&w, "why", alternative_words[a->kind]);

@@ -13,7 +13,8 @@ void write_member(struct line_writer *w, const struct served *s, uint32_t member
 /* Zone of a resource's lane; the pole's where it is gone. */
 const struct zone *booking_zone(const struct served *s, const struct booking *b);
 const char *booking_resource_id(const struct served *s, const struct booking *b);
-const char *booking_unit_id(const struct served *s, const struct booking *b); /* NULL: no unit of a name */
+const char *unit_word(const struct resource *r, const struct unit *u); /* NULL: no name of its own */
+const char *booking_unit_id(const struct served *s, const struct booking *b);
 /* `reason`, `conflict`, `alternative` lines, then the final NO. The answer was refused. */
 void write_refused(struct exchange *x, const struct answer *answer, const char *what);
 void write_reasons(struct exchange *x, const struct answer *answer, const char *what); /* the data lines only */

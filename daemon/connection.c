@@ -189,7 +189,8 @@ static void bad_line(struct connection *c, const char *tag, const struct request
 	append(c, x);
 	reply_fail(x, e->code,
 		   FILLS({"key", e->about}, {"verb", e->about}, {"value", e->about},
-			 {"meant", e->meant}, {"limit", limit}));
+			 {"meant", e->meant},
+			 {"limit", e->code == CODE_TOO_LONG_LINE ? limit : NULL}));
 	x->done = true;
 	send_done(c);
 	if (++c->bad_lines >= BAD_LINES_MAX)

@@ -238,6 +238,7 @@ static int load_state(struct db_session *session, struct served *s, char *ret_wh
 	if (!r) {
 		s->version = s->known_version = db_int(rows, 0, 0);
 		snprintf(s->head, sizeof(s->head), "%s", db_value(rows, 0, 1));
+		s->last_at = db_int(rows, 0, 4);
 		pole_reserve_numbers(s->pole, db_int(rows, 0, 2), (uint32_t)db_int(rows, 0, 3));
 	}
 	db_rows_free(rows);

@@ -96,7 +96,7 @@ static void write_resource(struct exchange *x, const struct resource *r)
 	for (size_t i = 0; i < r->n_units; i++) {
 		const struct unit *u = &r->units[i];
 
-		if (!u->in_service || !*u->id)
+		if (!u->in_service || !unit_word(r, u))
 			continue;
 		reply_data(x, &w, "unit");
 		line_str(&w, "resource", r->id);
@@ -145,8 +145,7 @@ static void write_found(struct exchange *x, const struct found *f)
 
 	reply_data(x, &w, "free");
 	line_str(&w, "resource", f->resource->id);
-	if (f->unit && *f->unit->id)
-		line_str(&w, "unit", f->unit->id);
+	line_str(&w, "unit", unit_word(f->resource, f->unit));
 	write_time(&w, "from", z, f->span.start);
 	write_time(&w, "to", z, f->span.end);
 	line_end(&w);
@@ -201,8 +200,7 @@ static void write_lanes(struct exchange *x, const struct resource *r)
 		reply_data(x, &w, "lane");
 		line_str(&w, "resource", r->id);
 		line_int(&w, "lane", r->units[i].lane);
-		if (*r->units[i].id)
-			line_str(&w, "unit", r->units[i].id);
+		line_str(&w, "unit", unit_word(r, &r->units[i]));
 		line_end(&w);
 	}
 }
@@ -232,15 +230,14 @@ static bool write_taken(void *arg, const struct booking *b, const struct allocat
 	struct exchange *x = g->x;
 	const struct zone *z = booking_zone(x->served, b);
 	const struct person *p = pole_person(x->served->pole, b->person);
-	const char *unit = pole_name_id(x->served->pole, NAME_UNIT, a->resource, a->lane);
+	const struct unit *u = resource_lane(g->resource, a->lane);
 	struct line_writer w;
 	char code[16];
 
 	reply_data(x, &w, "taken");
 	line_str(&w, "resource", g->resource->id);
 	line_int(&w, "lane", a->lane);
-	if (unit && *unit)
-		line_str(&w, "unit", unit);
+	line_str(&w, "unit", unit_word(g->resource, u));
 	write_time(&w, "from", z, b->span.start);
 	write_time(&w, "to", z, b->span.end);
 	write_time(&w, "blocked-from", z, a->during.start);

@@ -5,7 +5,7 @@
 select number, resource_id, member, person, made_by, state, pinned, start_s, end_s, made_at_s, ended_at_s,
        purpose, allocations
 from booking_row
-where pole_id = $1 and starts < to_timestamp($3) and ends > to_timestamp($2)
+where pole_id = $1 and starts < to_timestamp($3::int8) and ends > to_timestamp($2::int8)
   and ($4 = 0 or resource_id = $4) and ($5 = 0 or member = $5) and ($6 = 0 or person = $6)
   and ($7 = '' or state = $7)
 order by starts, number limit $8

@@ -8,6 +8,6 @@ from booking b
 left join (select booking, max(upper(during)) as last, string_agg(allocation_text(x), ' ' order by resource_id, lane) as texts
 	   from allocation x where pole_id = $1 group by booking) a on a.booking = b.number
 left join note n on n.pole_id = b.pole_id and n.booking = b.number
-where b.pole_id = $1 and b.ends > to_timestamp($2) - interval '31 days'
-  and (b.ends > to_timestamp($2) or a.last > to_timestamp($2))
+where b.pole_id = $1 and b.ends > to_timestamp($2::int8) - interval '31 days'
+  and (b.ends > to_timestamp($2::int8) or a.last > to_timestamp($2::int8))
 order by b.number

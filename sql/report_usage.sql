@@ -7,5 +7,5 @@ select case when $4 then member end as member, case when $5 then resource_id end
        coalesce(sum(date_part('epoch', ends - starts)) filter (where state <> 'cancelled'), 0)::int8 as seconds,
        count(*) filter (where state = 'cancelled') as cancelled
 from booking
-where pole_id = $1 and starts >= to_timestamp($2) and starts < to_timestamp($3)
+where pole_id = $1 and starts >= to_timestamp($2::int8) and starts < to_timestamp($3::int8)
 group by 1, 2, 3 order by 1, 2, 3
