@@ -237,6 +237,10 @@ static void say_goodbye(struct stream *s)
 {
 	enum io io = s->transport.ops->shutdown(&s->transport);
 
+	if (io == IO_END) {
+		finish(s, ""); /* the peer is gone and cannot hear us */
+		return;
+	}
 	if (io != IO_DONE) {
 		await(s, io);
 		return;
