@@ -14,8 +14,9 @@
 
 #define EACH_PLACE(X)                                                                              \
 	X(what)                                                                                    \
-	X(value) X(meant) X(example) X(key) X(verb) X(at) X(limit) X(seconds) X(count) X(roles)    \
-	    X(state) X(booking) X(until) X(min) X(max) X(step) X(every) X(earliest) X(latest)
+	X(value)                                                                                   \
+	X(meant) X(example) X(key) X(verb) X(at) X(limit) X(seconds) X(count) X(roles) X(state)    \
+	    X(booking) X(until) X(min) X(max) X(step) X(every) X(earliest) X(latest)
 #define FILL(name) {#name, "<" #name ">"},
 
 static const struct fill everything[] = {

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is written to the log comes back the same, one by one and a group at a time; what is not
+ * sound is refused. */
+
+#include "proto/change_text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/arena.h"
+
+#define HASH_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH_B "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define NOON 1796468400 /* 2026-12-05T11:00Z */
+
+enum { MAX_LOG = 16 };
+
+struct log {
+	char *lines[MAX_LOG];
+	const char *private1[MAX_LOG], *private2[MAX_LOG];
+	size_t n;
+};
+
+static void log_clear(struct log *log)
+{
+	for (size_t i = 0; i < log->n; i++)
+		free(log->lines[i]);
+}
+
+/* Encodes the changes as they would be committed, then applies them. */
+static void commit(struct pole *p, struct changes *c, struct log *log)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct buffer out = {0};
+		const struct change *change = &c->items[i];
+
+		change_encode(change, p, &out);
+		if (change->kind == CHANGE_BOOKING)
+			log->private1[log->n] = change->booking.after->purpose;
+		if (change->kind == CHANGE_PERSON) {
+			log->private1[log->n] = change->person.after->name;
+			log->private2[log->n] = change->person.after->mail;
+		}
+		assert_true(log->n < MAX_LOG);
+		log->lines[log->n++] = out.bytes;
+	}
+	pole_apply(p, c);
+}
+
+static void add_names(struct pole *p, struct log *log, struct changes *c)
+{
+	changes_add_name(c, (struct name){NAME_RESOURCE, 0, 1, "van"});
+	changes_add_name(c, (struct name){NAME_RESOURCE, 0, 2, "wood/shop"});
+	changes_add_name(c, (struct name){NAME_MEMBER, 0, 1, "m02"});
+	changes_add_name(c, (struct name){NAME_UNIT, 1, 2, "van-2"});
+	commit(p, c, log);
+}
+
+static struct person *sample_person(void)
+{
+	struct person *person = person_new("Ana \"A\" Å.", "ana@example.org", 3);
+
+	person->number = 1;
+	person->member = 1;
+	person->roles = ROLE_MEMBER | ROLE_COORDINATOR;
+	person->active = true;
+	memcpy(person->credentials[0].hash, HASH_A, 65);
+	person->credentials[0].withdrawn = true;
+	memcpy(person->credentials[1].hash, HASH_B, 65);
+	memcpy(person->credentials[2].hash, HASH_A, 65);
+	person->credentials[2].withdrawn = true;
+	return person;
+}
+
+static struct person *sample_bare_person(void)
+{
+	struct person *person = person_new("", "", 0);
+
+	person->number = 2;
+	return person;
+}
+
+static struct booking *sample_booking(void)
+{
+	struct booking *b = booking_new("Marché de Noël", 2);
+
+	b->number = 1;
+	b->resource = 1;
+	b->member = 1;
+	b->person = 1;
+	b->made_by = 2;
+	b->pinned = true;
+	b->span = (struct span){NOON, NOON + 4 * 3600};
+	b->made_at = NOON - 86400 + 7;
+	b->allocations[0] = (struct allocation){1, 2, {NOON - 1800, NOON + 5 * 3600}};
+	b->allocations[1] = (struct allocation){2, 1, {NOON, NOON + 61}};
+	return b;
+}
+
+static struct booking *sample_cancelled(const struct booking *before)
+{
+	struct booking *b = booking_copy(before, before->n_allocations);
+
+	b->state = BOOKING_CANCELLED;
+	b->ended_at = NOON - 3600;
+	b->pinned = false;
+	b->member = 0;
+	return b;
+}
+
+static void make_history(struct pole *p, struct log *log, struct changes *names,
+			 struct changes *rest)
+{
+	struct person *ana = sample_person();
+	struct booking *made = sample_booking();
+
+	add_names(p, log, names);
+	changes_add_person(rest, NULL, ana);
+	changes_add_person(rest, NULL, sample_bare_person());
+	changes_add_booking(rest, NULL, made);
+	changes_add_booking(rest, made, sample_cancelled(made));
+	commit(p, rest, log);
+}
+
+static void assert_same_booking(const struct booking *a, const struct booking *b)
+{
+	assert_non_null(a);
+	assert_non_null(b);
+	assert_int_equal(a->number, b->number);
+	assert_int_equal(a->resource, b->resource);
+	assert_int_equal(a->member, b->member);
+	assert_int_equal(a->person, b->person);
+	assert_int_equal(a->made_by, b->made_by);
+	assert_int_equal(a->state, b->state);
+	assert_int_equal(a->pinned, b->pinned);
+	assert_true(span_equals(a->span, b->span));
+	assert_int_equal(a->made_at, b->made_at);
+	assert_int_equal(a->ended_at, b->ended_at);
+	assert_string_equal(a->purpose, b->purpose);
+	assert_int_equal(a->n_allocations, b->n_allocations);
+	for (size_t i = 0; i < a->n_allocations; i++) {
+		assert_int_equal(a->allocations[i].resource, b->allocations[i].resource);
+		assert_int_equal(a->allocations[i].lane, b->allocations[i].lane);
+		assert_true(span_equals(a->allocations[i].during, b->allocations[i].during));
+	}
+}
+
+static void assert_same_person(const struct person *a, const struct person *b)
+{
+	assert_non_null(a);
+	assert_non_null(b);
+	assert_int_equal(a->number, b->number);
+	assert_int_equal(a->member, b->member);
+	assert_int_equal(a->roles, b->roles);
+	assert_int_equal(a->active, b->active);
+	assert_string_equal(a->name, b->name);
+	assert_string_equal(a->mail, b->mail);
+	assert_int_equal(a->n_credentials, b->n_credentials);
+	for (size_t i = 0; i < a->n_credentials; i++) {
+		assert_string_equal(a->credentials[i].hash, b->credentials[i].hash);
+		assert_int_equal(a->credentials[i].withdrawn, b->credentials[i].withdrawn);
+	}
+}
+
+static void assert_same_pole(const struct pole *a, const struct pole *b)
+{
+	assert_int_equal(pole_n_bookings(a), pole_n_bookings(b));
+	assert_int_equal(pole_n_persons(a), pole_n_persons(b));
+	assert_same_booking(pole_booking(a, 1), pole_booking(b, 1));
+	assert_same_person(pole_person(a, 1), pole_person(b, 1));
+	assert_same_person(pole_person(a, 2), pole_person(b, 2));
+	assert_string_equal(pole_name_id(b, NAME_RESOURCE, 0, 2), "wood/shop");
+	assert_string_equal(pole_name_id(b, NAME_UNIT, 1, 2), "van-2");
+	assert_string_equal(pole_name_id(b, NAME_MEMBER, 0, 1), "m02");
+}
+
+static void decode_line(const struct log *log, size_t i, const struct pole *p, struct changes *c)
+{
+	char hash[65];
+
+	if (change_decode(log->lines[i], p, log->private1[i], log->private2[i], c, hash) !=
+	    CHANGE_TEXT_OK)
+		fail_msg("not read back: %s", log->lines[i]);
+}
+
+static void lines_read_like_the_protocol(void **state)
+{
+	static const char *const lines[] = {
+	    "name kind=resource number=1 id=van",
+	    "name kind=resource number=2 id=wood/shop",
+	    "name kind=member number=1 id=m02",
+	    "name kind=unit resource=1 number=2 id=van-2",
+	    "person code=p1 member=m02 roles=member,coordinator active=yes withdrawn=" HASH_A
+	    " token=" HASH_B " withdrawn=" HASH_A,
+	    "person code=p2 active=no",
+	    "booking code=%s state=confirmed resource=van member=m02 person=p1 by=p2 "
+	    "from=2026-12-05T11:00Z "
+	    "to=2026-12-05T15:00Z made-at=2026-12-04T11:00:07Z pinned=yes "
+	    "alloc=van/2/2026-12-05T10:30Z/2026-12-05T16:00Z "
+	    "alloc=wood/shop/1/2026-12-05T11:00Z/2026-12-05T11:01:01Z",
+	    "booking code=%s state=cancelled resource=van person=p1 by=p2 from=2026-12-05T11:00Z "
+	    "to=2026-12-05T15:00Z made-at=2026-12-04T11:00:07Z ended-at=2026-12-05T10:00Z "
+	    "alloc=van/2/2026-12-05T10:30Z/2026-12-05T16:00Z "
+	    "alloc=wood/shop/1/2026-12-05T11:00Z/2026-12-05T11:01:01Z",
+	};
+	struct pole *p = pole_new();
+	struct changes names = {0}, rest = {0};
+	struct log log = {0};
+	char code[16];
+
+	make_history(p, &log, &names, &rest);
+	booking_code(1, code, sizeof(code));
+	assert_int_equal(log.n, sizeof(lines) / sizeof(*lines));
+	for (size_t i = 0; i < log.n; i++) {
+		const char *gap = strstr(lines[i], "%s");
+		char expected[600];
+
+		if (gap)
+			snprintf(expected, sizeof(expected), "%.*s%s%s", (int)(gap - lines[i]),
+				 lines[i], code, gap + 2);
+		else
+			snprintf(expected, sizeof(expected), "%s", lines[i]);
+		assert_string_equal(log.lines[i], expected);
+	}
+	changes_clear(&names);
+	changes_clear(&rest);
+	log_clear(&log);
+	pole_free(p);
+}
+
+static void history_comes_back_one_by_one(void **state)
+{
+	struct pole *p = pole_new(), *again = pole_new();
+	struct changes names = {0}, rest = {0};
+	struct log log = {0};
+
+	make_history(p, &log, &names, &rest);
+	for (size_t i = 0; i < log.n; i++) {
+		struct changes c = {0};
+
+		decode_line(&log, i, again, &c);
+		assert_int_equal(c.n, 1);
+		pole_apply(again, &c);
+		changes_clear(&c);
+	}
+	assert_same_pole(p, again);
+	changes_clear(&names);
+	changes_clear(&rest);
+	log_clear(&log);
+	pole_free(p);
+	pole_free(again);
+}
+
+static void history_comes_back_as_a_group(void **state)
+{
+	struct pole *p = pole_new(), *again = pole_new();
+	struct changes names = {0}, rest = {0}, group = {0};
+	struct log log = {0};
+
+	make_history(p, &log, &names, &rest);
+	for (size_t i = 0; i < log.n; i++)
+		decode_line(&log, i, again, &group);
+	pole_apply(again, &group);
+	assert_same_pole(p, again);
+	pole_undo(again, &group);
+	assert_null(pole_booking(again, 1));
+	assert_int_equal(pole_n_persons(again), 0);
+	changes_clear(&names);
+	changes_clear(&rest);
+	changes_clear(&group);
+	log_clear(&log);
+	pole_free(p);
+	pole_free(again);
+}
+
+#define BOOKING                                                                                    \
+	"booking code=B7K3QF state=confirmed resource=van person=p1 by=p1 from=2026-12-05T07:00Z "
+#define REST "to=2026-12-05T11:00Z made-at=2026-12-01T00:00Z "
+static const struct {
+	const char *text;
+	int answer;
+} texts[] = {
+    {BOOKING REST, CHANGE_TEXT_OK},
+    {BOOKING REST "alloc=van/1/2026-12-05T07:00Z/2026-12-05T11:00Z", CHANGE_TEXT_OK},
+    {"", CHANGE_TEXT_E_SYNTAX},
+    {"booking", CHANGE_TEXT_E_SYNTAX},
+    {"booking now code=B7K3QF", CHANGE_TEXT_E_SYNTAX},
+    {"series code=B7K3QF", CHANGE_TEXT_E_UNKNOWN},
+    {BOOKING "to=2026-12-05T11:00Z", CHANGE_TEXT_E_SYNTAX},
+    {BOOKING REST "member=m99", CHANGE_TEXT_E_UNKNOWN},
+    {BOOKING REST "colour=red", CHANGE_TEXT_E_UNKNOWN},
+    {BOOKING REST "by=p1", CHANGE_TEXT_E_SYNTAX},
+    {BOOKING REST "pinned=perhaps", CHANGE_TEXT_E_SYNTAX},
+    {BOOKING REST "alloc=van/1/2026-12-05T07:00Z", CHANGE_TEXT_E_SYNTAX},
+    {BOOKING REST "alloc=van/0/2026-12-05T07:00Z/2026-12-05T11:00Z", CHANGE_TEXT_E_SYNTAX},
+    {BOOKING REST "alloc=van/1/2026-12-05T07:00/2026-12-05T11:00Z", CHANGE_TEXT_E_SYNTAX},
+    {BOOKING REST "alloc=vans/1/2026-12-05T07:00Z/2026-12-05T11:00Z", CHANGE_TEXT_E_UNKNOWN},
+    {BOOKING REST "alloc=", CHANGE_TEXT_E_SYNTAX},
+    {BOOKING REST "purpose=x", CHANGE_TEXT_E_UNKNOWN},
+    {"booking code=B7K3QF state=lost resource=van person=p1 by=p1 from=2026-12-05T07:00Z " REST,
+     CHANGE_TEXT_E_UNKNOWN},
+    {"booking code=X state=done resource=van person=p1 by=p1 from=2026-12-05T07:00Z " REST,
+     CHANGE_TEXT_E_SYNTAX},
+    {"person code=p7 active=yes", CHANGE_TEXT_OK},
+    {"person code=7 active=yes", CHANGE_TEXT_E_SYNTAX},
+    {"person code=p7", CHANGE_TEXT_E_SYNTAX},
+    {"person code=p7 active=yes roles=king", CHANGE_TEXT_E_UNKNOWN},
+    {"person code=p7 active=yes token=abc", CHANGE_TEXT_E_SYNTAX},
+    {"person code=p7 active=yes name=Ana", CHANGE_TEXT_E_UNKNOWN},
+    {"name kind=resource number=3 id=x", CHANGE_TEXT_OK},
+    {"name kind=planet number=3 id=x", CHANGE_TEXT_E_UNKNOWN},
+    {"name kind=resource number=0 id=x", CHANGE_TEXT_E_SYNTAX},
+    {"name kind=resource number=4294967296 id=x", CHANGE_TEXT_E_SYNTAX},
+    {"name kind=resource number=3 id=\"\"", CHANGE_TEXT_E_SYNTAX},
+    {"name kind=unit number=3 id=x", CHANGE_TEXT_E_SYNTAX},
+    {"name kind=member resource=1 number=3 id=x", CHANGE_TEXT_E_SYNTAX},
+    {"policy hash=" HASH_B, CHANGE_TEXT_OK},
+    {"policy hash=abc", CHANGE_TEXT_E_SYNTAX},
+    {"policy hash=" HASH_B " hash=" HASH_B, CHANGE_TEXT_E_SYNTAX},
+};
+
+static void texts_are_checked(void **state)
+{
+	struct pole *p = pole_new();
+	struct changes names = {0};
+	struct log log = {0};
+
+	add_names(p, &log, &names);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct changes c = {0};
+		char hash[65] = "untouched";
+		int answer = change_decode(texts[i].text, p, NULL, NULL, &c, hash);
+		bool policy =
+		    answer == CHANGE_TEXT_OK && texts[i].text[1] == 'o' && texts[i].text[0] == 'p';
+
+		if (answer != texts[i].answer)
+			fail_msg("%s: answer %d", texts[i].text, answer);
+		assert_int_equal(c.n, answer == CHANGE_TEXT_OK && !policy);
+		assert_string_equal(hash, policy ? HASH_B : "untouched");
+		changes_clear(&c);
+	}
+	changes_clear(&names);
+	log_clear(&log);
+	pole_free(p);
+}
+
+static void a_policy_is_its_hash(void **state)
+{
+	struct pole *p = pole_new();
+	struct policy *policy = policy_new();
+	struct changes c = {0};
+	struct buffer out = {0};
+
+	memcpy(policy->hash, HASH_B, 65);
+	changes_add_policy(&c, NULL, policy);
+	change_encode(&c.items[0], p, &out);
+	assert_string_equal(out.bytes, "policy hash=" HASH_B);
+	buffer_release(&out);
+	changes_clear(&c);
+	pole_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(lines_read_like_the_protocol),
+	    cmocka_unit_test(history_comes_back_one_by_one),
+	    cmocka_unit_test(history_comes_back_as_a_group),
+	    cmocka_unit_test(texts_are_checked),
+	    cmocka_unit_test(a_policy_is_its_hash),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
