@@ -108,6 +108,7 @@ static int64_t open_since(const struct hours *h, const struct zone *z, int64_t a
 	return since;
 }
 
+/* Ranges are sorted and disjoint: they cover the week if each begins where the one before ended. */
 static bool hours_cover_week(const struct hours *h)
 {
 	int64_t begin, reach;
@@ -115,14 +116,12 @@ static bool hours_cover_week(const struct hours *h)
 	if (h->always || h->n_ranges == 0)
 		return h->always;
 	begin = reach = h->ranges[0].day * DAY_S + h->ranges[0].from_s;
-	for (size_t i = 0; i < 2 * h->n_ranges && reach < begin + WEEK_S; i++) {
-		const struct hours_range *r = &h->ranges[i % h->n_ranges];
-		int64_t day_s = r->day * DAY_S + (i < h->n_ranges ? 0 : WEEK_S);
+	for (size_t i = 0; i < h->n_ranges; i++) {
+		const struct hours_range *r = &h->ranges[i];
 
-		if (day_s + r->from_s > reach)
+		if (r->day * DAY_S + r->from_s > reach)
 			return false;
-		if (day_s + r->to_s > reach)
-			reach = day_s + r->to_s;
+		reach = r->day * DAY_S + r->to_s;
 	}
 	return reach >= begin + WEEK_S;
 }

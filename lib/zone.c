@@ -11,17 +11,15 @@
  * "slim" files that is today). The Gregorian calendar, weekdays included, repeats after 400 years;
  * so the rule's changes are written out once for 400 years and a bit more, and an instant beyond
  * (`repeats_at`) is looked up whole periods earlier. Computing the rule at each call was rejected:
- * it costs ten times the search, and rules whose changes fall into a neighbouring year (RFC 8536
- * allows 167 hours) make it intricate, whereas here they are just sorted in.
+ * it takes several calendar dates a call, and rules whose changes fall into a neighbouring year
+ * (RFC 8536 allows 167 hours) make it intricate, whereas here they are just sorted in.
  *
  * Refused besides what RFC 8536 forbids: files of version 1 only (they end in 2037 and have no
- * footer; every zic since 2006 writes version 2) and files that count leap seconds ("right/…"),
- * whose instants are not POSIX time.
+ * footer) and files that count leap seconds ("right/…"), whose instants are not POSIX time.
  */
 
 #include "lib/zone.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +36,7 @@ enum {
 	OFFSET_SPAN_S = OFFSET_MAX_S + 1, /* no offset reaches it, either way */
 	PERIOD_YEARS = 400,
 	RULE_YEARS = PERIOD_YEARS + 6, /* from the year before to the one after `repeats_at` */
+	RULE_YEAR_MIN = 1600,	       /* no rule is followed to before it */
 	YEAR_MAX = 9999,
 };
 
@@ -159,26 +158,21 @@ static bool read_footer(struct cursor *c, struct zone_rule *ret_rule, bool *ret_
 	return !*ret_has_rule || zone_rule_parse(text, (size_t)(end - text), ret_rule) == 0;
 }
 
-/* A change at the very instant of an earlier one replaces it: a summer that begins when the last
- * one ends goes on (RFC 8536, 3.3.1). */
+/* Of two changes at one instant the later inserted holds: a summer that begins when the last one
+ * ends goes on (RFC 8536, 3.3.1). */
 static void insert_change(struct zone *z, int64_t at, int32_t offset_s)
 {
-	size_t i = z->n_pieces;
+	size_t i = z->n_pieces++;
 
-	while (z->pieces[i - 1].start > at)
-		i--;
-	if (z->pieces[i - 1].start != at) {
-		memmove(&z->pieces[i + 1], &z->pieces[i], (z->n_pieces - i) * sizeof(struct piece));
-		z->n_pieces++;
-		i++;
-	}
-	z->pieces[i - 1] = (struct piece){at, offset_s};
+	for (; z->pieces[i - 1].start > at; i--)
+		z->pieces[i] = z->pieces[i - 1];
+	z->pieces[i] = (struct piece){at, offset_s};
 }
 
 static void write_out_rule(struct zone *z, const struct zone_rule *r)
 {
 	const int64_t last = z->pieces[z->n_pieces - 1].start;
-	int32_t year = 1; /* without any transition the rule holds from there */
+	int32_t year = RULE_YEAR_MIN;
 
 	if (last > year_begins(year))
 		year = civil_from_days(last / DAY_S - 1).year;
@@ -202,14 +196,20 @@ static void apply_rule(struct zone *z, const struct zone_rule *r)
 		write_out_rule(z, r);
 }
 
-/* Transitions that alter only the abbreviation or the summer flag are of no use to us. */
-static void join_equal_pieces(struct zone *z)
+/* Left out: pieces of no length, and transitions that alter only the abbreviation or the summer
+ * flag. */
+static void tidy_pieces(struct zone *z)
 {
 	size_t n = 1;
 
-	for (size_t i = 1; i < z->n_pieces; i++)
-		if (z->pieces[i].offset_s != z->pieces[n - 1].offset_s)
-			z->pieces[n++] = z->pieces[i];
+	for (size_t i = 1; i < z->n_pieces; i++) {
+		const struct piece *p = &z->pieces[i];
+
+		if (i + 1 < z->n_pieces && p[1].start == p->start)
+			continue;
+		if (p->offset_s != z->pieces[n - 1].offset_s)
+			z->pieces[n++] = *p;
+	}
 	z->n_pieces = n;
 	z->pieces = memory_grow(z->pieces, n * sizeof(struct piece));
 }
@@ -229,7 +229,7 @@ static bool read_zone(struct zone *z, struct cursor c)
 		return false;
 	if (has_rule)
 		apply_rule(z, &rule);
-	join_equal_pieces(z);
+	tidy_pieces(z);
 	return true;
 }
 
@@ -260,12 +260,13 @@ const char *zone_name(const struct zone *z)
 	return z->name;
 }
 
-/* Seconds to take off an instant, or a local time, so that the table covers it. */
-static int64_t periods_beyond(const struct zone *z, int64_t at)
+/* The instant, or the local time, that the table has for `at`: whole periods earlier if it is
+ * beyond. */
+static int64_t within_table(const struct zone *z, int64_t at)
 {
 	if (!z->repeats || at < z->repeats_at)
-		return 0;
-	return ((at - z->repeats_at) / PERIOD_S + 1) * PERIOD_S;
+		return at;
+	return z->repeats_at - PERIOD_S + (at - z->repeats_at) % PERIOD_S;
 }
 
 /* The piece that `at` is in. */
@@ -285,7 +286,7 @@ static size_t find_piece(const struct zone *z, int64_t at)
 
 int32_t zone_offset_s(const struct zone *z, int64_t utc)
 {
-	return z->pieces[find_piece(z, utc - periods_beyond(z, utc))].offset_s;
+	return z->pieces[find_piece(z, within_table(z, utc))].offset_s;
 }
 
 /*
@@ -295,7 +296,7 @@ int32_t zone_offset_s(const struct zone *z, int64_t utc)
  */
 enum zone_fit zone_local_s_to_utc(const struct zone *z, int64_t local_s, int64_t *ret_utc)
 {
-	const int64_t shift = periods_beyond(z, local_s), at = local_s - shift;
+	const int64_t at = within_table(z, local_s);
 	int64_t gap = 0, found = 0;
 	int n_found = 0;
 
@@ -315,7 +316,7 @@ enum zone_fit zone_local_s_to_utc(const struct zone *z, int64_t local_s, int64_t
 			gap = utc;
 		}
 	}
-	*ret_utc = (n_found ? found : gap) + shift;
+	*ret_utc = (n_found ? found : gap) + (local_s - at);
 	if (!n_found)
 		return ZONE_GAP;
 	return n_found > 1 ? ZONE_OVERLAP : ZONE_UNIQUE;

@@ -42,12 +42,21 @@ static const struct hours_range shifted_ranges[] = {
     {THURSDAY, H(6), H(30)}, {FRIDAY, H(6), H(30)},  {SATURDAY, H(6), H(30)},
     {SUNDAY, H(6), H(30)},
 };
+static const struct hours_range gap_ranges[] = {
+    /* closed for a quarter of an hour a week */
+    {MONDAY, HM(0, 15), H(24)}, {TUESDAY, 0, H(24)},  {WEDNESDAY, 0, H(24)}, {THURSDAY, 0, H(24)},
+    {FRIDAY, 0, H(24)},		{SATURDAY, 0, H(24)}, {SUNDAY, 0, H(24)},
+};
 static const struct hours_range touching_ranges[] = {
     {MONDAY, H(20), H(24)}, {TUESDAY, 0, H(4)}, {TUESDAY, H(4), H(5)}, {SUNDAY, H(22), H(26)}};
 static const struct hours_range night_ranges[] = {
     {SATURDAY, H(22), HM(26, 30)}, {SUNDAY, HM(2, 30), H(6)}, {SUNDAY, H(23), H(24)}};
 static const struct hours_range skipped_ranges[] = {{SUNDAY, HM(2, 15), HM(2, 45)}};
 static const struct hours_range straddling_ranges[] = {{SUNDAY, HM(2, 45), HM(3, 15)}};
+static const struct hours_range swapped_ranges[] = {{SUNDAY, HM(2, 45), HM(2, 50)},
+						    {SUNDAY, H(3), HM(3, 30)}};
+static const struct hours_range lost_day_ranges[] = {{FRIDAY, H(12), H(13)},
+						     {SATURDAY, H(8), H(9)}};
 static const struct hours_range weekend_ranges[] = {
     {MONDAY, 0, H(8)}, {FRIDAY, H(18), H(24)}, {SATURDAY, 0, H(24)}, {SUNDAY, 0, H(24)}};
 static const struct hours_range six_days_ranges[] = {
@@ -58,8 +67,10 @@ static const struct hours_range six_days_ranges[] = {
 static const struct hours daily = HOURS(daily_ranges), endless = HOURS(endless_ranges),
 			  shifted = HOURS(shifted_ranges), touching = HOURS(touching_ranges),
 			  night = HOURS(night_ranges), skipped = HOURS(skipped_ranges),
-			  straddling = HOURS(straddling_ranges), weekend = HOURS(weekend_ranges),
-			  six_days = HOURS(six_days_ranges), always = {.always = true}, never = {0};
+			  swapped = HOURS(swapped_ranges), lost_day = HOURS(lost_day_ranges),
+			  gap = HOURS(gap_ranges), straddling = HOURS(straddling_ranges),
+			  weekend = HOURS(weekend_ranges), six_days = HOURS(six_days_ranges),
+			  always = {.always = true}, never = {0};
 
 static int64_t at(const struct zone *z, const char *text)
 {
@@ -97,6 +108,10 @@ static void the_next_stretch(void **state)
 	    {&straddling, "2027-03-27T12:00", 7, NULL, NULL}, /* 03:45 to 03:15 */
 	    {&straddling, "2027-10-30T12:00", 7, "2027-10-31T02:45+02:00", "2027-10-31T03:15"},
 	    {&skipped, "2027-10-30T12:00", 7, "2027-10-31T02:15+02:00", "2027-10-31T02:45+02:00"},
+	    /* 02:45 moves past 03:00 */
+	    {&swapped, "2027-03-27T12:00", 7, "2027-03-28T03:00", "2027-03-28T03:30"},
+	    {&swapped, "2027-03-28T03:30", 7, "2027-03-28T03:45", "2027-03-28T03:50"},
+	    {&gap, "2026-12-05T07:00", 0, "2026-11-30T00:15", "2026-12-07T00:00"},
 	    {&never, "2026-12-05T07:00", 1000, NULL, NULL},
 	};
 	struct zone *z = zone_file_load("Europe/Paris");
@@ -111,6 +126,20 @@ static void the_next_stretch(void **state)
 			fail_msg("case %zu, at %s: %lld to %lld", i, cases[i].at,
 				 (long long)s.start, (long long)s.end);
 	}
+	zone_free(z);
+}
+
+/* Samoa left Friday 30 December 2011 out: what it held moved to Saturday. */
+static void a_day_left_out(void **state)
+{
+	struct zone *z = zone_file_load("Pacific/Apia");
+	struct span s;
+
+	assert_true(hours_next_open(&lost_day, z, at(z, "2011-12-29T18:00"), 7, &s));
+	assert_int_equal(s.start, at(z, "2011-12-31T08:00"));
+	assert_int_equal(s.end, at(z, "2011-12-31T09:00"));
+	assert_true(hours_next_open(&lost_day, z, s.end, 7, &s));
+	assert_int_equal(s.start, at(z, "2011-12-31T12:00"));
 	zone_free(z);
 }
 
@@ -353,6 +382,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_next_stretch),
+	    cmocka_unit_test(a_day_left_out),
 	    cmocka_unit_test(what_is_admitted),
 	    cmocka_unit_test(hours_without_end_are_cut),
 	    cmocka_unit_test(random_hours_are_as_painted),

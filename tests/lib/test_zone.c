@@ -496,6 +496,7 @@ static void rules_are_computed_as_libc_does(void **state)
 	    "EET-2EEST,M3.4.4/50,M10.4.4/50",
 	    "IST-1GMT0,M10.5.0,M3.5.0/1",
 	    "AAA3BBB,J60,J300/3:30:30",
+	    "AAA3BBB,J59,J301/1",
 	    "AAA3BBB2:30,59,299/25",
 	    "AAA-14BBB-15,M12.5.6/2,M2.5.3/-24",
 	    "<+0545>-5:45",
