@@ -37,7 +37,14 @@ static struct span span_from(const struct walker *w, int64_t start)
 	return (struct span){start, duration_after(w->length, w->zone, start)};
 }
 
-/* No start after this one ends by `end`. Days may be an hour short: it errs on the late side. */
+/* By how much a later start may end earlier: a day after 02:50 summer time ends later than one
+ * after 02:10 winter time. */
+static int64_t unevenness_s(const struct walker *w)
+{
+	return w->length.days ? CLOCK_CHANGE_MAX_S : 0;
+}
+
+/* No start after this one ends by `end`. */
 static int64_t latest_start(const struct walker *w, int64_t end)
 {
 	return duration_before(w->length, w->zone, end) + (w->length.days ? CLOCK_CHANGE_MAX_S : 0);
@@ -54,10 +61,10 @@ static int64_t past_closed(const struct walker *w, struct span s)
 	if (open.start > s.start)
 		return open.start;
 	if (!r->spans_closed)
-		return open.end;
+		return s.end - open.end > unevenness_s(w) ? open.end : s.start + 1;
 	if (!hours_next_open(&r->hours, w->zone, s.end, OPEN_LOOK_DAYS, &open))
 		return TIME_NEVER;
-	leap = open.start - s.end - (w->length.days ? CLOCK_CHANGE_MAX_S : 0);
+	leap = open.start - s.end - unevenness_s(w);
 	return s.start + (leap > 1 ? leap : 1);
 }
 
@@ -111,8 +118,9 @@ static int64_t past_unit(const struct walker *w, const struct unit *u, struct sp
 	if (!line || !timeline_conflict(line, during, t->except))
 		return s.start;
 	if (!w->backwards) {
+		during.end -= unevenness_s(w);
 		e = timeline_last_conflict(line, during, t->except);
-		return e->span.end + t->before_s;
+		return e ? e->span.end + t->before_s : s.start + 1;
 	}
 	e = timeline_conflict(line, during, t->except);
 	start = latest_start(w, e->span.start - t->after_s);
@@ -177,6 +185,11 @@ static void walk(struct walker *w)
 static int64_t gap(int64_t a, int64_t b)
 {
 	return a < b ? b - a : a - b;
+}
+
+static bool is_nearer(int64_t a, int64_t b, int64_t asked)
+{
+	return gap(a, asked) != gap(b, asked) ? gap(a, asked) < gap(b, asked) : a < b;
 }
 
 static int32_t common_multiple(int32_t a, int32_t b)
@@ -326,8 +339,8 @@ static void gather(struct walker *walkers, size_t n, const struct alternatives_a
 			struct walker *w = &walkers[i];
 
 			walk(w);
-			if (!w->is_done && (!nearest || gap(w->at, ask->asked.start) <
-							    gap(nearest->at, ask->asked.start)))
+			if (!w->is_done &&
+			    (!nearest || is_nearer(w->at, nearest->at, ask->asked.start)))
 				nearest = w;
 		}
 		if (!nearest)
@@ -345,7 +358,7 @@ static void sort_nearest(struct alternative *items, size_t n, int64_t asked)
 		struct alternative item = items[i];
 		size_t j = i;
 
-		while (j > 0 && gap(items[j - 1].span.start, asked) > gap(item.span.start, asked)) {
+		while (j > 0 && is_nearer(item.span.start, items[j - 1].span.start, asked)) {
 			items[j] = items[j - 1];
 			j--;
 		}
