@@ -8,16 +8,21 @@
  * well with all of its places filled and with none. Clauses do not nest.
  *
  * The places, all of them optional:
- *   what          title of the resource: Minibus          value         what was given or asked
- * for, as it was written member-name   who is in the way                       meant         what
- * was probably meant from until    when the booking in the way lasts       example       a value
- * that would do open-from     the nearest open stretch                key verb      of the request;
- * two keys: to|for open-to                                               at            byte offset
- * in the line min max step  durations of the rule                   limit         a number of
- * bytes, lines or connections every         the start grid                          seconds to
- * wait, or waited earliest      first start that may be asked for       count         how many
- * problems latest        last start that may be asked for        roles         who may booking its
- * code                                state         of the booking
+ *
+ * - what: title of the resource ("Minibus")
+ * - value: what was given or asked for, as it was written
+ * - meant: what was probably meant; example: a value that would do
+ * - key, verb: of the request; two keys as "to|for"
+ * - at: byte offset in the line
+ * - member-name, until: who is in the way, and until when
+ * - open-from, open-to: the nearest open stretch
+ * - min, max, step, every: of the rule on lengths, and of the start grid
+ * - limit: the lead or horizon of a rule; a number of bytes, tokens or connections
+ * - earliest, latest: first and last start that may be asked for
+ * - booking, state: its code and state
+ * - roles: who may
+ * - count: how many problems
+ * - seconds: to wait, or waited
  */
 
 #include "proto/code.h"
@@ -119,14 +124,14 @@ static const struct row {
 		"Les réservations[ de : {what}] commencent [toutes les {every} à partir de "
 		"minuit|à des heures fixes] ; choisissez un tel début"}},
 	[CODE_LEAD] = {"lead", CLASS_NO, {
-		"[{what}|This] must be booked [at least {min} ahead|further ahead][; the "
+		"[{what}|This] must be booked [at least {limit} ahead|further ahead][; the "
 		"earliest start is now {earliest}|; choose a later start]",
-		"[{what} : r|R]éservation à faire [au moins {min} à l'avance|plus à l'avance][ ; "
-		"le premier début possible est {earliest}| ; choisissez un début plus tardif]"}},
+		"[{what} : r|R]éservation à faire [au moins {limit} à l'avance|plus à l'avance][ "
+		"; le premier début possible est {earliest}| ; choisissez un début plus tardif]"}},
 	[CODE_HORIZON] = {"horizon", CLASS_NO, {
-		"[{what}|This] can be booked [at most {max} ahead|less far ahead][; the latest "
+		"[{what}|This] can be booked [at most {limit} ahead|less far ahead][; the latest "
 		"start is now {latest}|; choose an earlier start, or ask again later]",
-		"[{what} : r|R]éservation possible [au plus {max} à l'avance|moins longtemps à "
+		"[{what} : r|R]éservation possible [au plus {limit} à l'avance|moins longtemps à "
 		"l'avance][ ; le dernier début possible est {latest}| ; choisissez un début plus "
 		"proche, ou redemandez plus tard]"}},
 
@@ -191,8 +196,8 @@ static const struct row {
 		"[{key}= : v|V]aleur [« {value} » |]impossible[ ; au plus {limit} octets sont "
 		"permis][ ; écrivez par exemple : {example}][ ; vouliez-vous dire {meant} ?]"}},
 	[CODE_BAD_COMBINATION] = {"bad-combination", CLASS_BAD, {
-		"[Of {key}|Of these keys] only one may be given; leave the other out",
-		"[De {key}|De ces clés], une seule peut être donnée ; retirez l'autre"}},
+		"These keys do not go together like this[: {key}]; HELP tells what goes with what",
+		"Ces clés ne vont pas ensemble ainsi[ : {key}] ; HELP dit lesquelles se combinent"}},
 
 	[CODE_UNAVAILABLE] = {"unavailable", CLASS_ERR, {
 		"Nothing can be written down at the moment, so nothing was changed; please try "
@@ -223,11 +228,11 @@ static const struct row {
 		"Goodbye",
 		"Au revoir"}},
 	[CODE_TIMEOUT] = {"timeout", CLASS_ERR, {
-		"The time to say who you are is over[: {seconds} s]; please connect again",
-		"Le temps pour dire qui vous êtes est écoulé[ : {seconds} s] ; reconnectez-vous"}},
+		"Nothing came for too long[: {seconds} s]; please connect again",
+		"Rien n'est venu pendant trop longtemps[ : {seconds} s] ; reconnectez-vous"}},
 	[CODE_TOO_MANY_ERRORS] = {"too-many-errors", CLASS_ERR, {
-		"Too many lines could not be read[: {limit}]; this connection is closed",
-		"Trop de lignes étaient illisibles[ : {limit}] ; cette connexion est fermée"}},
+		"Too many mistakes[: {limit}]; this connection is closed",
+		"Trop d'erreurs[ : {limit}] ; cette connexion est fermée"}},
 	[CODE_TOO_MANY_CONNECTIONS] = {"too-many-connections", CLASS_ERR, {
 		"There are too many connections already[: at most {limit}]; close one, then "
 		"connect again",

@@ -309,8 +309,7 @@ void request_error_write(const struct request_error *e, enum language l, struct 
 	};
 	struct line_writer w;
 
-	line_begin(&w, out, e->tag);
-	line_word(&w, code_class_words[code_class(e->code)]);
+	line_begin(&w, out, code_class_words[code_class(e->code)]);
 	line_word(&w, code_word(e->code));
 	for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++)
 		line_str(&w, fills[i].name, fills[i].value);

@@ -36,7 +36,7 @@ struct request_error {
 enum { REQUEST_OK = 0, REQUEST_E_BAD = 1 };
 /* Every value is checked against its type here, so that the getters below cannot fail. Strings live in the arena. */
 int request_decode(const char *bytes, size_t n, struct arena *a, struct request *ret, struct request_error *ret_error);
-/* Appends the whole answer to a request that did not decode: `tag BAD code key=… meant=… text="…"`. */
+/* Appends the answer to a request that did not decode, a line without its tag: `BAD code key=… meant=… text="…"`. */
 void request_error_write(const struct request_error *e, enum language l, struct arena *a, struct buffer *out);
 
 const char *request_get(const struct request *r, const char *key); /* NULL if not given */

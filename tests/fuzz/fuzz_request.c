@@ -54,7 +54,7 @@ static void answer(const struct request_error *e, enum language l, struct arena 
 
 	request_error_write(e, l, a, &out);
 	assert(line_decode(out.bytes, out.n - 1, a, &line, &at) == LINE_OK);
-	assert(strcmp(line.words[0], e->tag) == 0 && strcmp(line.words[1], "BAD") == 0);
+	assert(strcmp(line.words[0], "BAD") == 0 && strcmp(line.words[1], code_word(e->code)) == 0);
 	assert(line_get(&line, "text"));
 	buffer_release(&out);
 }

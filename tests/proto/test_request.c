@@ -142,22 +142,22 @@ static const struct {
 	const char *answer;
 } answers[] = {
     {"7 BOOK what=van fron=x", LANG_EN,
-     "7 BAD unknown-key key=fron verb=BOOK meant=from text=\"BOOK has no key fron: did you mean "
+     "BAD unknown-key key=fron verb=BOOK meant=from text=\"BOOK has no key fron: did you mean "
      "from?\"\n"},
     {"7 BOOK what=van fron=x", LANG_FR,
-     "7 BAD unknown-key key=fron verb=BOOK meant=from text=\"BOOK : clé fron inconnue : "
+     "BAD unknown-key key=fron verb=BOOK meant=from text=\"BOOK : clé fron inconnue : "
      "vouliez-vous dire from ?\"\n"},
     {"7 BOK", LANG_EN,
-     "7 BAD unknown-verb verb=BOK meant=BOOK text=\"There is no verb BOK: did you mean BOOK?\"\n"},
+     "BAD unknown-verb verb=BOK meant=BOOK text=\"There is no verb BOK: did you mean BOOK?\"\n"},
     {"7 BOOK what=van from=2026-12-05", LANG_EN,
-     "7 BAD missing-key key=to|for verb=BOOK text=\"BOOK also needs to|for=; HELP lists its "
+     "BAD missing-key key=to|for verb=BOOK text=\"BOOK also needs to|for=; HELP lists its "
      "keys\"\n"},
     {"7 EXTEND booking=B7K3QF by=soon", LANG_EN,
-     "7 BAD bad-value key=by verb=EXTEND value=soon example=1h30m text=\"by= cannot have the value "
+     "BAD bad-value key=by verb=EXTEND value=soon example=1h30m text=\"by= cannot have the value "
      "\\\"soon\\\"; write "
      "it like this: 1h30m\"\n"},
     {"7 BOOK what=" X65 " from=2026-12-05", LANG_EN,
-     "7 BAD bad-value key=what verb=BOOK value=" X65
+     "BAD bad-value key=what verb=BOOK value=" X65
      " limit=64 text=\"what= cannot have the value \\\"" X65
      "\\\"; at most 64 bytes are allowed\"\n"},
 };
