@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* A PostgreSQL of the test's own, in a directory of its own; and groups to write into it. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/db.h"
+
+struct embedded;
+
+struct database {
+	char dir[64];
+	struct embedded *embedded;
+};
+
+void database_dir(struct database *d); /* makes only the directory */
+void database_start(struct database *d);
+void database_start_migrated(struct database *d);
+void database_stop(struct database *d);
+void database_remove(struct database *d); /* the directory */
+
+struct db_session *owner_session(const struct database *d);
+struct db_session *daemon_session(const struct database *d);
+void must_exec(struct db_session *s, const char *sql);
+struct db_rows *must_query(struct db_session *s, const char *statement, const struct db_params *p);
+
+struct sample { /* a booking of one lane, made by person 1 of member 1 */
+	int64_t number;
+	int32_t resource;
+	const char *lanes; /* "{[1,2)}"; NULL: it occupies nothing */
+	int64_t start, end;
+	const char *state; /* NULL: confirmed */
+};
+
+struct group {
+	int32_t pole;
+	int64_t expected, batch, at;
+	const struct sample *bookings;
+	size_t n_bookings;
+	const int64_t *drop;
+	size_t n_drop;
+	const char *note;   /* of each booking; NULL: none */
+	const char *key;    /* of each booking's event and kept request; NULL: none */
+	bool with_the_rest; /* a person, a credential, a name, a policy */
+};
+
+void group_params(struct db_params *p, const struct group *g);
