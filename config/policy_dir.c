@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,42 +24,53 @@ static int file_compare(const void *a, const void *b)
 	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
 }
 
-static bool read_stream(FILE *f, struct arena *a, struct policy_file *ret)
+static const char *describe(const struct stat *st, bool readable, size_t n)
 {
-	char *text = arena_alloc(a, POLICY_FILE_MAX_BYTES + 2);
-
-	ret->n = fread(text, 1, POLICY_FILE_MAX_BYTES + 1, f);
-	ret->text = text;
-	return !ferror(f);
+	if (!S_ISREG(st->st_mode))
+		return "not a plain file";
+	if (!readable)
+		return "cannot be read to its end";
+	return n > POLICY_FILE_MAX_BYTES ? "more than 1 MiB; split it into several files" : NULL;
 }
 
-/* Reads one byte more than a file may have, so that policy_load() sees that it has too many. */
-static void read_file(int dir_fd, struct arena *a, struct policy_file *file, struct place place,
+/* NULL: read. `whole` has room for one byte more than a file may have. */
+static const char *read_fd(int fd, char *whole, struct arena *a, struct policy_file *file)
+{
+	struct stat st = {0};
+	ssize_t got = 0;
+	size_t n = 0;
+	const char *problem;
+	char *text;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		while (n <= POLICY_FILE_MAX_BYTES &&
+		       (got = read(fd, whole + n, POLICY_FILE_MAX_BYTES + 1 - n)) > 0)
+			n += (size_t)got;
+	problem = describe(&st, got >= 0, n);
+	if (problem)
+		return problem;
+	text = arena_alloc(a, n + 1);
+	memcpy(text, whole, n);
+	file->text = text;
+	file->n = n;
+	return NULL;
+}
+
+static void read_file(int dir_fd, char *whole, struct arena *a, struct policy_file *file,
 		      struct problems *problems)
 {
-	struct arena whole = {0};
-	struct policy_file got = {0};
-	struct stat st;
+	struct place place = {file->name, 0, 0};
 	int fd = openat(dir_fd, file->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	const char *problem;
 
-	if (!f) {
+	if (fd < 0) {
 		problems_add(problems, place, "cannot be read: %s", strerror(errno));
-		if (fd >= 0)
-			close(fd);
 		return;
 	}
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
-		problems_add(problems, place, "not a plain file");
-	else if (!read_stream(f, &whole, &got))
-		problems_add(problems, place, "cannot be read: %s", strerror(errno));
-	else if (got.n > POLICY_FILE_MAX_BYTES)
-		problems_add(problems, place, "more than %d bytes; split it into several files",
-			     POLICY_FILE_MAX_BYTES);
-	fclose(f);
-	file->text = arena_strndup(a, got.n > 0 ? got.text : "", got.n);
-	file->n = got.n;
-	arena_clear(&whole);
+	problem = read_fd(fd, whole, a, file);
+	close(fd);
+	if (problem)
+		problems_add(problems, place, "%s", problem);
 }
 
 /* Hidden files are an editor's or a version control's. */
@@ -100,6 +110,7 @@ int policy_read_dir(const char *dir, struct arena *a, struct policy_file **ret_f
 	struct place place = {dir, 0, 0};
 	struct policy_file *files = NULL;
 	DIR *d = opendir(dir);
+	char *whole;
 	size_t n;
 
 	if (!d) {
@@ -107,9 +118,10 @@ int policy_read_dir(const char *dir, struct arena *a, struct policy_file **ret_f
 		return POLICY_LOAD_E_PROBLEMS;
 	}
 	n = list_names(d, a, &files, ret_problems);
+	whole = memory_new(POLICY_FILE_MAX_BYTES + 1);
 	for (size_t i = 0; i < n; i++)
-		read_file(dirfd(d), a, &files[i], (struct place){files[i].name, 0, 0},
-			  ret_problems);
+		read_file(dirfd(d), whole, a, &files[i], ret_problems);
+	free(whole);
 	closedir(d);
 	if (n == 0)
 		problems_add(ret_problems, place, "no *.yaml files here; a pole has at least one");

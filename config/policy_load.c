@@ -44,14 +44,23 @@ static int file_compare(const void *a, const void *b)
 	return strcmp(((const struct policy_file *)a)->name, ((const struct policy_file *)b)->name);
 }
 
+/* NUL bytes and all: one in the middle is a problem, not an end. */
+static char *copy_bytes(struct arena *a, const char *bytes, size_t n)
+{
+	char *copy = arena_alloc(a, n + 1);
+
+	if (n > 0)
+		memcpy(copy, bytes, n);
+	return copy;
+}
+
 static void copy_files(struct policy *p, const struct policy_file *files, size_t n)
 {
 	struct policy_file *copies = arena_new_n(&p->arena, struct policy_file, n);
 
 	for (size_t i = 0; i < n; i++) {
 		copies[i].name = arena_strdup(&p->arena, files[i].name);
-		copies[i].text =
-		    arena_strndup(&p->arena, files[i].n > 0 ? files[i].text : "", files[i].n);
+		copies[i].text = copy_bytes(&p->arena, files[i].text, files[i].n);
 		copies[i].n = files[i].n;
 	}
 	qsort(copies, n, sizeof(*copies), file_compare);

@@ -380,12 +380,12 @@ static void print_option(FILE *f, const char *word, const char *takes, const cha
 	arena_clear(&a);
 }
 
-static const char help_head[] = "Usage: mutuald [--OPTION VALUE]...\n"
-				"\n"
-				"Schedules what the members of a pole share: vans, rooms, "
-				"machines, people. Clients speak MUTUAL/1 over TLS;\n"
-				"the program to do so is `mutual`.\n"
-				"\n";
+static const char help_head[] =
+    "Usage: mutuald [--OPTION VALUE]...\n"
+    "\n"
+    "Schedules what the members of a pole share: vans, rooms, machines, people. Clients speak\n"
+    "MUTUAL/1 over TLS; the program to do so is `mutual`.\n"
+    "\n";
 
 static const char help_tail[] =
     "\n"
@@ -393,17 +393,16 @@ static const char help_tail[] =
     "\n"
     "  mutuald --state-dir /tmp/pole --policy-dir config/example\n"
     "\n"
-    "To run it, put the same words into a file and start it with `mutuald --config "
-    "/etc/mutuald/mutuald.yaml`:\n"
+    "To run it, put the same words into a file, and start `mutuald --config FILE`:\n"
     "\n"
     "  listen: \":7823\"\n"
     "  names: pole.example.org\n"
     "  database: host=/run/postgresql dbname=mutuald\n"
     "  user: mutuald\n"
     "\n"
-    "`mutuald --config FILE --check` tells all that is wrong with settings and policies and "
-    "changes nothing. SIGHUP reads\n"
-    "the policies again. How to write a policy: mutuald-policy(5).\n";
+    "`mutuald --config FILE --check` tells all that is wrong with settings and policies, and "
+    "changes\n"
+    "nothing. SIGHUP reads the policies again. How to write a policy: mutuald-policy(5).\n";
 
 const char *settings_help(struct settings *s)
 {

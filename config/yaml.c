@@ -274,12 +274,12 @@ static bool has_tab_indent(const struct policy_file *f, size_t line)
 	return s < end && *s == '\t';
 }
 
-/* The place of a byte, columns counted in characters. */
-static struct place place_of_byte(const struct policy_file *f, size_t offset)
+/* The place of a byte, columns counted in characters from `start` on. */
+static struct place place_of_byte(const struct policy_file *f, size_t start, size_t offset)
 {
 	struct place place = {f->name, 1, 1};
 
-	for (size_t i = 0; i < offset && i < f->n; i++) {
+	for (size_t i = start; i < offset && i < f->n; i++) {
 		unsigned char c = (unsigned char)f->text[i];
 
 		if (c == '\n') {
@@ -327,7 +327,7 @@ static void report_unreadable(struct reader *r, size_t skipped)
 	struct place place = reader_place(r, &p->problem_mark);
 
 	if (p->error == YAML_READER_ERROR) {
-		place = place_of_byte(r->file, p->problem_offset + skipped);
+		place = place_of_byte(r->file, skipped, p->problem_offset + skipped);
 		problems_add(r->problems, place,
 			     strcmp(p->problem, "control characters are not allowed") == 0
 				 ? "a control character; take it out"
