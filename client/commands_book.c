@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands that change bookings: book, move, extend, cancel. */
+#include <stdint.h>
+#include <string.h>
+
+#include "client/ask.h"
+#include "client/refusal.h"
+#include "client/show_booking.h"
+#include "client/span_given.h"
+#include "client/when_word.h"
+#include "lib/moment.h"
+
+static enum exit_code tell(struct session *s, enum exit_code sent, const struct reply *r,
+			   enum text sentence, const struct wanted *wanted)
+{
+	if (sent)
+		return sent;
+	if (r->class != CLASS_OK)
+		return refusal_tell(s, r, wanted);
+	show_done(s, r, sentence);
+	return EXIT_DONE;
+}
+
+static enum exit_code book(struct session *s)
+{
+	struct cli *cli = s->cli;
+	struct when_span span;
+	enum exit_code code = given_whole_span(s, cli->words + 1, cli->n_words - 1, &span);
+	if (code)
+		return code;
+	struct ask q;
+	struct reply r;
+	ask_begin_change(&q, s, "BOOK", NULL);
+	line_str(&q.line, "what", cli->words[0]);
+	ask_option(&q, "unit", "--unit");
+	ask_span(&q, &span);
+	ask_option(&q, "member", "--member");
+	ask_option(&q, "person", "--person");
+	ask_option(&q, "purpose", "--purpose");
+	return tell(s, ask_send(&q, &r), &r, TEXT_BOOKED, &(struct wanted){0});
+}
+
+enum exit_code command_book(struct cli *cli)
+{
+	return session_run(cli, 1, SIZE_MAX, book);
+}
+
+/* The booking as it is, so that a time without a day is of its day, and alternatives know its
+ * resource. */
+struct present {
+	struct wanted wanted;
+	struct when_point from, to;
+};
+
+static void point_of(const struct line *l, const char *key, struct when_point *ret)
+{
+	struct moment m;
+	const char *value = line_get(l, key);
+	if (value && moment_parse(value, &m) == MOMENT_OK)
+		*ret = (struct when_point){.local = m.local, .has_date = true, .has_time = true};
+}
+
+static enum exit_code look_up(struct session *s, const char *booking, struct present *ret)
+{
+	struct ask q;
+	struct reply r;
+	*ret = (struct present){.wanted.booking = booking};
+	ask_begin(&q, s, "SHOW", NULL);
+	line_str(&q.line, "booking", booking);
+	enum exit_code code = ask_done(&q, &r);
+	for (size_t i = 0; !code && i < r.n_data; i++) {
+		if (!line_is(&r.data[i], "booking"))
+			continue;
+		point_of(&r.data[i], "from", &ret->from);
+		point_of(&r.data[i], "to", &ret->to);
+		ret->wanted.resource = line_get(&r.data[i], "resource");
+	}
+	return code;
+}
+
+static enum exit_code move(struct session *s)
+{
+	struct cli *cli = s->cli;
+	struct present p;
+	struct when_span span;
+	enum exit_code code = look_up(s, cli->words[0], &p);
+	if (!code)
+		code = given_span(s, cli->words + 1, cli->n_words - 1,
+				  p.from.has_date ? &p.from.local.date : NULL, &span);
+	if (!code && span.from.has_date && !span.from.has_time) { /* another day, the same time */
+		span.from.local.second = p.from.local.second;
+		span.from.has_time = true;
+	}
+	if (!code && !span.from.has_date && span.end == WHEN_OPEN && !cli_has(cli, "--unit")) {
+		text_complain(TEXT_MOVE_WHERE);
+		code = cli_usage(cli);
+	}
+	if (code)
+		return code;
+	struct ask q;
+	struct reply r;
+	ask_begin_change(&q, s, "MOVE", NULL);
+	line_str(&q.line, "booking", cli->words[0]);
+	ask_span(&q, &span);
+	ask_option(&q, "unit", "--unit");
+	return tell(s, ask_send(&q, &r), &r, TEXT_MOVED, &p.wanted);
+}
+
+enum exit_code command_move(struct cli *cli)
+{
+	return session_run(cli, 1, SIZE_MAX, move);
+}
+
+/* What `extend CODE …` says: an end (`13:00`, `to 13h`) or by how much (`1h`, `+1h`, `by 1h`). */
+struct extension {
+	bool by;
+	struct when_point to;
+	struct duration length;
+};
+
+static bool drop_first(struct when_words *w, const char *a, const char *b)
+{
+	if (w->n == 0 || (strcmp(w->items[0].folded, a) != 0 && strcmp(w->items[0].folded, b) != 0))
+		return false;
+	w->items++;
+	w->n--;
+	return true;
+}
+
+static int parse_extension(const struct session *s, struct when_words *w, const struct present *p,
+			   struct extension *ret, size_t *ret_at)
+{
+	struct when_clock clock = session_clock(s, NULL);
+	int32_t second = 0;
+	struct duration d;
+	bool by = drop_first(w, "by", "de");
+	if (w->n > 0 && w->items[0].folded[0] == '+') {
+		w->items[0].folded++;
+		by = true;
+	}
+	if (!by && w->n == 1 && when_word_length(w->items[0].folded, &d)) {
+		bool time = when_word_time(w->items[0].folded, &second) == TIME_H;
+		*ret_at = 0;
+		if (time && second > p->to.local.second)
+			return WHEN_E_AMBIGUOUS;
+		by = true;
+	}
+	ret->by = by;
+	return by ? when_duration_parse(w, &ret->length, ret_at)
+		  : when_end_parse(w, &clock, &p->from, &ret->to, ret_at);
+}
+
+static enum exit_code given_extension(struct session *s, const struct present *p,
+				      struct extension *ret)
+{
+	struct cli *cli = s->cli;
+	const char *to = cli_option(cli, "--to"), *by = cli_option(cli, "--by");
+	const char *one[] = {by ? "by" : "to", by ? by : to};
+	bool option = to || by;
+	if (option ? (to && by) || cli->n_words > 1 : cli->n_words < 2) {
+		text_complain(TEXT_EXTEND_HOW);
+		return cli_usage(cli);
+	}
+	struct when_words w =
+	    option ? given_words(cli, one, 2) : given_words(cli, cli->words + 1, cli->n_words - 1);
+	size_t at = 0;
+	int fault = parse_extension(s, &w, p, ret, &at);
+	return fault ? when_complain(cli, &w, fault, at) : EXIT_DONE;
+}
+
+static enum exit_code extend(struct session *s)
+{
+	struct present p;
+	struct extension e = {0};
+	enum exit_code code = look_up(s, s->cli->words[0], &p);
+	code = code ? code : given_extension(s, &p, &e);
+	if (code)
+		return code;
+	struct ask q;
+	struct reply r;
+	char buf[40];
+	ask_begin_change(&q, s, "EXTEND", NULL);
+	line_str(&q.line, "booking", s->cli->words[0]);
+	if (e.by)
+		line_str(&q.line, "by", duration_format(e.length, buf, sizeof(buf)));
+	else
+		ask_point(&q, "to", &e.to);
+	return tell(s, ask_send(&q, &r), &r, TEXT_EXTENDED, &p.wanted);
+}
+
+enum exit_code command_extend(struct cli *cli)
+{
+	return session_run(cli, 1, SIZE_MAX, extend);
+}
+
+static enum exit_code cancel(struct session *s)
+{
+	struct ask q;
+	struct reply r;
+	ask_begin_change(&q, s, "CANCEL", NULL);
+	line_str(&q.line, "booking", s->cli->words[0]);
+	return tell(s, ask_send(&q, &r), &r, TEXT_CANCELLED,
+		    &(struct wanted){.booking = s->cli->words[0]});
+}
+
+enum exit_code command_cancel(struct cli *cli)
+{
+	return session_run(cli, 1, 1, cancel);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands that look at what there is and what is free: resources, find. */
+#include "client/refusal.h"
+#include "client/show_booking.h"
+#include "client/span_given.h"
+
+#define N(array) (sizeof(array) / sizeof(*(array)))
+
+enum { RESOURCE_LIMITS = 13 };
+static const struct column resource_columns[] = {
+    {"name", {"Resource", "Ressource"}, 0},
+    {"title", {"Title", "Intitulé"}, COLUMN_CUT},
+    {"kind", {"Kind", "Genre"}, COLUMN_SPARE},
+    {"site", {"Site", "Site"}, COLUMN_SPARE},
+    {"lanes", {"Units", "Unités"}, COLUMN_NUMBER},
+    {"hours", {"Open", "Ouvert"}, COLUMN_CUT | COLUMN_SPARE},
+    {"min", {"Min", "Min"}, COLUMN_DATA_ONLY},
+    {"max", {"Max", "Max"}, COLUMN_DATA_ONLY},
+    {"step", {"Step", "Pas"}, COLUMN_DATA_ONLY},
+    {"start", {"Start", "Début"}, COLUMN_DATA_ONLY},
+    {"lead", {"Lead", "Délai"}, COLUMN_DATA_ONLY},
+    {"horizon", {"Horizon", "Horizon"}, COLUMN_DATA_ONLY},
+    {"owner", {"Owner", "Propriétaire"}, COLUMN_DATA_ONLY},
+    {"limits", {"Length", "Durée"}, COLUMN_TABLE_ONLY | COLUMN_SPARE},
+    {"buffer-before", {"Before", "Avant"}, COLUMN_DATA_ONLY},
+    {"buffer-after", {"After", "Après"}, COLUMN_DATA_ONLY},
+};
+
+static const struct column detail_columns[] = {
+    {"name", {"Resource", "Ressource"}, 0},
+    {"title", {"Title", "Intitulé"}, 0},
+    {"kind", {"Kind", "Genre"}, 0},
+    {"site", {"Site", "Site"}, 0},
+    {"owner", {"Owner", "Propriétaire"}, 0},
+    {"lanes", {"Units", "Unités"}, COLUMN_NUMBER},
+    {"hours", {"Open", "Ouvert"}, 0},
+    {"min", {"At least", "Au moins"}, 0},
+    {"max", {"At most", "Au plus"}, 0},
+    {"step", {"In steps of", "Par pas de"}, 0},
+    {"start", {"Starts at", "Commence à"}, 0},
+    {"lead", {"Ask ahead by", "À demander avant"}, 0},
+    {"horizon", {"Bookable until", "Réservable jusqu'à"}, 0},
+    {"buffer-before", {"Kept free before", "Gardé libre avant"}, 0},
+    {"buffer-after", {"Kept free after", "Gardé libre après"}, 0},
+};
+
+static const struct column unit_columns[] = {
+    {"unit", {"Unit", "Unité"}, 0},
+    {"resource", {"Resource", "Ressource"}, COLUMN_DATA_ONLY},
+    {"site", {"Site", "Site"}, 0},
+    {"owner", {"Owner", "Propriétaire"}, 0},
+    {"having", {"Having", "Avec"}, COLUMN_LIST | COLUMN_WRAP},
+};
+
+static void fix_resource(struct session *s, const struct line *l, const char **cells)
+{
+	struct arena *a = &s->cli->arena;
+	const char *min = line_get(l, "min"), *max = line_get(l, "max");
+	const char *dash = s->cli->out.unicode ? "–" : "-";
+	if (min && max)
+		cells[RESOURCE_LIMITS] = arena_printf(a, "%s%s%s", min, dash, max);
+	else if (min || max)
+		cells[RESOURCE_LIMITS] =
+		    arena_printf(a, "%s %s", min ? ">=" : "<=", min ? min : max);
+}
+
+static enum exit_code show_resources(struct session *s)
+{
+	struct cli *cli = s->cli;
+	struct ask q;
+	struct reply r;
+	ask_begin(&q, s, "RESOURCES", NULL);
+	line_str(&q.line, "what", cli->n_words ? cli->words[0] : NULL);
+	enum exit_code code = ask_done(&q, &r);
+	if (code)
+		return code;
+	if (cli_has(cli, "--units")) {
+		show_rows(s, &r, "unit", unit_columns, N(unit_columns), NULL);
+	} else if (cli->n_words == 0 || cli->format != SHEET_TABLE) {
+		show_rows(s, &r, "resource", resource_columns, N(resource_columns), fix_resource);
+	} else {
+		for (size_t i = 0; i < r.n_data; i++)
+			if (line_is(&r.data[i], "resource"))
+				show_record(s, &r.data[i], detail_columns, N(detail_columns));
+		fputc('\n', cli->out.out);
+		show_rows(s, &r, "unit", unit_columns, N(unit_columns), NULL);
+	}
+	return EXIT_DONE;
+}
+
+enum exit_code command_resources(struct cli *cli)
+{
+	return session_run(cli, 0, 1, show_resources);
+}
+
+enum { FREE_WHEN = 2 };
+static const struct column free_columns[] = {
+    {"resource", {"Resource", "Ressource"}, 0},	    {"unit", {"Unit", "Unité"}, 0},
+    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY}, {"from", {"From", "De"}, COLUMN_DATA_ONLY},
+    {"to", {"To", "À"}, COLUMN_DATA_ONLY},
+};
+
+static void fix_free(struct session *s, const struct line *l, const char **cells)
+{
+	cells[FREE_WHEN] = line_when(s, l);
+}
+
+static enum exit_code show_free(struct session *s, const struct reply *r)
+{
+	const struct line *first = NULL;
+	for (size_t i = 0; !first && i < r->n_data; i++)
+		first = line_is(&r->data[i], "free") ? &r->data[i] : NULL;
+	if (!first)
+		return refusal_tell(s, r, &(struct wanted){0});
+	show_rows(s, r, "free", free_columns, N(free_columns), fix_free);
+	if (s->cli->format == SHEET_TABLE)
+		fprintf(s->cli->out.out, text(TEXT_BOOK_FIRST),
+			refusal_command(s, &(struct wanted){0}, first));
+	return EXIT_DONE;
+}
+
+/* `find van sat 9:00 3h` or `find sat 9:00 3h`: the first word is a resource where it begins no
+ * time. */
+static bool begins_with_what(struct session *s)
+{
+	struct cli *cli = s->cli;
+	struct when_clock clock = session_clock(s, NULL);
+	struct when_words w = given_words(cli, cli->words, cli->n_words);
+	struct when_span span;
+	size_t at = 0;
+	if (cli->n_words == 0 || cli_has(cli, "--what"))
+		return false;
+	return when_span_parse(&w, &clock, &span, &at) != WHEN_OK && at == 0;
+}
+
+static enum exit_code find_free(struct session *s)
+{
+	struct cli *cli = s->cli;
+	struct when_span span;
+	size_t own = begins_with_what(s) ? 1 : 0;
+	enum exit_code code = given_whole_span(s, cli->words + own, cli->n_words - own, &span);
+	if (code)
+		return code;
+	struct ask q;
+	struct reply r;
+	ask_begin(&q, s, "FIND", NULL);
+	line_str(&q.line, "what", own ? cli->words[0] : cli_option(cli, "--what"));
+	ask_option(&q, "unit", "--unit");
+	ask_span(&q, &span);
+	ask_option(&q, "count", "--count");
+	code = ask_send(&q, &r);
+	if (code)
+		return code;
+	return r.class == CLASS_OK ? show_free(s, &r) : refusal_tell(s, &r, &(struct wanted){0});
+}
+
+enum exit_code command_find_free(struct cli *cli)
+{
+	return session_run(cli, 0, SIZE_MAX, find_free);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands that show bookings: show, list, agenda. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/agenda.h"
+#include "client/show_booking.h"
+#include "client/show_time.h"
+#include "client/span_given.h"
+
+#define N(array) (sizeof(array) / sizeof(*(array)))
+#define AGENDA_MAX_DAYS 62
+
+enum { BOOKING_WHEN = 1, BOOKING_WHAT = 2 };
+static const struct column booking_columns[] = {
+    {"booking", {"Code", "Code"}, 0},
+    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
+    {"what", {"What", "Quoi"}, COLUMN_TABLE_ONLY},
+    {"state", {"State", "État"}, COLUMN_SPARE},
+    {"resource", {"Resource", "Ressource"}, COLUMN_DATA_ONLY},
+    {"unit", {"Unit", "Unité"}, COLUMN_DATA_ONLY},
+    {"from", {"From", "De"}, COLUMN_DATA_ONLY},
+    {"to", {"To", "À"}, COLUMN_DATA_ONLY},
+    {"member", {"Member", "Membre"}, COLUMN_DATA_ONLY},
+    {"member-name", {"Member", "Membre"}, COLUMN_CUT},
+    {"person", {"Person", "Personne"}, COLUMN_DATA_ONLY},
+    {"purpose", {"Purpose", "Objet"}, COLUMN_CUT},
+    {"person-name", {"Person", "Personne"}, COLUMN_CUT | COLUMN_SPARE},
+    {"made-at", {"Made at", "Faite le"}, COLUMN_DATA_ONLY},
+    {"by", {"By", "Par"}, COLUMN_DATA_ONLY},
+};
+
+static const struct column show_columns[] = {
+    {"booking", {"Code", "Code"}, 0},	     {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
+    {"state", {"State", "État"}, 0},	     {"resource", {"Resource", "Ressource"}, 0},
+    {"unit", {"Unit", "Unité"}, 0},	     {"from", {"From", "De"}, COLUMN_DATA_ONLY},
+    {"to", {"To", "À"}, COLUMN_DATA_ONLY},   {"member", {"Member", "Membre"}, 0},
+    {"member-name", {"Name", "Nom"}, 0},     {"person", {"Person", "Personne"}, COLUMN_DATA_ONLY},
+    {"person-name", {"For", "Pour"}, 0},     {"purpose", {"Purpose", "Objet"}, 0},
+    {"made-at", {"Made at", "Faite le"}, 0}, {"by", {"By", "Par"}, 0},
+};
+
+static void fix_booking(struct session *s, const struct line *l, const char **cells)
+{
+	cells[BOOKING_WHEN] = line_when(s, l);
+	cells[BOOKING_WHAT] = line_what(l);
+}
+
+static enum exit_code show(struct session *s)
+{
+	struct ask q;
+	struct reply r;
+	const char *cells[SHEET_MAX_COLUMNS];
+	ask_begin(&q, s, "SHOW", NULL);
+	line_str(&q.line, "booking", s->cli->words[0]);
+	enum exit_code code = ask_done(&q, &r);
+	if (code)
+		return code;
+	for (size_t i = 0; i < r.n_data; i++) {
+		struct sheet sheet;
+		if (!line_is(&r.data[i], "booking") && !line_is(&r.data[i], "taken"))
+			continue;
+		sheet_begin_single(&sheet, s->cli->format, &s->cli->out, show_columns,
+				   N(show_columns));
+		cells_from_line(&s->cli->arena, &r.data[i], show_columns, N(show_columns), cells);
+		cells[BOOKING_WHEN] = line_when(s, &r.data[i]);
+		sheet_row(&sheet, cells);
+		sheet_end(&sheet);
+		break;
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code list(struct session *s)
+{
+	struct cli *cli = s->cli;
+	struct when_point from, to;
+	enum exit_code code = given_days(s, &from, &to);
+	if (code)
+		return code;
+	struct ask q;
+	struct reply r;
+	ask_begin(&q, s, "LIST", NULL);
+	ask_point(&q, "from", &from);
+	ask_point(&q, "to", &to);
+	line_str(&q.line, "what", cli->n_words ? cli->words[0] : NULL);
+	ask_option(&q, "member", "--member");
+	ask_option(&q, "person", "--person");
+	ask_option(&q, "state", "--state");
+	ask_option(&q, "count", "--count");
+	if (cli_has(cli, "--all"))
+		line_str(&q.line, "all", "yes");
+	code = ask_done(&q, &r);
+	if (code)
+		return code;
+	if (r.n_data == 0 && cli->format == SHEET_TABLE)
+		fprintf(cli->out.out, "%s\n", text(TEXT_NO_BOOKINGS));
+	else
+		show_rows(s, &r, "booking", booking_columns, N(booking_columns), fix_booking);
+	if (reply_get(&r, "more"))
+		text_complain(TEXT_MORE);
+	return EXIT_DONE;
+}
+
+static const struct column taken_columns[] = {
+    {"unit", {"Unit", "Unité"}, 0},
+    {"lane", {"Lane", "Place"}, COLUMN_NUMBER | COLUMN_DATA_ONLY},
+    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
+    {"from", {"From", "De"}, COLUMN_DATA_ONLY},
+    {"to", {"To", "À"}, COLUMN_DATA_ONLY},
+    {"blocked-from", {"Blocked from", "Bloqué de"}, COLUMN_DATA_ONLY},
+    {"blocked-to", {"Blocked to", "Bloqué à"}, COLUMN_DATA_ONLY},
+    {"member", {"Member", "Membre"}, COLUMN_DATA_ONLY},
+    {"member-name", {"Member", "Membre"}, COLUMN_CUT},
+    {"booking", {"Code", "Code"}, 0},
+    {"purpose", {"Purpose", "Objet"}, COLUMN_CUT},
+    {"person-name", {"Person", "Personne"}, COLUMN_CUT | COLUMN_SPARE},
+};
+enum { TAKEN_WHEN = 2 };
+
+static void fix_taken(struct session *s, const struct line *l, const char **cells)
+{
+	cells[TAKEN_WHEN] = line_when(s, l);
+}
+
+static long agenda_days(const struct cli *cli)
+{
+	const char *days = cli_option(cli, "--days");
+	if (days)
+		return strtol(days, NULL, 10);
+	return cli_has(cli, "--week") ? 7 : 1;
+}
+
+static void draw(struct session *s, const struct reply *r, struct civil_date first, long days)
+{
+	struct agenda agenda;
+	const char *member = line_get(&s->who, "member");
+	agenda_read(&s->cli->arena, r->data, r->n_data, &agenda);
+	agenda_draw(&agenda, &(struct agenda_view){
+				 .screen = &s->cli->out,
+				 .first = first,
+				 .days = (unsigned)days,
+				 .member = member ? member : "",
+				 .now = session_now(s),
+			     });
+	if (days == 1 && agenda.n_taken > 0) {
+		fputc('\n', s->cli->out.out);
+		show_rows(s, r, "taken", taken_columns, N(taken_columns), fix_taken);
+	}
+}
+
+static enum exit_code agenda_start(struct session *s, struct civil_date *ret)
+{
+	struct cli *cli = s->cli;
+	struct when_clock clock = session_clock(s, NULL);
+	struct when_words w = given_words(cli, cli->words + 1, cli->n_words - 1);
+	struct when_point p;
+	size_t at;
+	*ret = session_now(s).date;
+	if (w.n == 0)
+		return EXIT_DONE;
+	int fault = when_first_parse(&w, &clock, &p, &at);
+	if (fault)
+		return when_complain(cli, &w, fault, at);
+	*ret = p.local.date;
+	return EXIT_DONE;
+}
+
+static enum exit_code show_agenda(struct session *s)
+{
+	struct cli *cli = s->cli;
+	long days = agenda_days(cli);
+	struct civil_date first;
+	enum exit_code code = agenda_start(s, &first);
+	if (!code && (days < 1 || days > AGENDA_MAX_DAYS)) {
+		text_complain(TEXT_AGENDA_DAYS, AGENDA_MAX_DAYS);
+		code = EXIT_USAGE;
+	}
+	if (code)
+		return code;
+	struct when_point from = {.local.date = first, .has_date = true};
+	struct when_point to = {.local.date = civil_add_days(first, days), .has_date = true};
+	struct ask q;
+	struct reply r;
+	ask_begin(&q, s, "AGENDA", NULL);
+	line_str(&q.line, "what", cli->words[0]);
+	ask_point(&q, "from", &from);
+	ask_point(&q, "to", &to);
+	code = ask_done(&q, &r);
+	if (code)
+		return code;
+	if (cli->format == SHEET_TABLE)
+		draw(s, &r, first, days);
+	else
+		show_rows(s, &r, "taken", taken_columns, N(taken_columns), fix_taken);
+	return EXIT_DONE;
+}
+
+enum exit_code command_show(struct cli *cli)
+{
+	return session_run(cli, 1, 1, show);
+}
+
+enum exit_code command_list(struct cli *cli)
+{
+	return session_run(cli, 0, 1, list);
+}
+
+enum exit_code command_agenda(struct cli *cli)
+{
+	return session_run(cli, 1, SIZE_MAX, show_agenda);
+}

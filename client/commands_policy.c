@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands about the policy: policy check, plan, apply, show, history. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/policy_put.h"
+#include "client/show_booking.h"
+#include "client/show_time.h"
+
+#define N(array) (sizeof(array) / sizeof(*(array)))
+
+static const struct column problem_columns[] = {
+    {"file", {"File", "Fichier"}, 0},
+    {"line", {"Line", "Ligne"}, COLUMN_NUMBER},
+    {"column", {"Column", "Colonne"}, COLUMN_NUMBER},
+    {"text", {"Problem", "Problème"}, 0},
+};
+
+static bool has_kind(const struct reply *r, const char *kind)
+{
+	for (size_t i = 0; i < r->n_data; i++)
+		if (line_is(&r->data[i], kind))
+			return true;
+	return false;
+}
+
+static const char *got(struct session *s, const struct line *l, const char *key)
+{
+	const char *value = line_get(l, key);
+	return text_clean(&s->cli->arena, value ? value : "");
+}
+
+/* `DIR/file:line:column: text`, as editors know it. */
+static void tell_problems(struct session *s, const struct reply *r)
+{
+	const char *dir = s->cli->words[0];
+	size_t n = strlen(dir);
+	int bare = (int)(n > 1 && dir[n - 1] == '/' ? n - 1 : n);
+	if (s->cli->format != SHEET_TABLE) {
+		show_rows(s, r, "problem", problem_columns, N(problem_columns), NULL);
+		return;
+	}
+	for (size_t i = 0; i < r->n_data; i++) {
+		const struct line *l = &r->data[i];
+		if (line_is(l, "problem"))
+			fprintf(s->cli->out.out, "%.*s/%s:%s:%s: %s\n", bare, dir,
+				got(s, l, "file"), got(s, l, "line"), got(s, l, "column"),
+				got(s, l, "text"));
+	}
+}
+
+struct how {
+	const char *how;
+	enum text sentence;
+};
+
+static const char *word_for(const char *what)
+{
+	static const struct {
+		const char *what;
+		enum text name;
+	} words[] = {{"rule", TEXT_A_RULE},
+		     {"resource", TEXT_A_RESOURCE},
+		     {"member", TEXT_A_MEMBER},
+		     {"site", TEXT_A_SITE}};
+	for (size_t i = 0; i < N(words); i++)
+		if (strcmp(words[i].what, what) == 0)
+			return text(words[i].name);
+	return what;
+}
+
+static void tell_difference(struct session *s, const struct line *l)
+{
+	static const struct how hows[] = {{"added", TEXT_PLAN_ADDED},
+					  {"removed", TEXT_PLAN_REMOVED},
+					  {"changed", TEXT_PLAN_CHANGED}};
+	const char *how = got(s, l, "how"), *from = got(s, l, "from"), *to = got(s, l, "to");
+	const struct how *row = &hows[N(hows) - 1];
+	for (size_t i = 0; i < N(hows); i++)
+		if (strcmp(hows[i].how, how) == 0)
+			row = &hows[i];
+	fprintf(s->cli->out.out, text(row->sentence), word_for(got(s, l, "what")),
+		got(s, l, "name"));
+	if (*from || *to)
+		fprintf(s->cli->out.out, text(TEXT_PLAN_FROM_TO), *from ? from : text(TEXT_NOTHING),
+			*to ? to : text(TEXT_NOTHING));
+	fputc('\n', s->cli->out.out);
+}
+
+static void tell_misfit(struct session *s, const struct line *l)
+{
+	fprintf(s->cli->out.out, "    %s  %s, %s, %s: %s\n", got(s, l, "booking"),
+		got(s, l, "resource"), line_when(s, l), got(s, l, "member"), got(s, l, "text"));
+}
+
+static const struct column difference_columns[] = {
+    {"what", {"What", "Quoi"}, 0}, {"name", {"Name", "Nom"}, 0}, {"how", {"How", "Comment"}, 0},
+    {"from", {"From", "De"}, 0},   {"to", {"To", "À"}, 0},
+};
+
+static const struct column misfit_columns[] = {
+    {"booking", {"Code", "Code"}, 0},	 {"resource", {"Resource", "Ressource"}, 0},
+    {"from", {"From", "De"}, 0},	 {"to", {"To", "À"}, 0},
+    {"member", {"Member", "Membre"}, 0}, {"reason", {"Reason", "Motif"}, 0},
+    {"rule", {"Rule", "Règle"}, 0},	 {"text", {"Text", "Texte"}, 0},
+};
+
+/* As data, the plan is two lists: one object with --json, the differences alone with --csv. */
+static void plan_data(struct session *s, const struct reply *r)
+{
+	bool json = s->cli->format == SHEET_JSON;
+	fputs(json ? "{\"differs\": " : "", s->cli->out.out);
+	show_rows(s, r, "differs", difference_columns, N(difference_columns), NULL);
+	if (!json)
+		return;
+	fputs(", \"misfits\": ", s->cli->out.out);
+	show_rows(s, r, "misfit", misfit_columns, N(misfit_columns), NULL);
+	fputs("}\n", s->cli->out.out);
+}
+
+static void tell_plan(struct session *s, const struct reply *r)
+{
+	if (s->cli->format != SHEET_TABLE) {
+		plan_data(s, r);
+		return;
+	}
+	fprintf(s->cli->out.out, "%s\n",
+		text(has_kind(r, "differs") ? TEXT_PLAN_DIFFERS : TEXT_PLAN_SAME));
+	for (size_t i = 0; i < r->n_data; i++)
+		if (line_is(&r->data[i], "differs"))
+			tell_difference(s, &r->data[i]);
+	if (!has_kind(r, "misfit"))
+		return;
+	fprintf(s->cli->out.out, "%s\n", text(TEXT_PLAN_MISFITS));
+	for (size_t i = 0; i < r->n_data; i++)
+		if (line_is(&r->data[i], "misfit"))
+			tell_misfit(s, &r->data[i]);
+}
+
+static enum exit_code upload(struct session *s)
+{
+	struct policy_files files;
+	enum exit_code code = policy_files_read(s->cli, s->cli->words[0], &files);
+	return code ? code : policy_put(s, &files);
+}
+
+static enum exit_code refused(struct session *s, const struct reply *r)
+{
+	tell_problems(s, r);
+	return reply_complain(s->cli, r);
+}
+
+static enum exit_code check(struct session *s)
+{
+	struct ask q;
+	struct reply r;
+	enum exit_code code = upload(s);
+	if (code)
+		return code;
+	ask_begin(&q, s, "POLICY", "CHECK");
+	code = ask_send(&q, &r);
+	if (code)
+		return code;
+	if (r.class != CLASS_OK)
+		return refused(s, &r);
+	if (s->cli->format == SHEET_TABLE)
+		fprintf(s->cli->out.out, "%s\n", text(TEXT_POLICY_GOOD));
+	else
+		tell_problems(s, &r);
+	return EXIT_DONE;
+}
+
+static enum exit_code ask_plan(struct session *s)
+{
+	struct ask q;
+	struct reply r;
+	ask_begin(&q, s, "POLICY", "PLAN");
+	enum exit_code code = ask_send(&q, &r);
+	if (code)
+		return code;
+	if (r.class != CLASS_OK)
+		return refused(s, &r);
+	tell_plan(s, &r);
+	return EXIT_DONE;
+}
+
+static enum exit_code plan(struct session *s)
+{
+	enum exit_code code = upload(s);
+	return code ? code : ask_plan(s);
+}
+
+static enum exit_code confirm(struct session *s)
+{
+	char answer[16];
+	if (cli_has(s->cli, "--yes") || cli_has(s->cli, "--dry-run"))
+		return EXIT_DONE;
+	if (!isatty(STDIN_FILENO)) {
+		text_complain(TEXT_APPLY_NEEDS_YES);
+		return EXIT_USAGE;
+	}
+	fputs(text(TEXT_APPLY_PROMPT), stderr);
+	bool yes = fgets(answer, sizeof(answer), stdin) && strchr("yYoO", answer[0]) && answer[0];
+	if (!yes)
+		text_complain(TEXT_APPLY_NOT);
+	return yes ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static const struct column applied_columns[] = {
+    {"version", {"Version", "Version"}, COLUMN_NUMBER},
+    {"hash", {"Hash", "Empreinte"}, 0},
+    {"dry", {"Dry run", "À blanc"}, COLUMN_YES},
+};
+
+static void tell_applied(struct session *s, const struct reply *r)
+{
+	struct arena *a = &s->cli->arena;
+	const char *version = reply_get(r, "version"), *hash = reply_get(r, "hash");
+	if (s->cli->format != SHEET_TABLE) {
+		show_record(s, &r->final, applied_columns, N(applied_columns));
+		return;
+	}
+	if (reply_get(r, "dry"))
+		fputs(text(TEXT_DRY), s->cli->out.out);
+	fprintf(s->cli->out.out, text(TEXT_APPLIED), text_clean(a, version ? version : "?"),
+		arena_strndup(a, text_clean(a, hash ? hash : "?"), 12));
+}
+
+static enum exit_code apply(struct session *s)
+{
+	struct ask q;
+	struct reply r;
+	enum exit_code code = upload(s);
+	if (!code && s->cli->format == SHEET_TABLE)
+		code = ask_plan(s);
+	code = code ? code : confirm(s);
+	if (code)
+		return code;
+	ask_begin_change(&q, s, "POLICY", "APPLY");
+	ask_option(&q, "reason", "--reason");
+	code = ask_send(&q, &r);
+	if (code)
+		return code;
+	if (r.class != CLASS_OK)
+		return refused(s, &r);
+	tell_applied(s, &r);
+	return EXIT_DONE;
+}
+
+static const struct column line_columns[] = {
+    {"file", {"File", "Fichier"}, 0},
+    {"n", {"Line", "Ligne"}, COLUMN_NUMBER},
+    {"text", {"Text", "Texte"}, 0},
+};
+
+/* A terminal gets clean text, a file the policy's own bytes. */
+static void print_files(struct session *s, const struct reply *r)
+{
+	const char *file = NULL;
+	bool whole = s->cli->n_words == 0, terminal = isatty(fileno(s->cli->out.out));
+	for (size_t i = 0; i < r->n_data; i++) {
+		const struct line *l = &r->data[i];
+		const char *name = got(s, l, "file");
+		if (whole && (!file || strcmp(file, name) != 0))
+			fprintf(s->cli->out.out, "%s# %s\n", file ? "\n" : "", name);
+		file = name;
+		const char *line = line_get(l, "text");
+		fprintf(s->cli->out.out, "%s\n", terminal ? got(s, l, "text") : line ? line : "");
+	}
+}
+
+static enum exit_code show(struct session *s)
+{
+	struct ask q;
+	struct reply r;
+	ask_begin(&q, s, "POLICY", "SHOW");
+	line_str(&q.line, "file", s->cli->n_words ? s->cli->words[0] : NULL);
+	enum exit_code code = ask_done(&q, &r);
+	if (code)
+		return code;
+	if (s->cli->format == SHEET_TABLE)
+		print_files(s, &r);
+	else
+		show_rows(s, &r, "line", line_columns, N(line_columns), NULL);
+	return EXIT_DONE;
+}
+
+enum { HISTORY_WHEN = 2, HISTORY_SHORT = 4 };
+static const struct column history_columns[] = {
+    {"version", {"Version", "Version"}, COLUMN_NUMBER},
+    {"at", {"At", "Le"}, COLUMN_DATA_ONLY},
+    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
+    {"by", {"By", "Par"}, 0},
+    {"short", {"Hash", "Empreinte"}, COLUMN_TABLE_ONLY | COLUMN_SPARE},
+    {"hash", {"Hash", "Empreinte"}, COLUMN_DATA_ONLY},
+    {"reason", {"Reason", "Motif"}, COLUMN_WRAP},
+};
+
+static void fix_history(struct session *s, const struct line *l, const char **cells)
+{
+	cells[HISTORY_WHEN] =
+	    show_wire_moment(&s->cli->arena, line_get(l, "at"), session_now(s).date);
+	cells[HISTORY_SHORT] = arena_strndup(&s->cli->arena, line_get(l, "hash"), 12);
+}
+
+static enum exit_code history(struct session *s)
+{
+	struct ask q;
+	struct reply r;
+	ask_begin(&q, s, "POLICY", "HISTORY");
+	enum exit_code code = ask_done(&q, &r);
+	if (!code)
+		show_rows(s, &r, "policy", history_columns, N(history_columns), fix_history);
+	return code;
+}
+
+enum exit_code command_policy_check(struct cli *cli)
+{
+	return session_run(cli, 1, 1, check);
+}
+
+enum exit_code command_policy_plan(struct cli *cli)
+{
+	return session_run(cli, 1, 1, plan);
+}
+
+enum exit_code command_policy_apply(struct cli *cli)
+{
+	return session_run(cli, 1, 1, apply);
+}
+
+enum exit_code command_policy_show(struct cli *cli)
+{
+	return session_run(cli, 0, 1, show);
+}
+
+enum exit_code command_policy_history(struct cli *cli)
+{
+	return session_run(cli, 0, 0, history);
+}

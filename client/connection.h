@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * A blocking TLS connection that carries lines. The server is always verified: its chain against
+ * the CA given (or the machine's own where none is), its name or address against the one that was
+ * asked for. There is no way to skip that.
+ */
+
+#include <stddef.h>
+
+#include "lib/arena.h"
+
+#define CONNECTION_PORT "7823"
+#define CONNECT_TIMEOUT_S 10
+#define REPLY_TIMEOUT_S 30
+
+struct address {
+	const char *host, *port;
+};
+
+/* `host`, `host:port`, `[::1]:port`, `::1`. > 0: not an address. Strings live in the arena. */
+int address_parse(const char *text, struct arena *a, struct address *ret);
+/* As it is typed again: the port only where it is not the usual one. */
+const char *address_format(struct arena *a, const struct address *address);
+
+enum connection_fault {
+	CONNECTION_OK = 0,
+	CONNECTION_E_RESOLVE,	/* no such host */
+	CONNECTION_E_CONNECT,	/* refused, unreachable, timed out */
+	CONNECTION_E_TLS,	/* the handshake failed: not TLS, or not ours */
+	CONNECTION_E_CA_FILE,	/* the CA certificate is not readable as PEM */
+	CONNECTION_E_UNTRUSTED, /* not issued by that CA */
+	CONNECTION_E_NAME,	/* issued for another name */
+	CONNECTION_E_EXPIRED,	/* no longer, or not yet, valid */
+	CONNECTION_E_LOST,	/* ended by the other side, or the network */
+	CONNECTION_E_SILENT,	/* no answer in time */
+	CONNECTION_E_LINE,	/* a line longer than the protocol allows */
+};
+
+struct connection;
+
+/* ca_pem NULL: the machine's own certificates. ret_why: what was tried and what came of it, in the
+ * arena. */
+int connection_open(const struct address *address, const char *ca_pem, struct arena *a,
+		    struct connection **ret, const char **ret_why);
+void connection_close(struct connection *c); /* takes NULL */
+int connection_send(struct connection *c, const void *bytes, size_t n);
+/* One line without its end, valid until the next call. */
+int connection_line(struct connection *c, char **ret_line, size_t *ret_n);

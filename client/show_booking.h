@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Rows of replies as rows of sheets, and bookings as people read them. */
+
+#include "client/ask.h"
+#include "client/sheet.h"
+
+/* A cell per column, from the value of its key; cells of table-only columns stay NULL. */
+void cells_from_line(struct arena *a, const struct line *l, const struct column *columns, size_t n,
+		     const char **cells);
+/* Every data line of that kind as a row; `fix` (may be NULL) fills in what is computed. */
+void show_rows(struct session *s, const struct reply *r, const char *kind,
+	       const struct column *columns, size_t n,
+	       void (*fix)(struct session *s, const struct line *l, const char **cells));
+/* The last line as one record. */
+void show_record(struct session *s, const struct line *l, const struct column *columns, size_t n);
+
+const char *line_what(const struct line *l);			/* its unit, else its resource */
+const char *line_when(struct session *s, const struct line *l); /* its span, for people */
+/* The answer to BOOK and its like: one sentence, or with --json and --csv the record. */
+void show_done(struct session *s, const struct reply *r, enum text sentence);
