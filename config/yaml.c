@@ -292,55 +292,92 @@ static struct place place_of_byte(const struct policy_file *f, size_t start, siz
 	return place;
 }
 
-static const struct {
+struct syntax_words {
 	const char *libyaml, *ours;
-} syntax_words[] = {
-    {"mapping values are not allowed in this context",
-     "a colon where none can be; the indentation is wrong, or a text with \": \" in it needs "
-     "quotes"},
-    {"could not find expected ':'", "a key without its colon; write `key: value`"},
-    {"did not find expected key", "this does not continue what is above; the indentation is wrong, "
-				  "or quotes or a colon are missing"},
-    {"did not find expected '-' indicator",
-     "this does not continue the list above; begin each item with \"- \" at the same indentation"},
-    {"did not find expected ',' or '}'", "a comma or a closing } is missing"},
-    {"did not find expected ',' or ']'", "a comma or a closing ] is missing"},
-    {"found unexpected end of stream", "the file ends inside a text; a closing quote is missing"},
-    {"found undefined tag handle", "a text that begins with ! needs quotes"},
-    {"found character that cannot start any token",
-     "a text that begins with this character needs quotes"},
-    {"found unknown escape character",
-     "an unknown escape after a backslash; write \\\\ for a backslash, or use 'single quotes'"},
+	bool at_start; /* where it began tells more than where libyaml gave up */
 };
 
-static const char *syntax_text(const char *libyaml)
+static const struct syntax_words syntax_words[] = {
+    {"mapping values are not allowed in this context",
+     "a colon where none can be; the indentation is wrong, or a text with \": \" in it needs "
+     "quotes",
+     false},
+    {"could not find expected ':'", "a key without its colon; write `key: value`", true},
+    {"did not find expected key",
+     "this does not continue what is above; the indentation is wrong, or quotes or a colon are "
+     "missing",
+     false},
+    {"did not find expected '-' indicator",
+     "this does not continue the list above; begin each item with \"- \" at the same indentation",
+     false},
+    {"did not find expected ',' or '}'", "a comma or a closing } is missing", false},
+    {"did not find expected ',' or ']'", "a comma or a closing ] is missing", false},
+    {"did not find expected node content",
+     "no value begins like this; put it in quotes, or close a bracket", false},
+    {"found unexpected end of stream", "the file ends inside this text; a closing quote is missing",
+     true},
+    {"found undefined tag handle", "a text that begins with ! needs quotes", true},
+    {"found character that cannot start any token",
+     "a text that begins with this character needs quotes", false},
+    {"found unknown escape character",
+     "an unknown escape after a backslash; write \\\\ for a backslash, or use 'single quotes'",
+     false},
+};
+
+static struct syntax_words syntax_words_for(const char *libyaml)
 {
 	for (size_t i = 0; i < sizeof(syntax_words) / sizeof(*syntax_words); i++)
 		if (strcmp(libyaml, syntax_words[i].libyaml) == 0)
-			return syntax_words[i].ours;
-	return libyaml;
+			return syntax_words[i];
+	return (struct syntax_words){libyaml, libyaml, false};
 }
 
-static void report_unreadable(struct reader *r, size_t skipped)
+static size_t count_characters(const char *s, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += ((unsigned char)s[i] & 0xc0) != 0x80;
+	return count;
+}
+
+/* What is never closed is noticed at the end of the file, where libyaml counts a line that is not
+ * there. */
+static struct place syntax_place(const struct reader *r, size_t skipped, bool at_start)
 {
 	const yaml_parser_t *p = &r->parser;
-	struct place place = reader_place(r, &p->problem_mark);
+	size_t end = count_characters(r->file->text + skipped, r->file->n - skipped);
 
-	if (p->error == YAML_READER_ERROR) {
-		place = place_of_byte(r->file, skipped, p->problem_offset + skipped);
-		problems_add(r->problems, place,
-			     strcmp(p->problem, "control characters are not allowed") == 0
-				 ? "a control character; take it out"
-				 : "not UTF-8; save the file in UTF-8");
-		return;
-	}
+	if (p->context && p->context_mark.index < end && (at_start || p->problem_mark.index >= end))
+		return reader_place(r, &p->context_mark);
+	if (p->problem_mark.index < end)
+		return reader_place(r, &p->problem_mark);
+	return place_of_byte(r->file, skipped, r->file->n);
+}
+
+static void report_bytes(struct reader *r, size_t skipped)
+{
+	bool control = strcmp(r->parser.problem, "control characters are not allowed") == 0;
+
+	problems_add(
+	    r->problems, place_of_byte(r->file, skipped, r->parser.problem_offset + skipped), "%s",
+	    control ? "a control character; take it out" : "not UTF-8; save the file in UTF-8");
+}
+
+static void report_syntax(struct reader *r, size_t skipped)
+{
+	const yaml_parser_t *p = &r->parser;
+	struct syntax_words words = syntax_words_for(p->problem);
+	struct place place = syntax_place(r, skipped, words.at_start);
+	int begun = (int)p->context_mark.line + 1;
+
 	if (has_tab_indent(r->file, p->problem_mark.line))
-		problems_add(r->problems, place, "tab used for indentation; indent with spaces");
-	else if (p->context && p->context_mark.line != p->problem_mark.line)
-		problems_add(r->problems, place, "%s (%s from line %zu on)",
-			     syntax_text(p->problem), p->context, p->context_mark.line + 1);
+		problems_add(r->problems, reader_place(r, &p->problem_mark),
+			     "tab used for indentation; indent with spaces");
+	else if (p->context && begun < place.line)
+		problems_add(r->problems, place, "%s (begun on line %d)", words.ours, begun);
 	else
-		problems_add(r->problems, place, "%s", syntax_text(p->problem));
+		problems_add(r->problems, place, "%s", words.ours);
 }
 
 static int read_events(struct reader *r, size_t skipped)
@@ -353,7 +390,10 @@ static int read_events(struct reader *r, size_t skipped)
 		if (!yaml_parser_parse(&r->parser, &e)) {
 			if (r->parser.error == YAML_MEMORY_ERROR)
 				abort();
-			report_unreadable(r, skipped);
+			if (r->parser.error == YAML_READER_ERROR)
+				report_bytes(r, skipped);
+			else
+				report_syntax(r, skipped);
 			return YAML_E_MALFORMED;
 		}
 		type = e.type;

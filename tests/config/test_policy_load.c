@@ -345,8 +345,7 @@ static void a_file_that_is_not_yaml_comes_first(void **state)
 
 	expect_problems(
 	    files, COUNT(files),
-	    "a.yaml:2:1: a comma or a closing } is missing (while parsing a flow mapping from line "
-	    "1 on)\n"
+	    "a.yaml:1:10: a comma or a closing } is missing\n"
 	    "b.yaml:1:31: key \"owner\" is given again; it was first given at b.yaml:1:19\n"
 	    "c.yaml:1:1: tab used for indentation; indent with spaces");
 }

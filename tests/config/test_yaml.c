@@ -63,21 +63,21 @@ static const struct refused cases[] = {
 	    "f.yaml:1:14: a colon where none can be; the indentation is wrong, or a text with \": "
 	    "\" in it needs quotes"),
     FILE_OF("key without colon", "a: 1\nb\nc: 2\n", YAML_E_MALFORMED,
-	    "f.yaml:3:1: a key without its colon; write `key: value` (while scanning a simple key "
-	    "from line 2 on)"),
+	    "f.yaml:2:1: a key without its colon; write `key: value`"),
     FILE_OF("indentation", "a:\n    b: 1\n  c: 2\n", YAML_E_MALFORMED,
 	    "f.yaml:3:3: this does not continue what is above; the indentation is wrong, or quotes "
 	    "or a colon are missing "
-	    "(while parsing a block mapping from line 1 on)"),
+	    "(begun on line 1)"),
     FILE_OF("open quote", "a: \"x\nb: 1\n", YAML_E_MALFORMED,
-	    "f.yaml:3:1: the file ends inside a text; a closing quote is missing (while scanning a "
-	    "quoted scalar from line 1 on)"),
+	    "f.yaml:1:4: the file ends inside this text; a closing quote is missing"),
     FILE_OF("open bracket", "a: [1, 2\nb: 1\n", YAML_E_MALFORMED,
-	    "f.yaml:2:2: a comma or a closing ] is missing (while parsing a flow sequence from "
-	    "line 1 on)"),
+	    "f.yaml:2:2: a comma or a closing ] is missing (begun on line 1)"),
     FILE_OF("open brace", "a: {b: 1\nc: 1\n", YAML_E_MALFORMED,
-	    "f.yaml:2:2: a comma or a closing } is missing (while parsing a flow mapping from line "
-	    "1 on)"),
+	    "f.yaml:2:2: a comma or a closing } is missing (begun on line 1)"),
+    FILE_OF("open brace at the end", "a:\n  b: {c: 1\n", YAML_E_MALFORMED,
+	    "f.yaml:2:6: a comma or a closing } is missing"),
+    FILE_OF("open bracket at the very end", "# \xc3\xa9\na: [", YAML_E_MALFORMED,
+	    "f.yaml:2:5: no value begins like this; put it in quotes, or close a bracket"),
     FILE_OF("a sign of YAML's own", "a: @home\n", YAML_E_MALFORMED,
 	    "f.yaml:1:4: a text that begins with this character needs quotes"),
     FILE_OF("not UTF-8", "a: 1\nb: caf\xe9\n", YAML_E_MALFORMED,
