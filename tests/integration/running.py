@@ -52,8 +52,16 @@ def short_folder():
     return folder
 
 
-OVERLAPS = '''select a.* from {table} a join {table} b on a.pole_id = b.pole_id and a.resource_id = b.resource_id
-    and a.ctid < b.ctid and a.lanes && b.lanes and a.during && b.during'''
+OVERLAPS = '''select a, b from allocation a join allocation b on a.pole_id = b.pole_id and a.resource_id = b.resource_id
+    and a.lane = b.lane and a.ctid < b.ctid and a.during && b.during'''
+
+
+def is_alive(pid):
+    """Runs, and is not just waiting for a parent that never asks."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(')', 1)[1].split()[0] not in 'ZX'
+    except OSError:
+        return False
 
 
 class Daemon:
@@ -139,17 +147,17 @@ class Daemon:
         """The embedded PostgreSQL's pid, None when it does not run."""
         try:
             pid = int((self.state / 'pg' / 'data' / 'postmaster.pid').read_text().split('\n', 1)[0])
-            return pid if pathlib.Path(f"/proc/{pid}").exists() else None
+            return pid if is_alive(pid) else None
         except (FileNotFoundError, ValueError):
             return None
 
     def psql(self, sql):
         """Rows of the embedded database, as its owner sees them."""
-        return psql(f"host={self.state / 'pg'}", sql, self.embedded_owner())
+        return psql(f"host={self.state / 'pg'} dbname=mutuald user=postgres", sql, self.embedded_owner())
 
     def overlaps(self):
         """Pairs of allocations that share a lane and a moment: there must be none."""
-        return self.psql(OVERLAPS.format(table='allocation'))
+        return self.psql(OVERLAPS)
 
     def embedded_owner(self):
         return (self.state / 'pg' / 'data' / 'PG_VERSION').owner()

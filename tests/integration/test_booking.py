@@ -81,7 +81,7 @@ def test_limits_name_their_rule(as_person, day, what, start, length, code):
 def test_a_rule_for_a_class_of_members(as_person, day):
     no = as_person('dora').refused('NO too-long', 'BOOK', what='van', from_=f"{day}T08:00", for_='2d')
     assert no['rule'] == 'one day at most for the small' and no['place'].startswith('rules.yaml:')
-    book(as_person('alice'), day, '08:00', '25h')
+    book(as_person('alice'), day, '08:00', '25h', dry='yes')
 
 
 def test_lead_and_horizon(as_person):
@@ -136,13 +136,20 @@ def test_move_extend_cancel(as_person, day):
     assert c.expect('EXTEND', booking=code, to=f"{day}T18:00")['to'].startswith(f"{day}T18:00")
     other = c.expect('MOVE', booking=code, unit='van-2')
     assert other['unit'] == 'van-2' and other['was-unit'] == 'van-1'
-    book(c, day, '18:30', '2h', unit='van-2')
-    c.refused('NO conflict', 'EXTEND', booking=code, by='30m')
     gone = c.expect('CANCEL', booking=code)
     assert gone['state'] == 'cancelled'
     c.refused('NO state', 'CANCEL', booking=code)
     c.refused('NO state', 'MOVE', booking=code, from_=f"{day}T09:00")
     book(c, day, '14:00', '2h', unit='van-2')
+
+
+def test_who_asked_for_a_unit_keeps_it(as_person, day):
+    c = as_person('alice')
+    code = book(c, day, '08:00', '2h', unit='van-2')['booking']
+    book(c, day, '12:00', '2h', unit='van-2')
+    no = c.refused('NO conflict', 'EXTEND', booking=code, by='3h')
+    assert [x['unit'] for x in no.of('conflict')] == ['van-2']
+    assert c.expect('MOVE', booking=code, from_=f"{day}T18:00")['unit'] == 'van-2'
 
 
 def test_a_booking_may_move_over_itself(as_person, day):

@@ -47,7 +47,8 @@ def test_help_is_the_verb_table(as_person):
     assert {'HELLO', 'AUTH', 'FIND', 'BOOK', 'MOVE', 'EXTEND', 'CANCEL', 'AGENDA', 'REPORT', 'POLICY APPLY', 'PERSON ADD'} <= words
     assert all(v['help'] and v['who'] for v in verbs)
     keys = {k['key']: k for k in c.expect('HELP', verb='BOOK').of('key')}
-    assert {'what', 'from', 'to', 'for', 'key', 'dry'} <= set(keys)
+    assert next(v for v in verbs if v['word'] == 'BOOK')['changes'] == 'yes'
+    assert {'what', 'from', 'to', 'for', 'purpose'} <= set(keys)
     assert keys['what']['required'] == 'yes' and keys['purpose']['required'] == 'no'
 
 

@@ -46,7 +46,8 @@ def test_others_bookings_show_who_and_when_only(as_person, people, day):
     for person in ('alice', 'anne', 'carla', 'max', 'admin'):
         (row,) = as_person(person).expect('SHOW', booking=code).of('booking')
         assert row['purpose'] == SECRET and row['person-name'] == 'Alice Test', person
-        assert code in repr(as_person(person).call('BOOK', **asked['BOOK'])), person
+    for person, member in (('anne', None), ('carla', 'm02'), ('admin', 'm02')):
+        assert code in repr(as_person(person).call('BOOK', member=member, **asked['BOOK'])), person
 
 
 def test_only_ones_own_may_be_changed(as_person, day):
@@ -67,7 +68,7 @@ def test_on_behalf_of_another_member(as_person, people, day):
     (row,) = as_person('bruno').expect('SHOW', booking=b['booking']).of('booking')
     assert row['person'] == people.bruno_code and row['by'] == people.carla_code
     as_person('carla').refused('NO unknown-member', 'BOOK', what='bench', from_=f"{day}T08:00", for_='2h', member='m99')
-    as_person('carla').refused('NO unknown-person', 'BOOK', what='bench', from_=f"{day}T08:00", for_='2h', person='p99999')
+    as_person('carla').refused('NO unknown-person', 'BOOK', what='bench', from_=f"{day}T08:00", for_='2h', member='m02', person='p99999')
 
 
 def test_tokens_are_withdrawn(daemon, as_person):

@@ -123,7 +123,7 @@ _contexts = {}
 
 def context(ca):
     if ca not in _contexts:
-        _contexts[ca] = ssl.create_default_context(cafile=str(ca))
+        _contexts[ca] = ssl.create_default_context(cafile=ca and str(ca))
     return _contexts[ca]
 
 
