@@ -320,10 +320,10 @@ static void add(struct answer *ret, enum alternative_kind kind, const struct res
 	ret->alternatives[ret->n_alternatives++] = (struct alternative){kind, r, u, s};
 }
 
-static bool has_span(const struct answer *ret, enum alternative_kind kind, struct span s)
+static bool has_span(const struct answer *ret, const struct resource *r, struct span s)
 {
 	for (size_t i = 0; i < ret->n_alternatives; i++)
-		if (ret->alternatives[i].kind == kind && span_equals(ret->alternatives[i].span, s))
+		if (ret->alternatives[i].resource == r && span_equals(ret->alternatives[i].span, s))
 			return true;
 	return false;
 }
@@ -345,7 +345,7 @@ static void gather(struct walker *walkers, size_t n, const struct alternatives_a
 		}
 		if (!nearest)
 			return;
-		if (!has_span(ret, ALTERNATIVE_NEAREST, span_from(nearest, nearest->at)))
+		if (!has_span(ret, nearest->trial->resource, span_from(nearest, nearest->at)))
 			add(ret, ALTERNATIVE_NEAREST, nearest->trial->resource,
 			    nearest->trial->unit, span_from(nearest, nearest->at));
 		nearest->at += nearest->backwards ? -spacing_s : spacing_s;
@@ -468,4 +468,10 @@ void alternatives_find(const struct trial *t, const struct alternatives_ask *ask
 		add_longest(t, &bounded, ret);
 	if (!has_begun)
 		add_nearest(t, &bounded, a, ret);
+	if (!has_begun && t->unit && ret->n_alternatives < bounded.want) {
+		struct trial any = *t;
+
+		any.unit = NULL;
+		add_nearest(&any, &bounded, a, ret);
+	}
 }

@@ -144,17 +144,21 @@ const struct person *fixture_person(struct pole *p, const char *member, uint32_t
 	return person;
 }
 
-int64_t fixture_at(const char *text)
+const struct zone *fixture_paris(void)
 {
 	static struct zone *paris;
-	struct moment m;
-	int64_t at;
 
 	if (!paris)
 		paris = zone_file_load("Europe/Paris");
+	return paris;
+}
+
+int64_t fixture_at(const char *text)
+{
+	struct moment m;
+
 	assert_int_equal(moment_parse(text, &m), MOMENT_OK);
-	at = moment_utc(&m, paris);
-	return at;
+	return moment_utc(&m, fixture_paris());
 }
 
 struct span fixture_span(const char *start, const char *end)

@@ -28,3 +28,4 @@ const struct person *fixture_person(struct pole *p, const char *member, uint32_t
 
 int64_t fixture_at(const char *moment); /* "2026-12-05T08:00", local to Paris unless it says */
 struct span fixture_span(const char *start, const char *end);
+const struct zone *fixture_paris(void); /* read once, kept */

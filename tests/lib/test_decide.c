@@ -633,7 +633,7 @@ static void test_out_of_service(void **state)
 	fixture_apply(s->pole, p);
 	assert_int_equal(book_span(s, &s->m1, "van-3", "2026-12-05T08:00", "2026-12-05T12:00"),
 			 REASON_OUT_OF_SERVICE);
-	assert_int_equal(s->answer.n_alternatives, 2);
+	assert_int_equal(s->answer.n_alternatives, 3);
 	check_alternative(s, 0, ALTERNATIVE_OTHER_UNIT, "van", "van-1", "2026-12-05T08:00",
 			  "2026-12-05T12:00");
 	assert_int_equal(book_span(s, &s->m1, "minibus", "2026-12-05T08:00", "2026-12-05T12:00"),

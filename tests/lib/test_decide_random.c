@@ -1,0 +1,731 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Decisions against a slow, obvious oracle: seeded random policies, and on each some thousands of
+ * bookings, moves, cancellations and undone groups around a change of the clocks. The oracle keeps
+ * all bookings in one array, scans all of it for every question, tries every quarter of an hour for
+ * an alternative, and shares no code with the trial.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/alternatives.h"
+#include "tests/lib/fixture.h"
+#include "tests/lib/zone_file.h"
+
+#define POLES 10
+#define OPERATIONS 2500
+#define BOOKINGS_MAX 4096
+#define STARTS_MAX 4096
+#define WANT 5
+#define QUARTER 900
+
+struct world {
+	struct draw draw;
+	struct pole *pole;
+	struct arena arena;
+	struct booking *rows[BOOKINGS_MAX]; /* present images by number; a reference each */
+	struct changes done[OPERATIONS];
+	size_t n_done;
+	const struct person *persons[2];
+	int64_t now;
+	size_t n_searched;
+};
+
+/* What a request comes down to. */
+struct question {
+	const struct world *world;
+	const struct resource *resource;
+	const struct unit *unit;
+	const char *member_class;
+	const struct booking *was; /* NULL: a new one */
+};
+
+static bool chance(struct world *w, uint64_t percent)
+{
+	return draw_below(&w->draw, 100) < percent;
+}
+
+static void random_rules(struct world *w, struct policy *p, struct resource *r)
+{
+	static const int32_t grids[] = {QUARTER, 1800, 3600, 7200, 12 * 3600};
+	static const int64_t steps[] = {QUARTER, 1800, 3600};
+
+	fixture_rule(p, r, NULL, fixture_horizon(draw_between(&w->draw, 2, 12)));
+	if (chance(w, 70))
+		fixture_rule(p, r, NULL, fixture_start(grids[draw_below(&w->draw, 5)]));
+	if (chance(w, 40))
+		fixture_rule(p, r, NULL, fixture_lead(0, draw_between(&w->draw, 1, 40) * 3600));
+	if (chance(w, 50))
+		fixture_rule(p, r, chance(w, 50) ? "small" : NULL,
+			     fixture_duration(draw_between(&w->draw, 1, 6) * 1800,
+					      draw_between(&w->draw, 4, 60) * 3600,
+					      steps[draw_below(&w->draw, 3)]));
+}
+
+static struct policy *random_policy(struct world *w)
+{
+	static const char *const ids[] = {"a", "b", "c", "d"};
+	struct policy *p = fixture_policy();
+
+	for (int i = 0; i < 4; i++) {
+		struct resource *r = fixture_resource(p, ids[i], 1 + draw_below(&w->draw, 4));
+		int from = (int)draw_between(&w->draw, 0, 14);
+
+		if (chance(w, 60))
+			fixture_open(p, r, from, from + (int)draw_between(&w->draw, 3, 16));
+		r->spans_closed = chance(w, 40);
+		r->buffer_before.seconds = (int64_t)draw_below(&w->draw, 3) * QUARTER;
+		r->buffer_after.seconds = (int64_t)draw_below(&w->draw, 5) * QUARTER;
+		random_rules(w, p, r);
+	}
+	p->resources[0].stands_in = arena_new(&p->arena, const struct resource *);
+	p->resources[0].stands_in[p->resources[0].n_stands_in++] = &p->resources[1];
+	return p;
+}
+
+static bool rule_applies(const struct question *q, const struct rule *rule)
+{
+	return rule->resources[0] == q->resource &&
+	       (rule->n_classes == 0 || strcmp(rule->classes[0], q->member_class) == 0);
+}
+
+static int64_t second_of_day(int64_t at)
+{
+	struct civil_time t = zone_to_local(fixture_paris(), at);
+
+	return t.second;
+}
+
+static bool is_new_start(const struct question *q, struct span s)
+{
+	return !q->was || q->was->span.start != s.start;
+}
+
+static enum reason oracle_limit(const struct question *q, const struct limit *l, struct span s)
+{
+	int64_t length = s.end - s.start;
+
+	if (l->kind == LIMIT_DURATION && length < l->duration.min.seconds)
+		return REASON_TOO_SHORT;
+	if (l->kind == LIMIT_DURATION && length > l->duration.max.seconds)
+		return REASON_TOO_LONG;
+	if (l->kind == LIMIT_DURATION && length % l->duration.step.seconds)
+		return REASON_STEP;
+	if (!is_new_start(q, s))
+		return REASON_NONE;
+	if (l->kind == LIMIT_START && second_of_day(s.start) % l->start_every_s)
+		return REASON_START_GRID;
+	if (l->kind == LIMIT_LEAD && s.start - q->world->now < l->lead.seconds)
+		return REASON_LEAD;
+	if (l->kind == LIMIT_HORIZON &&
+	    s.start > zone_add_days(fixture_paris(), q->world->now, l->horizon.days))
+		return REASON_HORIZON;
+	return REASON_NONE;
+}
+
+static bool oracle_open(const struct question *q, struct span s)
+{
+	return hours_admit(&q->resource->hours, fixture_paris(), s, q->resource->spans_closed);
+}
+
+static size_t oracle_refusals(const struct question *q, struct span s, enum reason *ret)
+{
+	const struct policy *p = pole_policy(q->world->pole);
+	size_t n = 0;
+
+	if (is_new_start(q, s) && s.start < q->world->now)
+		ret[n++] = REASON_PAST;
+	if (!oracle_open(q, s))
+		ret[n++] = REASON_CLOSED;
+	for (size_t i = 0; i < p->n_rules; i++) {
+		enum reason reason = REASON_NONE;
+
+		if (rule_applies(q, &p->rules[i]))
+			reason = oracle_limit(q, &p->rules[i].limit, s);
+		if (reason)
+			ret[n++] = reason;
+	}
+	return n;
+}
+
+static struct span with_buffers(const struct resource *r, struct span s)
+{
+	return (struct span){s.start - r->buffer_before.seconds, s.end + r->buffer_after.seconds};
+}
+
+static bool holds(const struct booking *b, const struct resource *r, uint32_t lane)
+{
+	return b && b->state == BOOKING_CONFIRMED && b->allocations[0].resource == r->number &&
+	       b->allocations[0].lane == lane;
+}
+
+/* How many bookings are in the way on a lane. */
+static size_t oracle_conflicts(const struct question *q, const struct unit *u, struct span s)
+{
+	struct span during = with_buffers(q->resource, s);
+	size_t n = 0;
+
+	for (int64_t i = 1; i < pole_next_booking(q->world->pole); i++) {
+		const struct booking *b = q->world->rows[i];
+
+		if (b != q->was && holds(b, q->resource, u->lane) &&
+		    span_overlaps(b->allocations[0].during, during))
+			n++;
+	}
+	return n;
+}
+
+static bool oracle_grants(const struct question *q, const struct unit *u, struct span s)
+{
+	enum reason reasons[FIXTURE_RULES];
+
+	return oracle_conflicts(q, u, s) == 0 && oracle_refusals(q, s, reasons) == 0;
+}
+
+static bool oracle_grants_any(const struct question *q, struct span s)
+{
+	for (size_t i = 0; i < q->resource->n_units; i++) {
+		const struct unit *u = &q->resource->units[i];
+
+		if ((!q->unit || q->unit == u) && oracle_grants(q, u, s))
+			return true;
+	}
+	return false;
+}
+
+static int64_t at_most_a_day(int64_t gap_s)
+{
+	return gap_s < DAY_S ? gap_s : DAY_S;
+}
+
+static int64_t oracle_slack(const struct question *q, const struct unit *u, struct span s)
+{
+	struct span during = with_buffers(q->resource, s);
+	int64_t before = DAY_S, after = DAY_S;
+
+	for (int64_t i = 1; i < pole_next_booking(q->world->pole); i++) {
+		const struct booking *b = q->world->rows[i];
+		struct span other;
+
+		if (b == q->was || !holds(b, q->resource, u->lane))
+			continue;
+		other = b->allocations[0].during;
+		if (other.end <= during.start && during.start - other.end < before)
+			before = at_most_a_day(during.start - other.end);
+		if (other.start >= during.end && other.start - during.end < after)
+			after = at_most_a_day(other.start - during.end);
+	}
+	return before + after;
+}
+
+static uint32_t oracle_best_lane(const struct question *q, struct span s)
+{
+	uint32_t best = 0;
+	int64_t best_slack = INT64_MAX;
+
+	for (size_t i = 0; i < q->resource->n_units; i++) {
+		const struct unit *u = &q->resource->units[i];
+		int64_t slack;
+
+		if ((q->unit && q->unit != u) || !oracle_grants(q, u, s))
+			continue;
+		if (q->was && q->was->allocations[0].lane == u->lane)
+			return u->lane;
+		slack = oracle_slack(q, u, s);
+		if (slack < best_slack || (slack == best_slack && u->lane < best)) {
+			best = u->lane;
+			best_slack = slack;
+		}
+	}
+	return best;
+}
+
+static void check_refusals(const struct question *q, struct span s, const struct answer *a)
+{
+	enum reason reasons[FIXTURE_RULES];
+	size_t n = oracle_refusals(q, s, reasons);
+	size_t n_conflicts = 0, n_busy = 0, n_units = 0;
+
+	for (size_t i = 0; i < q->resource->n_units; i++) {
+		const struct unit *u = &q->resource->units[i];
+		size_t here = q->unit && q->unit != u ? 0 : oracle_conflicts(q, u, s);
+
+		n_units += !q->unit || q->unit == u;
+		n_busy += here > 0;
+		n_conflicts += here;
+	}
+	if (n_units > 1)
+		n_conflicts = n_busy;
+	if (n_busy == n_units)
+		reasons[n++] = REASON_CONFLICT;
+	else
+		n_conflicts = 0;
+	assert_int_equal(a->n_refusals, n);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(a->refusals[i].reason, reasons[i]);
+	assert_int_equal(a->n_conflicts, n_conflicts < CONFLICTS_MAX ? n_conflicts : CONFLICTS_MAX);
+	for (size_t i = 0; i < a->n_conflicts; i++)
+		assert_true(span_overlaps(a->conflicts[i].during, with_buffers(q->resource, s)));
+}
+
+struct starts { /* grantable, going away from what was asked */
+	int64_t items[STARTS_MAX];
+	size_t n;
+};
+
+static bool is_whole_days(struct span s, int64_t *ret_days)
+{
+	for (*ret_days = 1; *ret_days < 10; ++*ret_days)
+		if (zone_add_days(fixture_paris(), s.start, *ret_days) == s.end)
+			return true;
+	return false;
+}
+
+static struct span same_length(struct span asked, int64_t start)
+{
+	int64_t days;
+
+	if (is_whole_days(asked, &days))
+		return (struct span){start, zone_add_days(fixture_paris(), start, days)};
+	return (struct span){start, start + asked.end - asked.start};
+}
+
+static bool is_on_grid(const struct question *q, int64_t start)
+{
+	const struct policy *p = pole_policy(q->world->pole);
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (rule_applies(q, &p->rules[i]) && p->rules[i].limit.kind == LIMIT_START &&
+		    second_of_day(start) % p->rules[i].limit.start_every_s)
+			return false;
+	return true;
+}
+
+static void list_starts(const struct question *q, struct span asked, int direction,
+			struct starts *ret)
+{
+	int64_t start = asked.start - asked.start % QUARTER;
+	int64_t last = q->world->now + 14 * (int64_t)DAY_S;
+
+	ret->n = 0;
+	if (direction > 0 ? start < asked.start : start == asked.start)
+		start += direction * QUARTER;
+	for (; start >= q->world->now - QUARTER && start <= last; start += direction * QUARTER) {
+		struct span s = same_length(asked, start);
+
+		if (!is_on_grid(q, start) || !oracle_grants_any(q, s))
+			continue;
+		assert_true(ret->n < STARTS_MAX);
+		ret->items[ret->n++] = start;
+	}
+}
+
+static bool has_start(const struct span *spans, size_t n, struct span s)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_equals(spans[i], s))
+			return true;
+	return false;
+}
+
+static int64_t gap(int64_t a, int64_t b)
+{
+	return a < b ? b - a : a - b;
+}
+
+static void pick(const struct starts *back, const struct starts *forth, struct span asked,
+		 int64_t spacing, struct span *spans, size_t *n)
+{
+	size_t b = 0, f = 0;
+
+	while (*n < WANT && (b < back->n || f < forth->n)) {
+		bool backwards =
+		    f == forth->n || (b < back->n && gap(back->items[b], asked.start) <=
+							 gap(forth->items[f], asked.start));
+		int64_t start = backwards ? back->items[b] : forth->items[f];
+
+		if (!has_start(spans, *n, same_length(asked, start)))
+			spans[(*n)++] = same_length(asked, start);
+		while (backwards && b < back->n && back->items[b] > start - spacing)
+			b++;
+		while (!backwards && f < forth->n && forth->items[f] < start + spacing)
+			f++;
+	}
+}
+
+static void sort_by_distance(struct span *spans, size_t n, int64_t asked)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i + 1; j < n; j++) {
+			int64_t a = gap(spans[i].start, asked), b = gap(spans[j].start, asked);
+
+			if (b < a || (b == a && spans[j].start < spans[i].start)) {
+				struct span s = spans[i];
+
+				spans[i] = spans[j];
+				spans[j] = s;
+			}
+		}
+}
+
+static void expect_nearest(const struct question *q, struct span asked, struct span *spans,
+			   size_t *n)
+{
+	static struct starts back, forth;
+	size_t first = *n;
+
+	list_starts(q, asked, -1, &back);
+	list_starts(q, asked, 1, &forth);
+	pick(&back, &forth, asked, ALTERNATIVE_SPACING_S, spans, n);
+	pick(&back, &forth, asked, 1, spans, n);
+	sort_by_distance(&spans[first], *n - first, asked.start);
+}
+
+static bool length_is_refused(const struct answer *a)
+{
+	for (size_t i = 0; i < a->n_refusals; i++)
+		if (a->refusals[i].reason == REASON_TOO_SHORT ||
+		    a->refusals[i].reason == REASON_TOO_LONG ||
+		    a->refusals[i].reason == REASON_STEP)
+			return true;
+	return false;
+}
+
+/* Other units, what stands in, then the nearest: exactly these and in this order. */
+static void check_alternatives(struct world *w, const struct question *q, struct span asked,
+			       const struct answer *a)
+{
+	struct question other = *q;
+	struct span spans[WANT];
+	size_t n = 0, i;
+
+	if (length_is_refused(a) || asked.start < w->now || w->n_searched++ % 8)
+		return;
+	for (i = 0; q->unit && i < q->resource->n_units && n < WANT; i++) {
+		const struct unit *u = &q->resource->units[i];
+
+		if (u != q->unit && oracle_grants(q, u, asked)) {
+			assert_int_equal(a->alternatives[n].kind, ALTERNATIVE_OTHER_UNIT);
+			assert_ptr_equal(a->alternatives[n].unit, u);
+			spans[n++] = asked;
+		}
+	}
+	other.unit = NULL;
+	if (q->resource->n_stands_in && n < WANT) {
+		other.resource = q->resource->stands_in[0];
+		if (oracle_grants_any(&other, asked)) {
+			assert_ptr_equal(a->alternatives[n].resource, other.resource);
+			assert_int_equal(a->alternatives[n].kind, ALTERNATIVE_STAND_IN);
+			spans[n++] = (struct span){0};
+		}
+		other.resource = q->resource;
+	}
+	i = n;
+	expect_nearest(q, asked, spans, &n);
+	if (q->unit)
+		expect_nearest(&other, asked, spans, &n);
+	assert_int_equal(a->n_alternatives, n);
+	for (; i < n; i++) {
+		assert_int_equal(a->alternatives[i].kind, ALTERNATIVE_NEAREST);
+		assert_int_equal(a->alternatives[i].span.start, spans[i].start);
+		assert_int_equal(a->alternatives[i].span.end, spans[i].end);
+	}
+}
+
+static void keep(struct world *w, struct booking *before, struct booking *after)
+{
+	int64_t number = after ? after->number : before->number;
+
+	assert_ptr_equal(w->rows[number], before);
+	booking_unref(w->rows[number]);
+	w->rows[number] = after ? booking_ref(after) : NULL;
+}
+
+static void settle(struct world *w, struct changes *c)
+{
+	pole_apply(w->pole, c);
+	for (size_t i = 0; i < c->n; i++)
+		keep(w, c->items[i].booking.before, c->items[i].booking.after);
+	if (c->n > 0)
+		w->done[w->n_done++] = *c;
+	else
+		changes_clear(c);
+}
+
+static void undo(struct world *w, size_t n)
+{
+	for (; n > 0 && w->n_done > 0; n--) {
+		struct changes *c = &w->done[--w->n_done];
+
+		pole_undo(w->pole, c);
+		for (size_t i = c->n; i > 0; i--)
+			keep(w, c->items[i - 1].booking.after, c->items[i - 1].booking.before);
+		changes_clear(c);
+	}
+}
+
+static struct span random_span(struct world *w)
+{
+	int64_t start = w->now + draw_between(&w->draw, -20, 13 * 96) * QUARTER;
+
+	if (chance(w, 50))
+		start -= start % 3600;
+	if (chance(w, 5))
+		start += draw_between(&w->draw, 1, 899);
+	if (chance(w, 15))
+		return (struct span){
+		    start, zone_add_days(fixture_paris(), start, draw_between(&w->draw, 1, 3))};
+	return (struct span){start, start + draw_between(&w->draw, 1, 40) * QUARTER};
+}
+
+/* Every alternative is granted as it stands. */
+static void check_bookable(struct world *w, const struct asker *who, const struct answer *a)
+{
+	for (size_t i = 0; i < a->n_alternatives; i++) {
+		const struct alternative *x = &a->alternatives[i];
+		struct ask_book ask = {.what = x->resource->id, .span = x->span};
+		struct changes c = {0};
+		struct answer answer;
+
+		ask.unit = x->unit ? x->unit->id : NULL;
+		decide_book(w->pole, who, &ask, &w->arena, &answer, &c);
+		assert_int_equal(answer.n_refusals, 0);
+		assert_int_equal(c.n, 1);
+		changes_clear(&c);
+	}
+}
+
+static struct asker random_asker(struct world *w)
+{
+	return (struct asker){.person = w->persons[draw_below(&w->draw, 2)], .now = w->now};
+}
+
+static const char *class_of(const struct world *w, uint32_t member)
+{
+	return pole_member(w->pole, member)->class;
+}
+
+static void book(struct world *w)
+{
+	struct asker who = random_asker(w);
+	const struct policy *p = pole_policy(w->pole);
+	struct question q = {.world = w, .resource = &p->resources[draw_below(&w->draw, 4)]};
+	struct ask_book ask = {.what = q.resource->id, .alternatives = WANT};
+	struct changes c = {0};
+	struct answer a;
+	uint32_t lane;
+
+	q.member_class = class_of(w, who.person->member);
+	if (chance(w, 30)) {
+		q.unit = &q.resource->units[draw_below(&w->draw, q.resource->n_units)];
+		ask.unit = q.unit->id;
+	}
+	ask.span = random_span(w);
+	lane = oracle_best_lane(&q, ask.span);
+	decide_book(w->pole, &who, &ask, &w->arena, &a, &c);
+	if (lane) {
+		assert_int_equal(a.n_refusals, 0);
+		assert_int_equal(a.booking->allocations[0].lane, lane);
+	} else {
+		check_refusals(&q, ask.span, &a);
+		check_bookable(w, &who, &a);
+		check_alternatives(w, &q, ask.span, &a);
+	}
+	settle(w, &c);
+}
+
+static const struct booking *random_booking(struct world *w)
+{
+	int64_t next = pole_next_booking(w->pole);
+
+	return next > 1 ? w->rows[draw_between(&w->draw, 1, next - 1)] : NULL;
+}
+
+/* Every alternative is granted as this move. */
+static void check_movable(struct world *w, const struct asker *who, const struct booking *b,
+			  const struct answer *a)
+{
+	for (size_t i = 0; i < a->n_alternatives; i++) {
+		const struct alternative *x = &a->alternatives[i];
+		struct ask_move ask = {.booking = b->number, true, true, .span = x->span};
+		struct changes c = {0};
+		struct answer answer;
+
+		ask.unit = x->unit ? x->unit->id : NULL;
+		decide_move(w->pole, who, &ask, &w->arena, &answer, &c);
+		assert_int_equal(answer.n_refusals, 0);
+		assert_int_equal(c.n, 1);
+		changes_clear(&c);
+	}
+}
+
+static void check_move(struct world *w, struct question *q, const struct asker *who, struct span s,
+		       const struct answer *a)
+{
+	bool has_begun = q->was->span.start <= w->now;
+	uint32_t lane;
+
+	if (has_begun && !q->unit)
+		q->unit = resource_lane(q->resource, q->was->allocations[0].lane);
+	lane = oracle_best_lane(q, s);
+	if (has_begun &&
+	    (s.start != q->was->span.start || s.end <= w->now || q->was->span.end <= w->now ||
+	     q->unit->lane != q->was->allocations[0].lane)) {
+		assert_int_equal(a->refusals[0].reason, REASON_PAST);
+	} else if (lane) {
+		assert_int_equal(a->n_refusals, 0);
+		assert_int_equal(a->booking->allocations[0].lane, lane);
+		assert_true(span_equals(a->booking->span, s));
+	} else {
+		check_refusals(q, s, a);
+		check_movable(w, who, q->was, a);
+	}
+}
+
+static void move(struct world *w)
+{
+	const struct booking *b = random_booking(w);
+	struct asker who = random_asker(w);
+	struct ask_move ask = {.alternatives = WANT};
+	struct question q = {.world = w, .was = b};
+	struct changes c = {0};
+	struct answer a;
+	struct span s;
+
+	if (!b)
+		return;
+	q.resource = pole_resource(w->pole, b->resource);
+	q.member_class = class_of(w, b->member);
+	ask.booking = b->number;
+	ask.has_start = chance(w, 50);
+	ask.has_end = !ask.has_start || chance(w, 30);
+	ask.span.start = b->span.start + draw_between(&w->draw, -20, 20) * QUARTER;
+	ask.span.end = b->span.end + draw_between(&w->draw, -8, 20) * QUARTER;
+	if (chance(w, 30)) {
+		q.unit = &q.resource->units[draw_below(&w->draw, q.resource->n_units)];
+		ask.unit = q.unit->id;
+	}
+	s = ask.has_start ? same_length(b->span, ask.span.start) : b->span;
+	if (ask.has_end)
+		s.end = ask.span.end;
+	decide_move(w->pole, &who, &ask, &w->arena, &a, &c);
+	if (who.person->member != b->member)
+		assert_int_equal(a.refusals[0].reason, REASON_FORBIDDEN);
+	else if (b->state != BOOKING_CONFIRMED)
+		assert_int_equal(a.refusals[0].reason, REASON_STATE);
+	else if (span_equals(s, b->span) && !q.unit)
+		assert_int_equal(a.n_refusals + c.n, 0);
+	else if (span_is_empty(s))
+		assert_int_equal(a.refusals[0].reason, REASON_EMPTY_SPAN);
+	else if (!span_equals(s, b->span))
+		check_move(w, &q, &who, s, &a);
+	settle(w, &c);
+}
+
+static void cancel(struct world *w)
+{
+	const struct booking *b = random_booking(w);
+	struct asker who = random_asker(w);
+	struct changes c = {0};
+	struct answer a;
+	bool allowed;
+
+	if (!b)
+		return;
+	allowed = b->member == who.person->member && b->state == BOOKING_CONFIRMED &&
+		  b->span.end > w->now;
+	decide_cancel(w->pole, &who, b->number, &w->arena, &a, &c);
+	assert_int_equal(a.n_refusals, allowed ? 0 : 1);
+	assert_int_equal(c.n, allowed ? 1 : 0);
+	settle(w, &c);
+}
+
+static void compare_lanes(const struct pole *p, const struct pole *q, uint32_t resource)
+{
+	for (uint32_t lane = 1; lane <= 4; lane++) {
+		const struct timeline *a = pole_timeline(p, resource, lane);
+		const struct timeline *b = pole_timeline(q, resource, lane);
+
+		assert_int_equal(a ? a->n : 0, b ? b->n : 0);
+		for (size_t i = 0; a && i < a->n; i++)
+			assert_memory_equal(&a->entries[i], &b->entries[i], sizeof(*a->entries));
+	}
+}
+
+/* After all that was done and undone, the pole is what a new one is that is told only how it
+ * stands. */
+static void check_replay(struct world *w)
+{
+	struct pole *fresh = pole_new();
+	struct changes c = {0};
+	size_t n = 0;
+
+	for (int64_t i = 1; i < pole_next_booking(w->pole); i++) {
+		changes_add_booking(&c, NULL, booking_ref(w->rows[i]));
+		n++;
+	}
+	pole_apply(fresh, &c);
+	assert_int_equal(pole_n_bookings(w->pole), n);
+	assert_int_equal(pole_next_booking(w->pole), pole_next_booking(fresh));
+	for (uint32_t resource = 1; resource <= 4; resource++)
+		compare_lanes(w->pole, fresh, resource);
+	changes_clear(&c);
+	pole_free(fresh);
+}
+
+static void operate(struct world *w)
+{
+	uint64_t kind = draw_below(&w->draw, 100);
+
+	if (kind < 60)
+		book(w);
+	else if (kind < 80)
+		move(w);
+	else if (kind < 97)
+		cancel(w);
+	else
+		undo(w, draw_below(&w->draw, 12));
+	if (chance(w, 20))
+		w->now += draw_between(&w->draw, 1, 4) * QUARTER;
+	arena_clear(&w->arena);
+}
+
+static void run(uint64_t seed)
+{
+	static const char *const begins[] = {"2027-03-25T06:00", "2027-10-27T06:00",
+					     "2026-12-01T06:07"};
+	struct world *w = memory_new(sizeof(*w));
+
+	w->draw.state = seed;
+	w->now = fixture_at(begins[seed % 3]);
+	w->pole = pole_new();
+	fixture_apply(w->pole, random_policy(w));
+	w->persons[0] = fixture_person(w->pole, "m1", ROLE_MEMBER);
+	w->persons[1] = fixture_person(w->pole, "m2", ROLE_MEMBER);
+	for (int i = 0; i < OPERATIONS; i++)
+		operate(w);
+	check_replay(w);
+	undo(w, w->n_done);
+	check_replay(w);
+	assert_int_equal(pole_n_bookings(w->pole), 0);
+	assert_int_equal(pole_next_booking(w->pole), 1);
+	pole_free(w->pole);
+	free(w);
+}
+
+static void test_random(void **state)
+{
+	for (uint64_t seed = 1; seed <= POLES; seed++)
+		run(seed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_random)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
