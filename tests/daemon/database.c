@@ -75,6 +75,15 @@ struct db_session *owner_session(const struct database *d)
 	return session(embedded_owner_conninfo(d->embedded));
 }
 
+struct db_session *owner_session_of(const struct database *d, const char *name)
+{
+	char conninfo[256];
+
+	snprintf(conninfo, sizeof(conninfo), "%s dbname=%s", embedded_owner_conninfo(d->embedded),
+		 name);
+	return session(conninfo);
+}
+
 struct db_session *daemon_session(const struct database *d)
 {
 	return session(embedded_conninfo(d->embedded));
@@ -241,13 +250,17 @@ static void rest_params(struct db_params *p, const struct group *g)
 
 void group_params(struct db_params *p, const struct group *g)
 {
+	struct group logged = *g;
+
+	if (g->answers_only)
+		logged.n_bookings = 0;
 	db_params_reset(p);
 	db_param_int4(p, g->pole);
 	db_param_int8(p, g->expected);
 	db_param_int8(p, g->batch);
 	db_param_int8(p, g->at);
 	db_param_text(p, "cafe");
-	events_params(p, g);
-	bookings_params(p, g);
+	events_params(p, &logged);
+	bookings_params(p, &logged);
 	rest_params(p, g);
 }

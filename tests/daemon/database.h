@@ -22,6 +22,8 @@ void database_stop(struct database *d);
 void database_remove(struct database *d); /* the directory */
 
 struct db_session *owner_session(const struct database *d);
+struct db_session *owner_session_of(const struct database *d,
+				    const char *name); /* of another database */
 struct db_session *daemon_session(const struct database *d);
 void must_exec(struct db_session *s, const char *sql);
 struct db_rows *must_query(struct db_session *s, const char *statement, const struct db_params *p);
@@ -43,6 +45,7 @@ struct group {
 	size_t n_drop;
 	const char *note;   /* of each booking; NULL: none */
 	const char *key;    /* of each booking's event and kept request; NULL: none */
+	bool answers_only;  /* no events: requests that were refused */
 	bool with_the_rest; /* a person, a credential, a name, a policy */
 };
 

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one way to write, and what is read of it. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/daemon/database.h"
+
+#define T0 1800000000
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+
+static struct database database;
+static struct db_session *session;
+static struct db_params *params;
+
+static int32_t new_pole(void)
+{
+	static int n;
+	struct db_rows *rows;
+	char name[32];
+	int32_t pole;
+
+	snprintf(name, sizeof(name), "pole-%d", ++n);
+	db_params_reset(params);
+	db_param_text(params, name);
+	rows = must_query(session, "pole_ensure", params);
+	pole = (int32_t)db_int(rows, 0, 0);
+	assert_int_equal(db_int(rows, 0, 1), 0);
+	assert_string_equal(db_value(rows, 0, 2), "");
+	db_rows_free(rows);
+	rows = must_query(session, "pole_ensure", params);
+	assert_int_equal(db_int(rows, 0, 0), pole);
+	db_rows_free(rows);
+	return pole;
+}
+
+static void expect(const struct group *g, const char *outcome, int64_t version)
+{
+	struct db_rows *rows;
+
+	group_params(params, g);
+	rows = must_query(session, "pole_commit", params);
+	assert_int_equal(db_n_rows(rows), 1);
+	assert_string_equal(db_value(rows, 0, 0), outcome);
+	assert_int_equal(db_int(rows, 0, 1), version);
+	db_rows_free(rows);
+}
+
+static void expect_error(const struct group *g, const char *sqlstate)
+{
+	struct db_rows *rows;
+	char why[512];
+
+	group_params(params, g);
+	assert_int_equal(db_session_query(session, "pole_commit", params, &rows, why), 1);
+	if (strncmp(why, sqlstate, 5) != 0)
+		fail_msg("%s", why);
+}
+
+/* A row as text, columns parted by '|', for comparing. */
+static const char *row_text(const struct db_rows *rows, size_t row, size_t columns)
+{
+	static char text[1024];
+	size_t n = 0;
+
+	for (size_t c = 0; c < columns; c++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", c ? "|" : "",
+				      db_is_null(rows, row, c) ? "-" : db_value(rows, row, c));
+	return text;
+}
+
+static void expect_rows(const char *statement, size_t columns, size_t n, const char *const *texts)
+{
+	struct db_rows *rows = must_query(session, statement, params);
+
+	assert_int_equal(db_n_rows(rows), n);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(row_text(rows, i, columns), texts[i]);
+	db_rows_free(rows);
+}
+
+static void pole_param(int32_t pole)
+{
+	db_params_reset(params);
+	db_param_int4(params, pole);
+}
+
+static void counts_versions_and_knows_its_batches(void **state)
+{
+	struct sample a = {1, 1, "{[1,2)}", T0, T0 + 3600, NULL},
+		      b = {2, 1, "{[2,3)}", T0, T0 + 3600, NULL};
+	int32_t pole = new_pole();
+
+	expect(&(struct group){pole, 0, 71, T0, &a, 1}, "committed", 1);
+	expect(&(struct group){pole, 0, 71, T0, &a, 1}, "committed", 1);
+	expect(&(struct group){pole, 0, 72, T0, &b, 1}, "behind", 1);
+	expect(&(struct group){pole, 1, 72, T0, &b, 1}, "committed", 2);
+	expect(&(struct group){pole, 0, 71, T0, &a, 1}, "committed", 1);
+	expect(&(struct group){pole, 1, 71, T0, &a, 1}, "behind", 2);
+	expect(&(struct group){pole, 7, 73, T0, &a, 1}, "behind", 2);
+	pole_param(pole);
+	expect_rows("pole_state", 4, 1, (const char *[]){"2|cafe|2|0"});
+}
+
+static void refuses_overlap(void **state)
+{
+	static const struct {
+		struct sample booking;
+		bool overlaps;
+	} cases[] = {
+	    {{10, 1, "{[1,2)}", T0, T0 + 3600, NULL}, true},
+	    {{10, 1, "{[1,2)}", T0 + 3599, T0 + 9000, NULL}, true},
+	    {{10, 1, "{[1,4)}", T0 - 100, T0 + 1, NULL}, true},
+	    {{10, 1, "{[1,2)}", T0 + 3600, T0 + 7200, NULL}, false},
+	    {{10, 1, "{[1,2)}", T0 - 3600, T0, NULL}, false},
+	    {{10, 1, "{[2,3)}", T0, T0 + 3600, NULL}, false},
+	    {{10, 2, "{[1,2)}", T0, T0 + 3600, NULL}, false},
+	};
+	struct sample first = {1, 1, "{[1,2)}", T0, T0 + 3600, NULL};
+
+	for (size_t i = 0; i < N(cases); i++) {
+		int32_t pole = new_pole();
+		struct group g = {pole, 1, 2, T0, &cases[i].booking, 1};
+
+		expect(&(struct group){pole, 0, 1, T0, &first, 1}, "committed", 1);
+		if (!cases[i].overlaps) {
+			expect(&g, "committed", 2);
+			continue;
+		}
+		expect_error(&g, "23P01");
+		pole_param(pole);
+		expect_rows("pole_state", 4, 1, (const char *[]){"1|cafe|1|0"});
+	}
+}
+
+static void moves_and_cancels_in_one_group(void **state)
+{
+	struct sample two[] = {{1, 1, "{[1,2)}", T0, T0 + 3600, NULL},
+			       {2, 1, "{[2,3)}", T0, T0 + 3600, NULL}};
+	struct sample swapped[] = {{1, 1, "{[2,3)}", T0, T0 + 3600, NULL},
+				   {2, 1, "{[1,2)}", T0, T0 + 3600, NULL}};
+	struct sample cancelled = {1, 1, NULL, T0, T0 + 3600, "cancelled"};
+	int32_t pole = new_pole();
+
+	expect(&(struct group){pole, 0, 1, T0 - 9, two, 2}, "committed", 1);
+	expect(&(struct group){pole, 1, 2, T0 - 9, swapped, 2, (int64_t[]){1, 2}, 2}, "committed",
+	       2);
+	expect(&(struct group){pole, 2, 3, T0 - 5, &cancelled, 1, (int64_t[]){1}, 1}, "committed",
+	       3);
+	pole_param(pole);
+	db_param_int8(params, 0);
+	expect_rows(
+	    "load_bookings", 13, 2,
+	    (const char *[]){"1|1|1|1|1|cancelled|f|1800000000|1800003600|1799999995|1799999995||",
+			     "2|1|1|1|1|confirmed|f|1800000000|1800003600|1799999991|0||"
+			     "1/{[1,2)}/1800000000/1800003600"});
+}
+
+static void tells_bookings(void **state)
+{
+	struct sample all[] = {
+	    {1, 1, "{[1,3),[4,5)}", T0, T0 + 3600, NULL},
+	    {2, 2, "{[1,2)}", T0 + 7200, T0 + 10800, NULL},
+	    {3, 1, NULL, T0 + 60, T0 + 3600, "cancelled"},
+	};
+	static const struct {
+		int64_t from, to;
+		int32_t resource, member, person;
+		const char *state;
+		int64_t limit;
+		size_t n;
+	} lists[] = {
+	    {T0, T0 + 20000, 0, 0, 0, "", 100, 3},
+	    {T0, T0 + 20000, 0, 0, 0, "", 2, 2},
+	    {T0 + 3600, T0 + 20000, 0, 0, 0, "", 100, 1},
+	    {T0 + 3600, T0 + 7200, 0, 0, 0, "", 100, 0},
+	    {T0, T0 + 20000, 1, 0, 0, "", 100, 2},
+	    {T0, T0 + 20000, 1, 1, 1, "confirmed", 100, 1},
+	    {T0, T0 + 20000, 0, 2, 0, "", 100, 0},
+	    {T0, T0 + 20000, 0, 0, 9, "", 100, 0},
+	    {T0, T0 + 20000, 0, 0, 0, "cancelled", 100, 1},
+	};
+	int32_t pole = new_pole();
+
+	expect(&(struct group){pole, 0, 1, T0, all, N(all), .note = "Marché"}, "committed", 1);
+	pole_param(pole);
+	db_param_int8(params, 1);
+	expect_rows(
+	    "booking_by_number", 13, 1,
+	    (const char *[]){"1|1|1|1|1|confirmed|f|1800000000|1800003600|1800000000|0|Marché|"
+			     "1/{[1,2)}/1800000000/1800003600 1/{[2,3)}/1800000000/1800003600 "
+			     "1/{[4,5)}/1800000000/1800003600"});
+	for (size_t i = 0; i < N(lists); i++) {
+		struct db_rows *rows;
+
+		pole_param(pole);
+		db_param_int8(params, lists[i].from);
+		db_param_int8(params, lists[i].to);
+		db_param_int4(params, lists[i].resource);
+		db_param_int4(params, lists[i].member);
+		db_param_int4(params, lists[i].person);
+		db_param_text(params, lists[i].state);
+		db_param_int8(params, lists[i].limit);
+		rows = must_query(session, "list_bookings", params);
+		assert_int_equal(db_n_rows(rows), lists[i].n);
+		db_rows_free(rows);
+	}
+	pole_param(pole);
+	db_param_int8(params, T0 + 3600);
+	{
+		struct db_rows *rows = must_query(session, "load_bookings", params);
+
+		assert_int_equal(db_n_rows(rows), 1);
+		assert_int_equal(db_int(rows, 0, 0), 2);
+		db_rows_free(rows);
+	}
+}
+
+static void tells_the_rest(void **state)
+{
+	struct sample a = {1, 1, "{[1,2)}", T0, T0 + 3600, NULL};
+	int32_t pole = new_pole();
+	struct group g = {pole, 0, 77, T0, &a, 1, .note = "why", .key = "k", .with_the_rest = true};
+
+	expect(&g, "committed", 1);
+	pole_param(pole);
+	expect_rows("load_names", 4, 1, (const char *[]){"resource|0|1|van"});
+	expect_rows("load_persons", 6, 1, (const char *[]){"1|-|8|t|Ana Ruiz|ana@example.org"});
+	expect_rows("load_credentials", 3, 1, (const char *[]){"1|c0ffee|f"});
+	expect_rows(
+	    "load_policy", 5, 1,
+	    (const char *[]){
+		"1|[{\"name\": \"pole.yaml\", \"text\": \"pole: é\\n\"}]|abba|1800000000|1"});
+	expect_rows("policy_history", 5, 1, (const char *[]){"1|abba|1800000000|1|first"});
+	expect_rows("pole_state", 4, 1, (const char *[]){"1|cafe|1|1"});
+	db_param_int8(params, 5);
+	expect_rows("policy_files", 2, 1, (const char *[]){"pole.yaml|pole: é\n"});
+	expect_rows(
+	    "policy_at", 3, 1,
+	    (const char *[]){"1|[{\"name\": \"pole.yaml\", \"text\": \"pole: é\\n\"}]|abba"});
+	pole_param(pole);
+	db_param_int8(params, 0);
+	expect_rows("load_requests", 4, 1, (const char *[]){"1|k-1|feed|OK booking=B7K3QF"});
+	expect_rows(
+	    "log_after", 13, 1,
+	    (const char *[]){
+		"1|1|1800000000|77|1|k-1|booking|booking=B7K3QF state=confirmed resource=van "
+		"unit=van-2 from=1 to=2 member=m1 person=p1|"
+		"3b5d5c3712955042212316173ccf37be800cbd4f7e3d2e5f5e3d2e5f5e3d2e5f|why|-|feed|"
+		"OK booking=B7K3QF"});
+	pole_param(pole);
+	db_param_int8(params, T0 + 1);
+	expect_rows("request_forget", 1, 1, (const char *[]){"1"});
+}
+
+/* Refusals alone: answers are kept, the log does not grow. */
+static void keeps_answers_without_events(void **state)
+{
+	struct sample refused = {1, 1, NULL, T0, T0 + 1, NULL};
+	int32_t pole = new_pole();
+	struct group g = {pole, 0, 5, T0, &refused, 1, .key = "k", .answers_only = true};
+
+	expect(&g, "committed", 0);
+	expect(&g, "committed", 0);
+	g.expected = 3;
+	expect(&g, "behind", 0);
+	pole_param(pole);
+	expect_rows("pole_state", 4, 1, (const char *[]){"0||0|0"});
+	db_param_int8(params, 0);
+	expect_rows("log_after", 13, 0, NULL);
+	expect_rows("load_requests", 4, 1, (const char *[]){"1|k-1|feed|OK booking=B7K3QF"});
+}
+
+static void reports_usage(void **state)
+{
+	struct sample all[] = {
+	    {1, 1, "{[1,2)}", 1830290400, 1830297600,
+	     NULL}, /* 2027-12-31T22:00Z: December in Paris, 2 h */
+	    {2, 1, "{[1,2)}", 1830297600, 1830301200, NULL},   /* 2028-01-01T00:00Z: January, 1 h */
+	    {3, 2, NULL, 1830294000, 1830301200, "cancelled"}, /* 23:00Z is January in Paris */
+	};
+	static const struct {
+		bool member, resource, month;
+		size_t n;
+		const char *rows[3];
+	} cases[] = {
+	    {false, false, false, 1, {"-|-|-|2|10800|1"}},
+	    {true, false, false, 1, {"1|-|-|2|10800|1"}},
+	    {false, true, false, 2, {"-|1|-|2|10800|0", "-|2|-|0|0|1"}},
+	    {false, false, true, 2, {"-|-|2027-12|1|7200|0", "-|-|2028-01|1|3600|1"}},
+	    {true,
+	     true,
+	     true,
+	     3,
+	     {"1|1|2027-12|1|7200|0", "1|1|2028-01|1|3600|0", "1|2|2028-01|0|0|1"}},
+	};
+	int32_t pole = new_pole();
+
+	expect(&(struct group){pole, 0, 1, T0, all, N(all)}, "committed", 1);
+	for (size_t i = 0; i < N(cases); i++) {
+		pole_param(pole);
+		db_param_int8(params, 1830290400);
+		db_param_int8(params, 1830300000);
+		db_param_bool(params, cases[i].member);
+		db_param_bool(params, cases[i].resource);
+		db_param_bool(params, cases[i].month);
+		db_param_text(params, "Europe/Paris");
+		expect_rows("report_usage", 6, cases[i].n, cases[i].rows);
+	}
+}
+
+/* A writer until the pole stands at `last`; counts what was its own. */
+static int write_until(int32_t pole, int64_t last, int writer)
+{
+	struct db_session *s = daemon_session(&database);
+	struct db_params *p = db_params_new();
+	int64_t version = 0;
+	int own = 0;
+
+	while (version < last) {
+		struct sample a = {
+		    version + 1, 1, "{[1,2)}", T0 + version * 60, T0 + version * 60 + 60, NULL};
+		struct db_rows *rows;
+
+		group_params(p,
+			     &(struct group){pole, version, writer * 100000 + version, T0, &a, 1});
+		rows = must_query(s, "pole_commit", p);
+		own += strcmp(db_value(rows, 0, 0), "committed") == 0;
+		version = db_int(rows, 0, 1);
+		db_rows_free(rows);
+	}
+	db_params_free(p);
+	db_session_free(s);
+	return own;
+}
+
+static void one_of_many_writers_wins_each_version(void **state)
+{
+	enum { WRITERS = 4, LAST = 100 };
+	int32_t pole = new_pole();
+	int fds[2], own, sum = 0;
+	struct db_rows *rows;
+
+	assert_int_equal(pipe(fds), 0);
+	for (int i = 0; i < WRITERS; i++)
+		if (fork() == 0) {
+			own = write_until(pole, LAST, i + 1);
+			_exit(write(fds[1], &own, sizeof(own)) != sizeof(own));
+		}
+	for (int i = 0; i < WRITERS; i++) {
+		assert_int_equal(read(fds[0], &own, sizeof(own)), sizeof(own));
+		sum += own;
+		wait(NULL);
+	}
+	assert_int_equal(sum, LAST);
+	pole_param(pole);
+	db_param_int8(params, 0);
+	rows = must_query(session, "log_after", params);
+	assert_int_equal(db_n_rows(rows), LAST);
+	for (int i = 0; i < LAST; i++)
+		assert_int_equal(db_int(rows, (size_t)i, 0), i + 1);
+	db_rows_free(rows);
+}
+
+static int start(void **state)
+{
+	database_start_migrated(&database);
+	session = daemon_session(&database);
+	params = db_params_new();
+	return 0;
+}
+
+static int stop(void **state)
+{
+	db_params_free(params);
+	db_session_free(session);
+	database_stop(&database);
+	database_remove(&database);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(counts_versions_and_knows_its_batches),
+	    cmocka_unit_test(refuses_overlap),
+	    cmocka_unit_test(moves_and_cancels_in_one_group),
+	    cmocka_unit_test(tells_bookings),
+	    cmocka_unit_test(tells_the_rest),
+	    cmocka_unit_test(keeps_answers_without_events),
+	    cmocka_unit_test(reports_usage),
+	    cmocka_unit_test(one_of_many_writers_wins_each_version),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
