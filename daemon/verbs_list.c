@@ -20,8 +20,7 @@
 struct listing {
 	struct span window;
 	uint32_t resource, member, person; /* 0: any */
-	bool any_state;
-	enum booking_state state;
+	const char *states;		   /* NULL: those that occupy something */
 	size_t most;
 };
 
@@ -87,7 +86,6 @@ static bool listing_from(struct exchange *x, struct listing *ret)
 	const struct person *self = pole_person(pole, x->person);
 	const char *what = request_get(&x->request, "what");
 	const char *member = request_get(&x->request, "member");
-	const char *state = request_get(&x->request, "state");
 	const struct zone *z = asked_zone(x, what, NULL);
 	int64_t most = request_number(&x->request, "count", LIST_DEFAULT);
 
@@ -96,9 +94,7 @@ static bool listing_from(struct exchange *x, struct listing *ret)
 	request_moment(&x->request, "to", z, &ret->window.end);
 	ret->most = most > LIST_MAX ? LIST_MAX : (size_t)most;
 	ret->person = request_person(&x->request, "person");
-	ret->any_state = state && strcmp(state, "any") == 0;
-	if (state && !ret->any_state)
-		booking_state_from_word(state, &ret->state);
+	ret->states = request_get(&x->request, "state");
 	if (what) {
 		ret->resource = pole_name_number(pole, NAME_RESOURCE, 0, what);
 		if (!ret->resource) {
@@ -208,6 +204,17 @@ static void listed(void *arg, enum db_outcome outcome, const struct db_rows *row
 	exchange_finish(x);
 }
 
+static const char *occupying_states(struct arena *a)
+{
+	const char *text = "";
+
+	for (int i = 0; i < N_BOOKING_STATES; i++)
+		if (booking_state_occupies((enum booking_state)i))
+			text = arena_printf(a, "%s%s%s", text, *text ? "," : "",
+					    booking_state_words[i]);
+	return text;
+}
+
 static void list_database(struct exchange *x, const struct listing *l)
 {
 	struct db_params *p = db_params_new();
@@ -220,7 +227,7 @@ static void list_database(struct exchange *x, const struct listing *l)
 	db_param_int4(p, (int32_t)l->resource);
 	db_param_int4(p, (int32_t)l->member);
 	db_param_int4(p, (int32_t)l->person);
-	db_param_text(p, l->any_state ? "" : booking_state_words[l->state]);
+	db_param_text(p, l->states ? l->states : occupying_states(&x->arena));
 	db_param_int8(p, (int64_t)l->most + 1);
 	db_query(x->server->reads, "list_bookings", p, listed, x);
 	db_params_free(p);
@@ -232,8 +239,7 @@ void do_list(struct exchange *x)
 
 	if (!listing_from(x, &l)) {
 		exchange_finish(x);
-	} else if (l.any_state || !booking_state_occupies(l.state) ||
-		   l.window.start < pole_floor(x->served->pole)) {
+	} else if (l.states || l.window.start < pole_floor(x->served->pole)) {
 		list_database(x, &l);
 	} else {
 		list_memory(x, &l);

@@ -1,11 +1,11 @@
 -- Bookings that overlap [from, to), in order of start, then number.
 -- $1 pole int4, $2 from int8, $3 to int8, $4 resource int4 (0: any), $5 member int4 (0: any), $6 person int4 (0: any),
--- $7 state text ('': any), $8 limit int8
+-- $7 states text, parted by commas, $8 limit int8
 -- → the columns of booking_by_number
 select number, resource_id, member, person, made_by, state, pinned, start_s, end_s, made_at_s, ended_at_s,
        purpose, allocations
 from booking_row
 where pole_id = $1 and starts < to_timestamp($3::int8) and ends > to_timestamp($2::int8)
   and ($4 = 0 or resource_id = $4) and ($5 = 0 or member = $5) and ($6 = 0 or person = $6)
-  and ($7 = '' or state = $7)
+  and state = any(string_to_array($7, ','))
 order by starts, number limit $8
