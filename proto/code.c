@@ -28,6 +28,7 @@
 #include "proto/code.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -303,9 +304,9 @@ static const char *value_of(const struct filler *f, const char *name, size_t len
 }
 
 /* Adds [p, end) with its places filled; whether all of them had a value. */
-static int fill(const struct filler *f, const char *p, const char *end)
+static bool fill(const struct filler *f, const char *p, const char *end)
 {
-	int complete = 1;
+	bool complete = true;
 
 	while (p < end) {
 		size_t n = strcspn(p, "{");
@@ -319,9 +320,10 @@ static int fill(const struct filler *f, const char *p, const char *end)
 		p += n + 1;
 		close = strchr(p, '}');
 		value = value_of(f, p, (size_t)(close - p));
-		if (value)
+		if (value && *value)
 			buffer_puts(f->out, value);
-		complete &= value != NULL;
+		else
+			complete = false;
 		p = close + 1;
 	}
 	return complete;

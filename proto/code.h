@@ -49,5 +49,6 @@ int code_from_word(const char *word, enum code *ret); /* > 0: unknown */
 struct fill { /* a {place} in a text */
 	const char *name, *value;
 };
-/* The code's text with its places filled; a place without a value is left out with the clause that is built on it. */
+/* The code's text with its places filled; a place without a value (NULL, "", or no fill) is left out with the clause that is
+ * built on it. Which places there are is said in code.c. */
 char *code_text(enum code c, enum language l, const struct fill *fills, size_t n, struct arena *a);

@@ -33,10 +33,10 @@ enum key_type {
 	KEY_WORDS,    /* comma-separated list of words, of `choices` where given */
 	KEY_CHOICE,   /* one of `choices` */
 	KEY_SECRET,   /* a token: never logged, never kept with an answer; 1..256 bytes */
-	KEY_LINE,     /* a line of a file: at most KEY_LINE_MAX_BYTES */
 	KEY_FILE,     /* a file's name: 1..64 of A-Z a-z 0-9 . _ -, not beginning with a point */
 	KEY_LANGUAGE, /* a word that language_from_word() knows: en, fr, fr_FR.UTF-8 */
 	KEY_VERB,     /* a verb's word, with or without its subword, any case */
+	KEY_LINE,     /* a line of a file: at most KEY_LINE_MAX_BYTES */
 	N_KEY_TYPES
 };
 extern const char *const key_type_words[N_KEY_TYPES];

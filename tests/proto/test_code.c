@@ -15,8 +15,10 @@
 #define EACH_PLACE(X)                                                                              \
 	X(what)                                                                                    \
 	X(value)                                                                                   \
-	X(meant) X(example) X(key) X(verb) X(at) X(limit) X(seconds) X(count) X(roles) X(state)    \
-	    X(booking) X(until) X(min) X(max) X(step) X(every) X(earliest) X(latest)
+	X(meant)                                                                                   \
+	X(example)                                                                                 \
+	X(key) X(verb) X(at) X(limit) X(seconds) X(count) X(roles) X(state) X(booking) X(until)    \
+	    X(min) X(max) X(step) X(every) X(earliest) X(latest)
 #define FILL(name) {#name, "<" #name ">"},
 
 static const struct fill everything[] = {
@@ -83,6 +85,7 @@ static const struct {
      {{"what", "Minibus"}, {"until", "18:00"}},
      "Minibus : créneau déjà pris jusqu'à 18:00"},
     {CODE_CONFLICT, LANG_FR, {{"x", "y"}}, "Créneau déjà pris"},
+    {CODE_CONFLICT, LANG_EN, {{"what", ""}}, "It is taken"},
     {CODE_CLOSED,
      LANG_EN,
      {{"what", "Atelier"}, {"open-from", "9:00"}, {"open-to", "19:00"}},

@@ -116,30 +116,51 @@ static void split_slowly(const char *bytes, size_t n, char *said)
 	}
 }
 
-static void cuts_do_not_matter(void **state)
+/* One stream of n bytes in pieces of up to `most`. */
+static void cut_at_random(size_t n, size_t most)
 {
 	static const char alphabet[] = "abc\n\n\r";
+	static char bytes[8192], said[3 * sizeof(bytes)], expected[3 * sizeof(bytes)];
+	struct splitter s;
 
-	srand(20261123);
-	for (int round = 0; round < 4000; round++) {
-		char bytes[64], said[512], expected[512];
-		size_t n = (size_t)rand() % sizeof(bytes);
-		struct splitter s;
-
-		for (size_t i = 0; i < n; i++)
-			bytes[i] = alphabet[(size_t)rand() % (sizeof(alphabet) - 1)];
-		splitter_init(&s, MAX);
-		said[0] = '\0';
-		for (size_t at = 0, take; at < n; at += take) {
-			take = 1 + (size_t)rand() % 12;
-			take = take < n - at ? take : n - at;
-			splitter_feed(&s, bytes + at, take);
-			drain(&s, said);
-		}
-		splitter_release(&s);
-		split_slowly(bytes, n, expected);
-		assert_string_equal(said, expected);
+	assert_true(n <= sizeof(bytes));
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = alphabet[(size_t)rand() % (sizeof(alphabet) - 1)];
+	splitter_init(&s, MAX);
+	said[0] = '\0';
+	for (size_t at = 0, take; at < n; at += take) {
+		take = 1 + (size_t)rand() % most;
+		take = take < n - at ? take : n - at;
+		splitter_feed(&s, bytes + at, take);
+		drain(&s, said);
 	}
+	splitter_release(&s);
+	split_slowly(bytes, n, expected);
+	assert_string_equal(said, expected);
+}
+
+static void cuts_do_not_matter(void **state)
+{
+	srand(20261123);
+	for (int round = 0; round < 4000; round++)
+		cut_at_random((size_t)rand() % 64, 12);
+}
+
+/* A part of a line is always left, so that the buffer fills up and its contents have to move. */
+static void what_is_left_moves(void **state)
+{
+	struct splitter s;
+
+	splitter_init(&s, MAX);
+	for (int i = 0; i < 2000; i++) {
+		char said[16] = "";
+
+		splitter_feed(&s, "a\nb", 3);
+		drain(&s, said);
+		assert_string_equal(said, i == 0 ? "<a>" : "<ba>");
+		assert_true(s.cap <= 1024);
+	}
+	splitter_release(&s);
 }
 
 static void memory_stays_flat(void **state)
@@ -170,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lines_are_split),
 	    cmocka_unit_test(cuts_do_not_matter),
+	    cmocka_unit_test(what_is_left_moves),
 	    cmocka_unit_test(memory_stays_flat),
 	};
 
