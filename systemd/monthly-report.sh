@@ -8,13 +8,12 @@ set -eu
 umask 027
 folder=${1:-.}
 month=${2:-$(date -d "$(date +%Y-%m-15) -1 month" +%Y-%m)}
-until=$(date -d "$month-15 +1 month" +%Y-%m-01)
 file=$folder/usage-$month.csv
 
 mkdir -p "$folder"
 part=$(mktemp "$folder/.usage.XXXXXX")
 trap 'rm -f "$part"' EXIT
-"${MUTUAL:-mutual}" report usage --from "$month-01" --to "$until" --by member,resource,month --csv > "$part"
+"${MUTUAL:-mutual}" report usage --from "$month" --to "$month" --by member,resource,month --csv > "$part"
 chmod 640 "$part"
 mv "$part" "$file"
 trap - EXIT

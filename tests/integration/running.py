@@ -103,7 +103,11 @@ class Daemon:
             if self.process.poll() is not None:
                 raise RuntimeError(f"mutuald ended with {self.process.returncode}:\n{self.log()[before:]}")
             return re.search(r'ready on 127\.0\.0\.1:(\d+)', self.log()[before:])
-        self.port = int(until('mutuald is ready', ready, START_S)[1])
+        try:
+            self.port = int(until('mutuald is ready', ready, START_S)[1])
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def stop(self, sig=signal.SIGTERM):
