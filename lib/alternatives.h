@@ -15,9 +15,7 @@
 
 #include "lib/trial.h"
 
-#define ALTERNATIVE_GRID_S 900
 #define ALTERNATIVE_SPACING_S 3600
-#define ALTERNATIVE_REACH_S (366 * (int64_t)DAY_S)
 
 struct alternatives_ask {
 	struct span asked;

@@ -35,25 +35,27 @@ struct conflict { /* who is in the way */
 enum alternative_kind {
 	ALTERNATIVE_OTHER_UNIT, /* same time, another unit of the same resource */
 	ALTERNATIVE_STAND_IN,	/* same time, an equivalent resource */
-	ALTERNATIVE_NEAREST,	/* same thing, nearest free time of the same length */
+	ALTERNATIVE_NEAREST,	/* same thing, nearest free time of the same (or nearest allowed) length */
 	N_ALTERNATIVE_KINDS
 };
 
 struct alternative {
 	enum alternative_kind kind;
 	const struct resource *resource;
-	const struct unit *unit; /* NULL: any */
+	const struct unit *unit; /* NULL: any, as was asked */
 	struct span span;
 };
 
 struct answer {
 	const struct booking *booking; /* granted: its new image (borrowed from the changes); else NULL */
-	const struct booking *was; /* MOVE, EXTEND, CANCEL: its image before */
+	const struct booking *was; /* MOVE, EXTEND, CANCEL: its image before; of a move that changes nothing both are the pole's */
 	struct refusal *refusals; /* in the order of testing; none: granted */
 	size_t n_refusals;
 	struct conflict *conflicts;
 	size_t n_conflicts;
-	struct alternative *alternatives; /* best first; every one of them would be granted now to the same asker */
+	/* Best first. Every one of them would be granted now to the same asker: as a new booking; or, for a move, as that
+	 * move with its unit and span (nothing stands in for a move). See lib/alternatives.h. */
+	struct alternative *alternatives;
 	size_t n_alternatives;
 };
 
@@ -92,7 +94,7 @@ void decide_cancel(const struct pole *p, const struct asker *who, int64_t bookin
  * named and none is free, the refusals, conflicts and alternatives say why and what else. At most `count`. */
 struct found {
 	const struct resource *resource;
-	const struct unit *unit;
+	const struct unit *unit; /* of the places of a capacity, one that stands for all; its id is "" */
 	struct span span;
 };
 void decide_find(const struct pole *p, const struct asker *who, const struct ask_book *ask, size_t count, struct arena *a,

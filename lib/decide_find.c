@@ -45,7 +45,7 @@ static void find_everywhere(const struct pole *p, const struct asker *who,
 {
 	const struct policy *policy = pole_policy(p);
 
-	for (size_t i = 0; i < policy->n_resources && f->n < f->want; i++) {
+	for (size_t i = 0; policy && i < policy->n_resources && f->n < f->want; i++) {
 		struct trial t;
 
 		trial_init(&t, p, policy, &policy->resources[i], NULL, member_class, who->now,
@@ -66,15 +66,16 @@ static void find_named(const struct pole *p, const struct asker *who, const stru
 		alternatives_find(&t, wish, f->arena, ret);
 }
 
-/* A person of the pole itself may look without saying for whom; no rule about a class of members
- * then applies. */
+/* Anyone may look for the own member; a person of the pole itself without saying for whom: no rule
+ * about a class of members then applies. */
 static void resolve_finder(const struct pole *p, const struct asker *who,
 			   const struct ask_book *ask, struct refusals *out, struct party *ret)
 {
 	*ret = (struct party){0};
-	if (!ask->member && (!who->person || who->person->member == 0))
-		return;
-	party_resolve(p, who, ask, out, ret);
+	if (ask->member || ask->person)
+		party_resolve(p, who, ask, out, ret);
+	else if (who->person)
+		ret->member = pole_member(p, who->person->member);
 }
 
 void decide_find(const struct pole *p, const struct asker *who, const struct ask_book *ask,

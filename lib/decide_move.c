@@ -6,6 +6,8 @@
  * again. Once a booking has begun, the thing is out in the world: only its end can change, on the
  * unit that it has.
  */
+#include <assert.h>
+
 #include "lib/alternatives.h"
 #include "lib/limits.h"
 #include "lib/resolve.h"
@@ -24,6 +26,7 @@ static enum reason test_booking(const struct asker *who, const struct booking *b
 		return REASON_UNKNOWN_BOOKING;
 	if (!asker_may_alter(who, b))
 		return REASON_FORBIDDEN;
+	assert(b->n_allocations > 0);
 	return b->state == BOOKING_CONFIRMED ? REASON_NONE : REASON_STATE;
 }
 

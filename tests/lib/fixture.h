@@ -15,7 +15,8 @@ struct resource *fixture_resource(struct policy *p, const char *id, size_t n_uni
 struct resource *fixture_capacity(struct policy *p, const char *id, size_t n_places);
 /* Open Monday to Saturday between these hours of the day. */
 void fixture_open(struct policy *p, struct resource *r, int from_hour, int to_hour);
-struct rule *fixture_rule(struct policy *p, struct resource *r, const char *member_class, struct limit limit);
+struct rule *fixture_rule(struct policy *p, struct resource *r, const char *member_class,
+			  struct limit limit);
 struct limit fixture_duration(int64_t min_s, int64_t max_s, int64_t step_s); /* max 0: none */
 struct limit fixture_start(int32_t every_s);
 struct limit fixture_lead(int64_t days, int64_t seconds);

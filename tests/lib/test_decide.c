@@ -610,6 +610,7 @@ static void test_find(void **state)
 	assert_int_equal(find(s, &s->m1, "bench", NULL, 10), 1);
 	assert_int_equal(find(s, &s->coordinator, NULL, NULL, 99), 7);
 	assert_int_equal(find(s, &s->m1, NULL, NULL, 99), 7);
+	assert_int_equal(find(s, &s->reader, "van", NULL, 10), 3);
 	for (int i = 0; i < 3; i++)
 		book_span(s, &s->m1, "van", "2026-12-05T08:00", "2026-12-05T12:00");
 	assert_int_equal(find(s, &s->m1, NULL, NULL, 99), 4);
@@ -621,6 +622,20 @@ static void test_find(void **state)
 	assert_int_equal(s->answer.n_conflicts, 1);
 	assert_int_equal(find(s, &s->m1, "vam", NULL, 10), 0);
 	assert_int_equal(first_reason(&s->answer), REASON_UNKNOWN_RESOURCE);
+}
+
+static void test_before_the_first_policy(void **state)
+{
+	struct scene *s = *state;
+	struct pole *with_policy = s->pole;
+
+	s->pole = pole_new();
+	assert_int_equal(find(s, &s->daemon, NULL, NULL, 10), 0);
+	assert_int_equal(find(s, &s->daemon, "van", NULL, 10), 0);
+	assert_int_equal(book_span(s, &s->m1, "van", "2026-12-05T08:00", "2026-12-05T12:00"),
+			 REASON_UNKNOWN_RESOURCE);
+	pole_free(s->pole);
+	s->pole = with_policy;
 }
 
 static void test_out_of_service(void **state)
@@ -718,6 +733,7 @@ int main(void)
 	    CASE(test_lead_is_not_asked_twice),
 	    CASE(test_cancel),
 	    CASE(test_find),
+	    CASE(test_before_the_first_policy),
 	    CASE(test_out_of_service),
 	    CASE(test_misfits),
 	    CASE(test_who_sees_what),

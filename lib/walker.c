@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Walks through time to the nearest starts that would be granted.
+ *
+ * A walker stands on a start of the grid and asks what rules it out; each kind of obstacle says how
+ * far at least one has to go to be past it: opening hours, the next opening; bookings, the end of
+ * what blocks the unit that is free first. So a walker leaps over a booked month in one step per
+ * booking instead of one per quarter of an hour, and yet passes no start that could be granted: a
+ * leap never goes further than the obstacle. What it stops at is tested by the functions that grant
+ * bookings.
+ */
+#include "lib/walker.h"
+
+#include "lib/limits.h"
+#include "lib/start_grid.h"
+
+#define WALKER_STEPS_MAX 2000
+#define OPEN_LOOK_DAYS 15
+#define CLOCK_CHANGE_MAX_S 7200
+
+static struct span span_from(const struct walker *w, int64_t start)
+{
+	return (struct span){start, duration_after(w->length, w->zone, start)};
+}
+
+struct span walker_span(const struct walker *w)
+{
+	return span_from(w, w->at);
+}
+
+/* By how much a later start may end earlier: a day after 02:50 summer time ends later than one
+ * after 02:10 winter time. */
+static int64_t unevenness_s(const struct walker *w)
+{
+	return w->length.days ? CLOCK_CHANGE_MAX_S : 0;
+}
+
+/* No start after this one ends by `end`. */
+static int64_t latest_start(const struct walker *w, int64_t end)
+{
+	return duration_before(w->length, w->zone, end) + unevenness_s(w);
+}
+
+static int64_t past_closed(const struct walker *w, struct span s)
+{
+	const struct resource *r = w->trial->resource;
+	struct span open;
+	int64_t leap;
+
+	if (!hours_next_open(&r->hours, w->zone, s.start, OPEN_LOOK_DAYS, &open))
+		return TIME_NEVER;
+	if (open.start > s.start)
+		return open.start;
+	if (!r->spans_closed)
+		return s.end - open.end > unevenness_s(w) ? open.end : s.start + 1;
+	if (!hours_next_open(&r->hours, w->zone, s.end, OPEN_LOOK_DAYS, &open))
+		return TIME_NEVER;
+	leap = open.start - s.end - unevenness_s(w);
+	return s.start + (leap > 1 ? leap : 1);
+}
+
+/* The last open stretch that begins at or before `at`. */
+static bool last_open(const struct walker *w, int64_t at, struct span *ret)
+{
+	const struct hours *h = &w->trial->resource->hours;
+	bool found = false;
+
+	for (int days = 1; !found && days <= OPEN_LOOK_DAYS; days += OPEN_LOOK_DAYS - 1) {
+		int64_t from = at - (int64_t)days * DAY_S;
+		struct span open;
+
+		while (hours_next_open(h, w->zone, from, OPEN_LOOK_DAYS, &open) &&
+		       open.start <= at) {
+			*ret = open;
+			found = true;
+			from = open.end;
+		}
+	}
+	return found;
+}
+
+static int64_t before_closed(const struct walker *w, struct span s)
+{
+	struct span open;
+	int64_t start;
+
+	if (!last_open(w, s.start, &open))
+		return INT64_MIN;
+	if (!w->trial->resource->spans_closed)
+		start = latest_start(w, open.end);
+	else if (s.start >= open.end)
+		start = open.end - 1;
+	else if (!last_open(w, s.end, &open))
+		return INT64_MIN;
+	else
+		start = latest_start(w, open.end);
+	return start < s.start ? start : s.start - 1;
+}
+
+/* Past what blocks `u`, in the walker's direction; the start itself where nothing does. */
+static int64_t past_unit(const struct walker *w, const struct unit *u, struct span s)
+{
+	const struct trial *t = w->trial;
+	const struct timeline *line = pole_timeline(t->pole, t->resource->number, u->lane);
+	const struct timeline_entry *e;
+	struct span during = trial_during(t, s);
+	int64_t start;
+
+	if (!line || !timeline_conflict(line, during, t->except))
+		return s.start;
+	if (!w->backwards) {
+		during.end -= unevenness_s(w);
+		e = timeline_last_conflict(line, during, t->except);
+		return e ? e->span.end + t->before_s : s.start + 1;
+	}
+	e = timeline_conflict(line, during, t->except);
+	start = latest_start(w, e->span.start - t->after_s);
+	return start < s.start ? start : s.start - 1;
+}
+
+static int64_t past_bookings(const struct walker *w, struct span s)
+{
+	const struct trial *t = w->trial;
+	int64_t nearest = w->backwards ? INT64_MIN : TIME_NEVER;
+
+	for (size_t i = 0; i < t->resource->n_units; i++) {
+		const struct unit *u = &t->resource->units[i];
+		int64_t start;
+
+		if (!trial_is_candidate(t, u) || trial_zone(t, u) != w->zone)
+			continue;
+		start = past_unit(w, u, s);
+		if (w->backwards ? start > nearest : start < nearest)
+			nearest = start;
+	}
+	return nearest;
+}
+
+/* The nearest start, from this one on, that is not known to be ruled out; this one itself: it is
+ * granted. */
+static int64_t past_obstacle(const struct walker *w, int64_t start)
+{
+	const struct resource *r = w->trial->resource;
+	struct span s = span_from(w, start);
+
+	if (!hours_admit(&r->hours, w->zone, s, r->spans_closed))
+		return w->backwards ? before_closed(w, s) : past_closed(w, s);
+	if (!trial_allows(w->trial, w->zone, s) || span_equals(s, w->present))
+		return w->backwards ? start - 1 : start + 1;
+	return past_bookings(w, s);
+}
+
+static bool is_in_range(const struct walker *w, int64_t at)
+{
+	return at >= w->range.start && at <= w->range.end;
+}
+
+void walker_walk(struct walker *w)
+{
+	while (!w->is_done && w->steps++ < WALKER_STEPS_MAX && is_in_range(w, w->at)) {
+		int64_t next;
+
+		w->at = w->backwards ? grid_down(w->grid_s, w->zone, w->at)
+				     : grid_up(w->grid_s, w->zone, w->at);
+		if (!is_in_range(w, w->at))
+			break;
+		next = past_obstacle(w, w->at);
+		if (next == w->at)
+			return;
+		w->at = next;
+	}
+	w->is_done = true;
+}
+
+static int32_t common_multiple(int32_t a, int32_t b)
+{
+	int64_t x = a, y = b, multiple;
+
+	while (y) {
+		int64_t rest = x % y;
+
+		x = y;
+		y = rest;
+	}
+	multiple = (int64_t)a / x * b;
+	return multiple < DAY_S ? (int32_t)multiple : DAY_S;
+}
+
+static int32_t start_grid(const struct trial *t)
+{
+	int32_t grid_s = 0;
+
+	for (size_t i = 0; i < t->n_rules; i++) {
+		const struct limit *l = &t->rules[i]->limit;
+
+		if (l->kind == LIMIT_START && l->start_every_s > 0)
+			grid_s =
+			    grid_s ? common_multiple(grid_s, l->start_every_s) : l->start_every_s;
+	}
+	return grid_s ? grid_s : WALKER_GRID_S;
+}
+
+static struct span start_range(const struct trial *t, const struct zone *z, int64_t asked)
+{
+	struct span range = {asked - WALKER_REACH_S, asked + WALKER_REACH_S};
+
+	if (asked < t->now)
+		range.end = t->now + WALKER_REACH_S;
+	if (range.start < t->now)
+		range.start = t->now;
+	for (size_t i = 0; i < t->n_rules; i++) {
+		const struct limit *l = &t->rules[i]->limit;
+		int64_t bound;
+
+		if (l->kind != LIMIT_LEAD && l->kind != LIMIT_HORIZON)
+			continue;
+		limit_test(l, z, range, t->now, &bound);
+		if (l->kind == LIMIT_LEAD && bound > range.start)
+			range.start = bound;
+		if (l->kind == LIMIT_HORIZON && bound < range.end)
+			range.end = bound;
+	}
+	return range;
+}
+
+static struct duration allowed_length(const struct trial *t, const struct zone *z, struct span s)
+{
+	struct duration length = span_length(s, z);
+
+	for (size_t i = 0; i < t->n_rules; i++)
+		length = limit_nearest_length(&t->rules[i]->limit, z, s.start, length);
+	return length;
+}
+
+/* Rules may contradict each other; a change of the clocks lies near one of two starts at the most.
+ */
+static bool is_possible_length(const struct trial *t, const struct zone *z, int64_t start,
+			       struct duration length)
+{
+	for (int fortnights = 0; fortnights < 2; fortnights++) {
+		int64_t from = start + fortnights * 14 * (int64_t)DAY_S, bound;
+		struct span s = {from, duration_after(length, z, from)};
+		bool possible = !duration_is_zero(length);
+
+		for (size_t i = 0; i < t->n_rules; i++)
+			if (t->rules[i]->limit.kind == LIMIT_DURATION &&
+			    limit_test(&t->rules[i]->limit, z, s, t->now, &bound) != REASON_NONE)
+				possible = false;
+		if (possible)
+			return true;
+	}
+	return false;
+}
+
+struct walker walker_new(const struct trial *t, const struct zone *z, struct span asked,
+			 struct span present, bool backwards)
+{
+	struct walker w = {
+	    .trial = t,
+	    .zone = z,
+	    .length = allowed_length(t, z, asked),
+	    .grid_s = start_grid(t),
+	    .range = start_range(t, z, asked.start),
+	    .present = present,
+	    .backwards = backwards,
+	};
+
+	w.at = backwards ? asked.start - 1 : asked.start;
+	if (backwards && w.at > w.range.end)
+		w.at = w.range.end;
+	if (!backwards && w.at < w.range.start)
+		w.at = w.range.start;
+	w.is_done = !is_possible_length(t, z, asked.start, w.length);
+	return w;
+}
