@@ -57,6 +57,7 @@ struct draft { /* of a resource: what the files say of it */
 	struct terms terms;
 	struct attributes attributes;
 	const struct node *units, *capacity, *stands_in_for;
+	size_t stands_in_cap; /* of resource->stands_in */
 };
 
 struct sections {
@@ -76,6 +77,8 @@ struct build {
 	struct glossary resources, units; /* to drafts; a unit to its resource's */
 	struct terms all_terms, kind_terms[N_RESOURCE_KINDS];
 	struct draft *drafts; /* one per resource of the policy, in its order */
+	size_t n_units;	      /* of all resources */
+	size_t zones_cap;
 };
 
 /* The sections, each from build.sections. */

@@ -22,6 +22,7 @@
 #define POLICY_MAX_MEMBERS 10000
 #define POLICY_MAX_RESOURCES 5000
 #define POLICY_MAX_UNITS 500 /* of a resource */
+#define POLICY_MAX_ALL_UNITS 100000
 #define POLICY_MAX_RULES 1000
 
 /* Gives a zone for an IANA name; the caller owns it. > 0: no such zone. */

@@ -20,7 +20,6 @@ static const struct zone *load_zone(struct build *b, const struct node *value)
 {
 	struct policy *p = b->policy;
 	struct zone *zone = known_zone(p, value->text);
-	size_t cap = p->n_zones;
 	int answer;
 
 	if (zone)
@@ -36,8 +35,8 @@ static const struct zone *load_zone(struct build *b, const struct node *value)
 			     value->text);
 		return NULL;
 	}
-	p->zones =
-	    arena_grow(&p->arena, p->zones, p->n_zones, &cap, p->n_zones + 1, sizeof(*p->zones));
+	p->zones = arena_grow(&p->arena, p->zones, p->n_zones, &b->zones_cap, p->n_zones + 1,
+			      sizeof(*p->zones));
 	p->zones[p->n_zones++] = zone;
 	return zone;
 }

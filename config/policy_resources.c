@@ -148,7 +148,6 @@ static void add_stand_in(struct build *b, const struct draft *d, const struct no
 {
 	struct draft *target = find_draft(b, word->text, word->place);
 	struct resource *r = target ? target->resource : NULL;
-	size_t cap;
 
 	if (!r)
 		return;
@@ -161,9 +160,9 @@ static void add_stand_in(struct build *b, const struct draft *d, const struct no
 		problems_add(b->walk.problems, word->place, "\"%s\" is named twice", r->id);
 		return;
 	}
-	cap = r->n_stands_in;
 	r->stands_in =
-	    arena_grow(&b->policy->arena, r->stands_in, cap, &cap, cap + 1, sizeof(*r->stands_in));
+	    arena_grow(&b->policy->arena, r->stands_in, r->n_stands_in, &target->stands_in_cap,
+		       r->n_stands_in + 1, sizeof(*r->stands_in));
 	r->stands_in[r->n_stands_in++] = d->resource;
 }
 

@@ -90,6 +90,23 @@ static bool is_free_id(struct build *b, const struct draft *d, const char *id, s
 	return false;
 }
 
+/* Reports once that there are too many in all. */
+static bool make_room(struct build *b, struct draft *d, size_t n, struct place place)
+{
+	bool had_room = b->n_units <= POLICY_MAX_ALL_UNITS;
+
+	b->n_units += n;
+	if (b->n_units <= POLICY_MAX_ALL_UNITS) {
+		d->resource->units = arena_new_n(b->walk.arena, struct unit, n);
+		return true;
+	}
+	if (had_room)
+		problems_add(b->walk.problems, place,
+			     "more than %d units and places in all; a pole has at most that many",
+			     POLICY_MAX_ALL_UNITS);
+	return false;
+}
+
 static struct unit *add_unit(struct draft *d, const char *id, struct place place)
 {
 	struct resource *r = d->resource;
@@ -135,8 +152,6 @@ static void build_unit(struct build *b, struct draft *d, const struct node *valu
 
 static void build_named_units(struct build *b, struct draft *d)
 {
-	struct resource *r = d->resource;
-
 	if (d->units->n_children > POLICY_MAX_UNITS) {
 		problems_add(b->walk.problems, d->units->key_place,
 			     "%zu units; a resource has at most %d", d->units->n_children,
@@ -147,7 +162,8 @@ static void build_named_units(struct build *b, struct draft *d)
 		problems_add(
 		    b->walk.problems, d->units->key_place,
 		    "no units; write them below, or leave `units` out if there is just one");
-	r->units = arena_new_n(b->walk.arena, struct unit, d->units->n_children);
+	if (!make_room(b, d, d->units->n_children, d->units->key_place))
+		return;
 	for (const struct node *c = d->units->children; c; c = c->next)
 		build_unit(b, d, c);
 }
@@ -171,7 +187,8 @@ static void build_places(struct build *b, struct draft *d)
 {
 	int n = read_capacity(b, d->capacity);
 
-	d->resource->units = arena_new_n(b->walk.arena, struct unit, (size_t)n);
+	if (n == 0 || !make_room(b, d, (size_t)n, d->capacity->key_place))
+		return;
 	d->resource->has_capacity = true;
 	for (int i = 0; i < n; i++)
 		add_unit(d, "", d->capacity->key_place);
@@ -192,8 +209,7 @@ void build_units(struct build *b, struct draft *d)
 	} else if (d->capacity) {
 		build_places(b, d);
 		check_site(b, d->site, r->place);
-	} else {
-		r->units = arena_new_n(b->walk.arena, struct unit, 1);
+	} else if (make_room(b, d, 1, r->place)) {
 		add_unit(d, r->id, r->place);
 		check_site(b, d->site, r->place);
 	}

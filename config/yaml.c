@@ -380,6 +380,37 @@ static void report_syntax(struct reader *r, size_t skipped)
 		problems_add(r->problems, place, "%s", words.ours);
 }
 
+/* A line break as YAML has them, that ends at `end`. */
+static bool is_after_break(const char *start, const char *end)
+{
+	static const char *const breaks[] = {"\n", "\r", "\xc2\x85", "\xe2\x80\xa8",
+					     "\xe2\x80\xa9"};
+
+	for (size_t i = 0; i < sizeof(breaks) / sizeof(*breaks); i++) {
+		size_t n = strlen(breaks[i]);
+
+		if ((size_t)(end - start) >= n && memcmp(end - n, breaks[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* libyaml compares each %TAG with all before it: a megabyte of them takes it half a minute. */
+static bool has_directive(struct reader *r, size_t skipped)
+{
+	const char *start = r->file->text + skipped, *end = r->file->text + r->file->n, *s = start;
+
+	for (; s < end && (s = memchr(s, '%', (size_t)(end - s))); s++) {
+		if (s != start && !is_after_break(start, s))
+			continue;
+		problems_add(r->problems,
+			     place_of_byte(r->file, skipped, (size_t)(s - r->file->text)),
+			     "a directive (%%) is not taken; take the line out");
+		return true;
+	}
+	return false;
+}
+
 static int read_events(struct reader *r, size_t skipped)
 {
 	yaml_event_t e;
@@ -435,6 +466,8 @@ int yaml_read(const struct policy_file *file, struct arena *a, struct problems *
 			     POLICY_FILE_MAX_BYTES);
 		return YAML_E_MALFORMED;
 	}
+	if (file->n > 0 && has_directive(&r, skipped))
+		return YAML_E_MALFORMED;
 	if (!yaml_parser_initialize(&r.parser))
 		abort();
 	/* Said rather than guessed, so that no file is taken for UTF-16. */

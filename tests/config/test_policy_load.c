@@ -428,6 +428,21 @@ static void counts_are_limited(void **state)
 	}
 }
 
+static void units_in_all_are_limited(void **state)
+{
+	struct policy_file fits = file_of_many(HEAD "sites: {a: {}}\nmembers:\nresources:\n",
+					       "  r%d: {kind: staff, capacity: 500}\n", 200);
+	struct policy_file too_many = file_of_many(HEAD "sites: {a: {}}\nmembers:\nresources:\n",
+						   "  r%d: {kind: staff, capacity: 500}\n", 210);
+
+	policy_free(load_good(fits.text));
+	expect_problems(&too_many, 1,
+			"pole.yaml:206:23: more than 100000 units and places in all; a pole has at "
+			"most that many");
+	free((char *)fits.text);
+	free((char *)too_many.text);
+}
+
 static void names_are_limited(void **state)
 {
 	char name[POLICY_NAME_MAX_BYTES + 2], text[1024];
@@ -649,6 +664,7 @@ int main(void)
 	    cmocka_unit_test(a_file_that_is_not_yaml_comes_first),
 	    cmocka_unit_test(problems_of_file_names),
 	    cmocka_unit_test(counts_are_limited),
+	    cmocka_unit_test(units_in_all_are_limited),
 	    cmocka_unit_test(names_are_limited),
 	    cmocka_unit_test(a_machine_that_fails_is_no_problem_of_the_policy),
 	    cmocka_unit_test(a_good_policy),

@@ -50,6 +50,11 @@ static const struct refused cases[] = {
 	    "f.yaml:3:4: tag \"!\" is not taken; leave it out, and put texts in quotes"),
     FILE_OF("unknown tag handle", "a: !x!y 1\n", YAML_E_MALFORMED,
 	    "f.yaml:1:4: a text that begins with ! needs quotes"),
+    FILE_OF("directive", "%YAML 1.1\n---\na: 1\n", YAML_E_MALFORMED,
+	    "f.yaml:1:1: a directive (%) is not taken; take the line out"),
+    FILE_OF("directive after another line break", "# \xc3\xa8%\xe2\x80\xa8%TAG ! x\n--- {}\n",
+	    YAML_E_MALFORMED, "f.yaml:1:6: a directive (%) is not taken; take the line out"),
+    FILE_OF("per cent", "a: 5 %\nb: \"%\"\nc: {d: \xc3\xa8%}\n# %\n", YAML_OK, ""),
     FILE_OF("two documents", "a: 1\n---\nb: 2\n", YAML_E_MALFORMED,
 	    "f.yaml:2:1: a second document begins; take the line `---` out, or put what follows in "
 	    "a file of its own"),
