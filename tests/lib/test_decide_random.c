@@ -16,7 +16,7 @@
 #include "tests/lib/fixture.h"
 #include "tests/lib/zone_file.h"
 
-#define POLES 6
+#define POLES 4
 #define OPERATIONS 2500
 #define BOOKINGS_MAX 4096
 #define STARTS_MAX 4096
