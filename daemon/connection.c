@@ -179,18 +179,13 @@ void connection_replace(struct connection *c, struct exchange *old, struct excha
 
 /* Requests */
 
-static void bad_line(struct connection *c, const char *tag, const struct request_error *e)
+static void bad_line(struct connection *c, const struct request_error *e)
 {
 	struct exchange *x = exchange_new(c->all->server, c, &c->session);
-	char limit[24];
 
-	x->request.tag = arena_strdup(&x->arena, tag);
-	snprintf(limit, sizeof(limit), "%d", LINE_MAX_BYTES);
+	x->request.tag = arena_strdup(&x->arena, e->tag);
 	append(c, x);
-	reply_fail(x, e->code,
-		   FILLS({"key", e->about}, {"verb", e->about}, {"value", e->about},
-			 {"meant", e->meant},
-			 {"limit", e->code == CODE_TOO_LONG_LINE ? limit : NULL}));
+	request_error_write(e, c->session.lang, &x->arena, &x->reply);
 	x->done = true;
 	send_done(c);
 	if (++c->bad_lines >= BAD_LINES_MAX)
@@ -253,7 +248,7 @@ static void on_line(struct connection *c, const char *line, size_t n)
 
 	r = request_decode(line, n, &x->arena, &x->request, &e);
 	if (r == REQUEST_E_BAD) {
-		bad_line(c, e.tag, &e);
+		bad_line(c, &e);
 		exchange_free(x);
 	} else if (c->n_outstanding && !may_overtake(x)) {
 		c->held = x;
@@ -272,7 +267,10 @@ static void next_line(struct connection *c, bool *ret_more)
 	if (r == SPLITTER_LINE)
 		on_line(c, line, n);
 	else if (r == SPLITTER_TOO_LONG)
-		bad_line(c, "*", &(struct request_error){.code = CODE_TOO_LONG_LINE, .about = ""});
+		bad_line(c, &(struct request_error){.code = CODE_TOO_LONG_LINE,
+						    .tag = "*",
+						    .about = "",
+						    .limit = LINE_MAX_BYTES});
 }
 
 /* Runs what can be run, then reads on or waits. Re-entered through connection_reply(): then the

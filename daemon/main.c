@@ -395,6 +395,7 @@ static void take_down(struct daemon *d)
 	for (size_t i = 0; i < d->n_listeners; i++)
 		listener_free(d->listeners[i]);
 	connections_free(d->server.connections);
+	event_base_loop(d->server.base, EVLOOP_NONBLOCK); /* frees the streams: see stream.c */
 	db_link_free(d->server.commits);
 	db_link_free(d->server.reads);
 	db_link_free(d->server.feed);

@@ -17,28 +17,16 @@ const struct zone *asked_zone(const struct exchange *x, const char *what, const 
 	return u ? u->site->zone : r->site->zone;
 }
 
-static void wrong_keys(struct exchange *x, const char *keys)
+struct span asked_span(const struct exchange *x, const struct zone *z)
 {
-	reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", keys}));
-}
-
-bool asked_span(struct exchange *x, const struct zone *z, struct span *ret)
-{
+	struct span s = {0, 0};
 	struct duration length;
-	bool to = request_moment(&x->request, "to", z, &ret->end);
 
-	request_moment(&x->request, "from", z, &ret->start);
-	if (request_duration(&x->request, "for", &length)) {
-		if (to) {
-			wrong_keys(x, "to, for");
-			return false;
-		}
-		ret->end = duration_after(length, z, ret->start);
-	} else if (!to) {
-		wrong_keys(x, "to, for");
-		return false;
-	}
-	return true;
+	request_moment(&x->request, "from", z, &s.start);
+	if (!request_moment(&x->request, "to", z, &s.end) &&
+	    request_duration(&x->request, "for", &length))
+		s.end = duration_after(length, z, s.start);
+	return s;
 }
 
 static unsigned asked_alternatives(const struct exchange *x)
@@ -48,15 +36,17 @@ static unsigned asked_alternatives(const struct exchange *x)
 	return n > ALTERNATIVES_MAX ? ALTERNATIVES_MAX : (unsigned)n;
 }
 
-bool asked_book(struct exchange *x, struct ask_book *ret)
+struct ask_book asked_book(const struct exchange *x)
 {
-	*ret = (struct ask_book){.what = request_get(&x->request, "what"),
-				 .unit = request_get(&x->request, "unit"),
-				 .member = request_get(&x->request, "member"),
-				 .person = request_get(&x->request, "person"),
-				 .purpose = request_get(&x->request, "purpose"),
-				 .alternatives = asked_alternatives(x)};
-	return asked_span(x, asked_zone(x, ret->what, ret->unit), &ret->span);
+	struct ask_book ask = {.what = request_get(&x->request, "what"),
+			       .unit = request_get(&x->request, "unit"),
+			       .member = request_get(&x->request, "member"),
+			       .person = request_get(&x->request, "person"),
+			       .purpose = request_get(&x->request, "purpose"),
+			       .alternatives = asked_alternatives(x)};
+
+	ask.span = asked_span(x, asked_zone(x, ask.what, ask.unit));
+	return ask;
 }
 
 static void reply_answer(struct exchange *x, const struct answer *answer, const char *what)
@@ -78,11 +68,9 @@ static struct asker asker_at(const struct exchange *x, int64_t now)
 void do_book(struct exchange *x, int64_t now)
 {
 	struct asker who = asker_at(x, now);
-	struct ask_book ask;
+	struct ask_book ask = asked_book(x);
 	struct answer answer;
 
-	if (!asked_book(x, &ask))
-		return;
 	decide_book(x->served->pole, &who, &ask, &x->arena, &answer, &x->changes);
 	reply_answer(x, &answer, ask.what);
 }
@@ -116,17 +104,13 @@ void do_move(struct exchange *x, int64_t now)
 	ask.has_start = request_moment(&x->request, "from", z, &ask.span.start);
 	ask.has_end = request_moment(&x->request, "to", z, &ask.span.end);
 	if (request_duration(&x->request, "for", &length)) {
-		if (ask.has_end) {
-			wrong_keys(x, "to, for");
-			return;
-		}
 		if (!ask.has_start && b)
 			ask.span.start = b->span.start;
 		ask.has_end = true;
 		ask.span.end = duration_after(length, z, ask.span.start);
 	}
 	if (!ask.has_start && !ask.has_end && !ask.unit) {
-		wrong_keys(x, "from, to, for, unit");
+		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "from, to, for, unit"}));
 		return;
 	}
 	reply_move(x, now, &ask);
@@ -138,13 +122,9 @@ void do_extend(struct exchange *x, int64_t now)
 	const struct zone *z = b ? booking_zone(x->served, b) : exchange_policy(x)->zone;
 	struct ask_move ask = {.booking = request_booking(&x->request, "booking"), .has_end = true};
 	struct duration by;
-	bool to = request_moment(&x->request, "to", z, &ask.span.end);
 
-	if (to == request_duration(&x->request, "by", &by)) {
-		wrong_keys(x, "to, by");
-		return;
-	}
-	if (!to && b)
+	if (!request_moment(&x->request, "to", z, &ask.span.end) &&
+	    request_duration(&x->request, "by", &by) && b)
 		ask.span.end = duration_after(by, z, b->span.end);
 	reply_move(x, now, &ask);
 }

@@ -24,12 +24,11 @@ void do_book(struct exchange *x, int64_t now);
 void do_move(struct exchange *x, int64_t now);
 void do_extend(struct exchange *x, int64_t now);
 void do_cancel(struct exchange *x, int64_t now);
-/* from=, to= and for= in a zone. False: they do not go together, the reply is written. */
-bool asked_span(struct exchange *x, const struct zone *z, struct span *ret);
+struct span asked_span(const struct exchange *x, const struct zone *z); /* from=, and to= or for= */
 /* The zone that times asked about `what` are in. */
 const struct zone *asked_zone(const struct exchange *x, const char *what, const char *unit);
 /* The BOOK or FIND that a request asks. */
-bool asked_book(struct exchange *x, struct ask_book *ret);
+struct ask_book asked_book(const struct exchange *x);
 
 /* verbs_list.c */
 void do_show(struct exchange *x);

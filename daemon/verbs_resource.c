@@ -155,13 +155,11 @@ void do_find(struct exchange *x)
 {
 	struct asker who = exchange_asker(x);
 	size_t most = (size_t)request_number(&x->request, "count", FIND_DEFAULT), n;
-	struct ask_book ask;
+	struct ask_book ask = asked_book(x);
 	struct answer answer;
 	struct found *found;
 	struct line_writer w;
 
-	if (!asked_book(x, &ask))
-		return;
 	decide_find(x->served->pole, &who, &ask, most, &x->arena, &answer, &found, &n);
 	if (answer.n_refusals && answer.refusals[0].reason == REASON_UNKNOWN_RESOURCE) {
 		write_refused(x, &answer, ask.what);
@@ -267,8 +265,7 @@ void do_agenda(struct exchange *x)
 		unknown_resource(x, what);
 		return;
 	}
-	if (!asked_span(x, g.resource->site->zone, &window))
-		return;
+	window = asked_span(x, g.resource->site->zone);
 	if (span_is_empty(window) || window.end - window.start > AGENDA_MAX_DAYS * DAY_S) {
 		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "from, to"}));
 		return;

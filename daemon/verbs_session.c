@@ -2,7 +2,6 @@
 /* HELLO, AUTH, WHOAMI, HELP, NOOP, QUIT, STATUS. */
 
 #include <string.h>
-#include <strings.h>
 
 #include "daemon/answer.h"
 #include "daemon/secret.h"
@@ -110,44 +109,35 @@ void do_whoami(struct exchange *x)
 	line_end(&w);
 }
 
-static const char *const access_words[] = {[ACCESS_ANYONE] = "anyone",
-					   [ACCESS_PERSON] = "person",
-					   [ACCESS_COORDINATOR] = "coordinator",
-					   [ACCESS_ADMINISTRATOR] = "administrator"};
-static const char *const type_words[] = {
-    [KEY_TEXT] = "text",     [KEY_NAME] = "name",     [KEY_BOOKING] = "booking",
-    [KEY_PERSON] = "person", [KEY_MOMENT] = "moment", [KEY_DURATION] = "duration",
-    [KEY_NUMBER] = "number", [KEY_YES] = "yes-no",    [KEY_WORDS] = "words",
-    [KEY_CHOICE] = "choice", [KEY_SECRET] = "secret", [KEY_LINE] = "line",
-};
-
 static void help_verb(struct exchange *x, const struct verb *v)
 {
-	const char *keys = "";
+	struct buffer keys = {0};
 	struct line_writer w;
 
-	for (const struct verb_key *k = v->keys; k < v->keys + VERB_MAX_KEYS && k->key; k++)
-		keys = arena_printf(&x->arena, k->required ? "%s%s%s" : "%s%s[%s]", keys,
-				    *keys ? " " : "", k->key);
+	verb_synopsis(v, &keys);
 	reply_data(x, &w, "verb");
 	line_str(&w, "word", v->word);
 	line_str(&w, "subword", v->subword);
-	line_str(&w, "who", access_words[v->access]);
+	line_str(&w, "who", verb_access_words[v->access]);
 	line_str(&w, "changes", v->changes ? "yes" : "no");
-	line_str(&w, "keys", keys);
+	line_str(&w, "keys", keys.n ? keys.bytes : "");
 	line_str(&w, "help", v->help);
 	line_end(&w);
+	buffer_release(&keys);
 }
 
 static void help_keys(struct exchange *x, const struct verb *v)
 {
-	for (const struct verb_key *k = v->keys; k < v->keys + VERB_MAX_KEYS && k->key; k++) {
+	const struct verb_key *k;
+	char name[32];
+
+	for (size_t i = 0; (k = verb_key_at(v, i)); i++) {
 		struct line_writer w;
 
 		reply_data(x, &w, "key");
-		line_str(&w, "verb", v->word);
+		line_str(&w, "verb", verb_name(v, name, sizeof(name)));
 		line_str(&w, "key", k->key);
-		line_str(&w, "type", type_words[k->type]);
+		line_str(&w, "type", key_type_words[k->type]);
 		line_str(&w, "required", k->required ? "yes" : "no");
 		line_str(&w, "repeated", k->repeated ? "yes" : "no");
 		line_str(&w, "choices", k->choices);
@@ -163,16 +153,12 @@ void do_help(struct exchange *x)
 	int n = 0;
 
 	for (const struct verb *v = verb_table; v < verb_table + N_VERBS; v++) {
-		if (word && strcasecmp(word, v->word) != 0)
+		if (word && !verb_is_named(v, word))
 			continue;
 		help_verb(x, v);
 		if (word)
 			help_keys(x, v);
 		n++;
-	}
-	if (word && !n) {
-		reply_fail(x, CODE_UNKNOWN_VERB, FILLS({"verb", word}));
-		return;
 	}
 	reply_ok(x, &w);
 	line_int(&w, "count", n);
