@@ -183,7 +183,7 @@ static void choose_widths(struct picture *p)
 			       1;
 	if (p->view->days > 1 && p->agenda->n_lanes == 1)
 		p->label_width = 0;
-	size_t taken = p->label_width + p->day_width + 3;
+	size_t taken = p->label_width + p->day_width + 4; /* two spaces, and the last hour's two digits */
 	int room = width > taken + 4 ? (int)(width - taken) : 4;
 	room = room > MOST_COLUMNS ? MOST_COLUMNS : room;
 	const int range = p->to_minute - p->from_minute;
@@ -292,8 +292,8 @@ static void put_label(struct picture *p, const char *day, const char *lane)
 {
 	const struct screen *s = p->view->screen;
 	const char *cut = p->label_width ? text_cut(s, &p->arena, lane, p->label_width) : "";
-	fprintf(s->out, " %s%s%s%*s", screen_colour(s, COLOUR_BOLD), day, screen_plain(s),
-		(int)(p->day_width - text_width(day)), "");
+	fprintf(s->out, " %s%s%s%*s", *day ? screen_colour(s, COLOUR_BOLD) : "", day,
+		*day ? screen_plain(s) : "", (int)(p->day_width - text_width(day)), "");
 	fprintf(s->out, "%s%*s ", cut, (int)(p->label_width - text_width(cut)), "");
 }
 

@@ -213,7 +213,9 @@ enum exit_code reply_complain(struct cli *cli, const struct reply *r)
 	const char *said = reply_get(r, "text"), *retry = reply_get(r, "retry");
 	if (r->class == CLASS_OK)
 		return EXIT_DONE;
-	text_complain(texts[r->class], text_clean(&cli->arena, said ? said : r->code));
+	fprintf(cli->err.out, text(texts[r->class]),
+		text_clean(&cli->arena, said ? said : r->code));
+	fputc('\n', cli->err.out);
 	if (r->class == CLASS_ERR && retry)
 		text_complain(TEXT_RETRY_IN, text_clean(&cli->arena, retry));
 	return reply_exit(r);

@@ -118,9 +118,11 @@ struct extension {
 	struct duration length;
 };
 
-static bool drop_first(struct when_words *w, const char *a, const char *b)
+static bool drop_by(struct when_words *w)
 {
-	if (w->n == 0 || (strcmp(w->items[0].folded, a) != 0 && strcmp(w->items[0].folded, b) != 0))
+	if (w->n == 0 ||
+	    (strcmp(w->items[0].folded, "by") != 0 && strcmp(w->items[0].folded, "de") != 0 &&
+	     !when_word_is_for(w->items[0].folded)))
 		return false;
 	w->items++;
 	w->n--;
@@ -133,7 +135,7 @@ static int parse_extension(const struct session *s, struct when_words *w, const 
 	struct when_clock clock = session_clock(s, NULL);
 	int32_t second = 0;
 	struct duration d;
-	bool by = drop_first(w, "by", "de");
+	bool by = drop_by(w);
 	if (w->n > 0 && w->items[0].folded[0] == '+') {
 		w->items[0].folded++;
 		by = true;

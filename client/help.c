@@ -6,6 +6,8 @@
 
 #include "client/cli.h"
 
+#define HELP_WIDTH 79
+
 static const char *const most_used[] = {"book", "find", "agenda", "list", "cancel"};
 
 static int command_width(const struct command *c)
@@ -57,6 +59,28 @@ void help_subwords(const char *word, FILE *out)
 			put_summary(&command_table[i], out);
 }
 
+/* Words up to the width of the screen; line ends in the text stay. */
+static void put_wrapped(const char *s, FILE *out)
+{
+	size_t column = 0;
+	while (*s) {
+		int n = (int)strcspn(s, " \n");
+		struct arena a = {0};
+		size_t width = text_width(arena_strndup(&a, s, (size_t)n));
+		arena_clear(&a);
+		bool next = column > 0 && column + 1 + width > HELP_WIDTH;
+		fprintf(out, "%s%.*s", next ? "\n" : column ? " " : "", n, s);
+		column = next || !column ? width : column + 1 + width;
+		s += n;
+		if (*s == '\n') {
+			fputc('\n', out);
+			column = 0;
+		}
+		s += *s ? 1 : 0;
+	}
+	fputc('\n', out);
+}
+
 static void put_options(const struct option *o, FILE *out)
 {
 	for (; o && o->name; o++) {
@@ -70,7 +94,8 @@ static void put_options(const struct option *o, FILE *out)
 void help_command(const struct command *c, FILE *out)
 {
 	help_usage(c, out);
-	fprintf(out, "\n%s\n", phrase_text(c->about.en ? c->about : c->summary));
+	fputc('\n', out);
+	put_wrapped(phrase_text(c->about.en ? c->about : c->summary), out);
 	fprintf(out, "\n%s:\n", text(TEXT_EXAMPLES));
 	for (const struct example *e = c->examples; e->line; e++) {
 		const char *what = phrase_text(e->what);

@@ -19,7 +19,7 @@ static void put_character(FILE *out, const char *s, size_t n, unsigned c)
 
 static void put_cell(FILE *out, const char *cell, bool is_list)
 {
-	bool quoted = cell[strcspn(cell, "\",\n\r")] || cell[0] == ' ' ||
+	bool quoted = cell[strcspn(cell, is_list ? "\",\r" : "\",\n\r")] || cell[0] == ' ' ||
 		      (*cell && cell[strlen(cell) - 1] == ' ');
 	if (quoted)
 		fputc('"', out);

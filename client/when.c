@@ -16,6 +16,8 @@
 #include "client/when_word.h"
 #include "lib/moment.h"
 
+#define LENGTH_MOST_DAYS 36525 /* as lib/duration.h */
+
 struct cursor {
 	const struct when_words *words;
 	const struct when_clock *clock;
@@ -369,7 +371,7 @@ static int read_length(struct cursor *c, struct duration *ret)
 		return WHEN_E_WORD;
 	c->at++;
 	*ret = (struct duration){.days = unit.days * count, .seconds = unit.seconds * count};
-	return WHEN_OK;
+	return ret->days + ret->seconds / DAY_S > LENGTH_MOST_DAYS ? WHEN_E_RANGE : WHEN_OK;
 }
 
 static int read_end(struct cursor *c, struct when_span *s)
