@@ -99,7 +99,7 @@ static void add_nearest(const struct trial *t, const struct alternatives_ask *as
 	struct walker *walkers = arena_new_n(a, struct walker, 2 * t->resource->n_units);
 	size_t first = ret->n_alternatives;
 
-	gather(walkers, walkers_new(t, ask, walkers), ask, ALTERNATIVE_SPACING_S, ret);
+	gather(walkers, walkers_new(t, ask, walkers), ask, alternative_spacing_s(ask->asked), ret);
 	if (ret->n_alternatives < ask->want)
 		gather(walkers, walkers_new(t, ask, walkers), ask, 1, ret);
 	sort_nearest(&ret->alternatives[first], ret->n_alternatives - first, ask->asked.start);

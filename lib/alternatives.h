@@ -9,13 +9,20 @@
  *
  * Nearest times lie on the resource's start grid (where no rule sets one, on the quarter hours), in
  * order of distance from the start that was asked; on a tie the earlier first. In each direction
- * they are at least ALTERNATIVE_SPACING_S apart, so that three are three choices and not one choice
- * three times; only where that leaves fewer than wanted are those between added.
+ * their starts are at least as far apart as the booking is long, so that three are three choices and
+ * not one choice three times; only where that leaves fewer than wanted are those between added.
  */
 
 #include "lib/trial.h"
 
-#define ALTERNATIVE_SPACING_S 3600
+#define ALTERNATIVE_SPACING_MIN_S 3600
+
+static inline int64_t alternative_spacing_s(struct span asked)
+{
+	int64_t length_s = asked.end - asked.start;
+
+	return length_s > ALTERNATIVE_SPACING_MIN_S ? length_s : ALTERNATIVE_SPACING_MIN_S;
+}
 
 struct alternatives_ask {
 	struct span asked;

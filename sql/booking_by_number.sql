@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- One booking.
 -- $1 pole int4, $2 number int8
 -- → number, resource, member, person, made_by, state, pinned, start, end, made_at, ended_at (0: not), purpose, allocations

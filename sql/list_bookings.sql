@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- Bookings that overlap [from, to), in order of start, then number.
 -- $1 pole int4, $2 from int8, $3 to int8, $4 resource int4 (0: any), $5 member int4 (0: any), $6 person int4 (0: any),
 -- $7 states text, parted by commas, $8 limit int8

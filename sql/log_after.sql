@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- A pole's log after a version, with what is kept apart from it.
 -- $1 pole int4, $2 version int8
 -- → version, seq, at, batch, actor, key, kind, change, hash, private1 (a booking's purpose, a person's name), private2 (a

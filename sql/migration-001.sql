@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- Schema 1: the poles, their logs, and what the logs have led to.
 --
 -- Every key begins with pole_id and every constraint includes it, so that the schema can be distributed by it.
@@ -82,9 +83,7 @@ create table allocation (
 	lane int4 not null,
 	during tstzrange not null,
 	primary key (pole_id, booking, resource_id, lane),
-	check (lane between 1 and 65535),
-	check (not isempty(during) and lower_inc(during) and not upper_inc(during)
-	       and not lower_inf(during) and not upper_inf(during)),
+	check (lane between 1 and 65535 and not isempty(during) and not lower_inf(during) and not upper_inf(during)),
 	constraint allocation_overlap
 		exclude using gist ((resource_id::int8 * 65536 + lane) with =, pole_id with =, during with &&)
 );

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- The only way to write; see README.md.
 -- $1…$51 in the order of the function → outcome, version
 select outcome, version from pole_commit(

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- Where a pole stands, the highest numbers given (0: none), and when its log was last written (0: never).
 -- $1 pole int4 → version, head_hash, booking, person, at
 select version, head_hash,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
 -- Use of bookings that begin in [from, to): those not cancelled, their seconds without buffers, and those cancelled.
 -- $1 pole int4, $2 from int8, $3 to int8, $4 by member bool, $5 by resource bool, $6 by month bool (local time of $7 zone text)
 -- → member, resource, month ('2026-12'), each null where not asked for; bookings, seconds, cancelled; in that order

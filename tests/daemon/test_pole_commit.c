@@ -177,14 +177,14 @@ static void tells_bookings(void **state)
 		int64_t limit;
 		size_t n;
 	} lists[] = {
-	    {T0, T0 + 20000, 0, 0, 0, "", 100, 3},
-	    {T0, T0 + 20000, 0, 0, 0, "", 2, 2},
-	    {T0 + 3600, T0 + 20000, 0, 0, 0, "", 100, 1},
-	    {T0 + 3600, T0 + 7200, 0, 0, 0, "", 100, 0},
-	    {T0, T0 + 20000, 1, 0, 0, "", 100, 2},
+	    {T0, T0 + 20000, 0, 0, 0, "confirmed,cancelled", 100, 3},
+	    {T0, T0 + 20000, 0, 0, 0, "confirmed,cancelled", 2, 2},
+	    {T0 + 3600, T0 + 20000, 0, 0, 0, "confirmed,cancelled", 100, 1},
+	    {T0 + 3600, T0 + 7200, 0, 0, 0, "confirmed,cancelled", 100, 0},
+	    {T0, T0 + 20000, 1, 0, 0, "confirmed,cancelled", 100, 2},
 	    {T0, T0 + 20000, 1, 1, 1, "confirmed", 100, 1},
-	    {T0, T0 + 20000, 0, 2, 0, "", 100, 0},
-	    {T0, T0 + 20000, 0, 0, 9, "", 100, 0},
+	    {T0, T0 + 20000, 0, 2, 0, "confirmed,cancelled", 100, 0},
+	    {T0, T0 + 20000, 0, 0, 9, "confirmed,cancelled", 100, 0},
 	    {T0, T0 + 20000, 0, 0, 0, "cancelled", 100, 1},
 	};
 	int32_t pole = new_pole();

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <cmocka.h>
 
-#include "zone_file.h"
+#include "tests/lib/zone_file.h"
 
 static void known_dates(void **state)
 {

@@ -359,8 +359,8 @@ static void test_other_units_first(void **state)
 			  "2026-12-05T11:00");
 	check_alternative(s, 1, ALTERNATIVE_NEAREST, "van", "van-1", "2026-12-05T07:30",
 			  "2026-12-05T09:30");
-	check_alternative(s, 2, ALTERNATIVE_NEAREST, "van", "van-1", "2026-12-05T06:30",
-			  "2026-12-05T08:30");
+	check_alternative(s, 2, ALTERNATIVE_NEAREST, "van", "van-1", "2026-12-05T05:30",
+			  "2026-12-05T07:30");
 }
 
 static void test_stand_in_then_nearest(void **state)

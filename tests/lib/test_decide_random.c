@@ -380,7 +380,7 @@ static void expect_nearest(const struct question *q, struct span asked, struct s
 
 	list_starts(q, asked, -1, &back);
 	list_starts(q, asked, 1, &forth);
-	pick(&back, &forth, asked, ALTERNATIVE_SPACING_S, spans, n);
+	pick(&back, &forth, asked, alternative_spacing_s(asked), spans, n);
 	pick(&back, &forth, asked, 1, spans, n);
 	sort_by_distance(&spans[first], *n - first, asked.start);
 }

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "lib/moment.h"
-#include "zone_file.h"
+#include "tests/lib/zone_file.h"
 
 #define H(h) ((h)*3600)
 #define HM(h, m) ((h)*3600 + (m)*60)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "zone_file.h"
+#include "tests/lib/zone_file.h"
 
 static void texts_are_read(void **state)
 {

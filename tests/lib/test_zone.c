@@ -16,7 +16,7 @@
 #include <time.h>
 #include <cmocka.h>
 
-#include "zone_file.h"
+#include "tests/lib/zone_file.h"
 
 #define YEAR_S INT64_C(31556952)
 #define YEAR(n) (((n)-1970) * YEAR_S)

@@ -2,7 +2,7 @@
 
 /* Reads the system's zone files for tests, and draws seeded numbers. */
 
-#include "zone_file.h"
+#include "tests/lib/zone_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
