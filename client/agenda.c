@@ -183,7 +183,8 @@ static void choose_widths(struct picture *p)
 			       1;
 	if (p->view->days > 1 && p->agenda->n_lanes == 1)
 		p->label_width = 0;
-	size_t taken = p->label_width + p->day_width + 4; /* two spaces, and the last hour's two digits */
+	size_t taken =
+	    p->label_width + p->day_width + 4; /* two spaces, and the last hour's two digits */
 	int room = width > taken + 4 ? (int)(width - taken) : 4;
 	room = room > MOST_COLUMNS ? MOST_COLUMNS : room;
 	const int range = p->to_minute - p->from_minute;

@@ -70,6 +70,30 @@ static const char *word_for(const char *what)
 	return what;
 }
 
+static bool has_piece(const char *list, const char *piece, size_t n)
+{
+	for (; *list; list += strspn(list, ", ")) {
+		size_t length = strcspn(list, ",");
+		if (length == n && strncmp(list, piece, n) == 0)
+			return true;
+		list += length;
+	}
+	return false;
+}
+
+/* What a description says that the other does not: of long ones only that is worth reading. */
+static const char *own_pieces(struct arena *a, const char *list, const char *other)
+{
+	const char *own = "";
+	for (; *list; list += strspn(list, ", ")) {
+		size_t n = strcspn(list, ",");
+		if (!has_piece(other, list, n))
+			own = arena_printf(a, "%s%s%.*s", own, *own ? ", " : "", (int)n, list);
+		list += n;
+	}
+	return own;
+}
+
 static void tell_difference(struct session *s, const struct line *l)
 {
 	static const struct how hows[] = {{"added", TEXT_PLAN_ADDED},
@@ -82,9 +106,11 @@ static void tell_difference(struct session *s, const struct line *l)
 			row = &hows[i];
 	fprintf(s->cli->out.out, text(row->sentence), word_for(got(s, l, "what")),
 		got(s, l, "name"));
-	if (*from || *to)
-		fprintf(s->cli->out.out, text(TEXT_PLAN_FROM_TO), *from ? from : text(TEXT_NOTHING),
-			*to ? to : text(TEXT_NOTHING));
+	const char *gone = own_pieces(&s->cli->arena, from, to);
+	const char *come = own_pieces(&s->cli->arena, to, from);
+	if (*gone || *come)
+		fprintf(s->cli->out.out, text(TEXT_PLAN_FROM_TO), *gone ? gone : text(TEXT_NOTHING),
+			*come ? come : text(TEXT_NOTHING));
 	fputc('\n', s->cli->out.out);
 }
 

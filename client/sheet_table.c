@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define GAP 2
+#define COMFORTABLE_WIDTH 14
 #define LEAST_WIDTH 8
 
 struct layout {
@@ -82,28 +83,30 @@ static void layout_natural(const struct sheet *s, struct layout *l)
 	}
 }
 
-static size_t least_width(const struct sheet *s, size_t column)
+static size_t least_width(const struct sheet *s, size_t column, size_t least)
 {
 	size_t title = text_width(phrase_text(s->columns[column].title));
-	return title > LEAST_WIDTH ? title : LEAST_WIDTH;
+	return title > least ? title : least;
 }
 
-/* Takes `excess` from the columns that give way; answers what could not be taken. */
-static size_t layout_shrink(const struct sheet *s, struct layout *l, size_t excess)
+/* Takes from the columns that give way, down to `least` each; answers whether the table then fits.
+ */
+static bool layout_shrink(const struct sheet *s, struct layout *l, size_t least)
 {
-	while (excess > 0) {
+	for (size_t i = 0; i < s->n_columns; i++)
+		l->width[i] = l->natural[i];
+	while (total_width(s, l) > s->screen->width) {
 		size_t widest = SIZE_MAX;
 		for (size_t i = 0; i < s->n_columns; i++)
 			if (l->shown[i] && gives_way(&s->columns[i]) &&
-			    l->width[i] > least_width(s, i) &&
+			    l->width[i] > least_width(s, i, least) &&
 			    (widest == SIZE_MAX || l->width[i] > l->width[widest]))
 				widest = i;
 		if (widest == SIZE_MAX)
-			break;
+			return false;
 		l->width[widest]--;
-		excess--;
 	}
-	return excess;
+	return true;
 }
 
 static bool layout_drop_spare(const struct sheet *s, struct layout *l)
@@ -119,19 +122,14 @@ static bool layout_drop_spare(const struct sheet *s, struct layout *l)
 /* Answers false where no table fits. */
 static bool layout_fit(const struct sheet *s, struct layout *l)
 {
-	const size_t width = s->screen->width;
 	layout_natural(s, l);
-	if (width == 0)
+	if (s->screen->width == 0)
 		return true;
-	for (;;) {
-		for (size_t i = 0; i < s->n_columns; i++)
-			l->width[i] = l->natural[i];
-		size_t total = total_width(s, l);
-		if (total <= width || layout_shrink(s, l, total - width) == 0)
+	do {
+		if (layout_shrink(s, l, COMFORTABLE_WIDTH))
 			return true;
-		if (!layout_drop_spare(s, l))
-			return false;
-	}
+	} while (layout_drop_spare(s, l));
+	return layout_shrink(s, l, LEAST_WIDTH);
 }
 
 static void add_column(struct libscols_table *table, const struct sheet *s, const struct layout *l,
