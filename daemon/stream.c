@@ -6,11 +6,12 @@
  * the end before the last bytes, and forgets queued output when the peer ends its half. Here each
  * of these is a line of code that can be read.
  *
- * Everything is done from the loop, by advance(): handshake, then receive, then flush, then say
- * goodbye. What users call only changes fields and asks for a turn, a timer of no time: it runs
- * after the loop has looked at all sockets once more. Hence no callback runs inside a user's call,
- * all that was written in one turn of the loop leaves together, and a stream that always has more
- * to do cannot starve the others.
+ * Everything is done from the loop: take_in() shakes hands and receives, give_out() flushes and
+ * says goodbye. What users call only changes fields and asks for a turn, so that no callback runs
+ * inside a user's call. There are two ways to ask. What was written leaves at the end of the pass
+ * over the sockets that are ready: all of it together, and after the others were read, which spares
+ * waking one client per answer. All else waits for a timer of no time, which runs after the loop
+ * has looked at all sockets once more, so that a stream that always has more to do starves nobody.
  *
  * Reading stops when the socket is empty, when paused, or when the turn's budget is spent. In the
  * last two cases bytes may wait inside OpenSSL, about which the socket stays silent, so resuming
@@ -59,6 +60,7 @@ struct stream {
 	bool peer_closed;
 	bool recv_wants_write;
 	bool shutdown_asked; /* during the handshake */
+	bool flushing;
 	const char *failure; /* to be told at the next turn; NULL: none */
 	struct buffer out;
 	size_t sent; /* of out */
@@ -72,6 +74,16 @@ static void ask_for_turn(struct stream *s)
 	static const struct timeval at_once;
 
 	event_add(&s->turn, &at_once);
+}
+
+/* Later in this turn of the loop, after the sockets that are ready now. */
+static void ask_for_flush(struct stream *s)
+{
+	if (s->flushing)
+		ask_for_turn(
+		    s); /* else a reader as fast as we are would hold this turn up for ever */
+	else
+		event_active(&s->turn, EV_TIMEOUT, 0);
 }
 
 static void teardown(struct stream *s)
@@ -193,8 +205,11 @@ static void tell_drained(struct stream *s)
 	if (!s->congested || stream_queued_bytes(s) >= STREAM_OUT_LOW_BYTES)
 		return;
 	s->congested = false;
-	if (s->state != STATE_SHUTDOWN && s->ops->drained != NULL)
-		s->ops->drained(s->arg);
+	if (s->state == STATE_SHUTDOWN || s->ops->drained == NULL)
+		return;
+	s->flushing = true;
+	s->ops->drained(s->arg);
+	s->flushing = false;
 }
 
 static void drop_sent(struct stream *s)
@@ -254,47 +269,57 @@ static bool has_hidden_input(const struct stream *s)
 	return s->state == STATE_OPEN && !s->paused && s->transport.ops->has_pending(&s->transport);
 }
 
-static void advance(struct stream *s, bool try_input)
+static void take_in(struct stream *s)
 {
 	if (s->state == STATE_HANDSHAKE)
 		handshake(s);
-	if (s->state == STATE_OPEN && try_input)
+	if (s->state == STATE_OPEN)
 		receive(s);
 	if ((s->state == STATE_SHUTDOWN || s->state == STATE_GOODBYE) && !s->peer_closed)
 		discard(s);
+}
+
+static void give_out(struct stream *s)
+{
 	if (s->state != STATE_HANDSHAKE && s->state != STATE_CLOSED && stream_queued_bytes(s) > 0)
 		flush(s);
 	if (s->state == STATE_SHUTDOWN && stream_queued_bytes(s) == 0)
 		say_goodbye(s);
 	if (s->state == STATE_GOODBYE && s->peer_closed)
 		finish(s, "");
-	if (s->state != STATE_CLOSED && s->failure == NULL && stream_queued_bytes(s) == 0 &&
-	    !has_hidden_input(s))
-		event_del(&s->turn); /* all that it was asked for is done */
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
-	advance(arg, true);
+	struct stream *s = arg;
+
+	take_in(s);
+	if (s->peer_closed)
+		give_out(s);
 }
 
 static void on_writable(evutil_socket_t fd, short what, void *arg)
 {
 	struct stream *s = arg;
 
-	advance(s, s->recv_wants_write);
+	if (s->state == STATE_HANDSHAKE || s->recv_wants_write)
+		take_in(s);
+	give_out(s);
 }
 
 static void on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct stream *s = arg;
 
-	if (s->state == STATE_CLOSED)
+	if (s->state == STATE_CLOSED) {
 		free(s);
-	else if (s->failure != NULL)
+	} else if (s->failure != NULL) {
 		finish(s, s->failure);
-	else
-		advance(s, has_hidden_input(s));
+	} else {
+		if (s->state == STATE_HANDSHAKE || has_hidden_input(s))
+			take_in(s);
+		give_out(s);
+	}
 }
 
 static void on_linger(evutil_socket_t fd, short what, void *arg)
@@ -335,7 +360,7 @@ void stream_write(struct stream *s, const char *bytes, size_t n)
 		if (stream_queued_bytes(s) > STREAM_OUT_HIGH_BYTES)
 			s->congested = true;
 	}
-	ask_for_turn(s);
+	ask_for_flush(s);
 }
 
 size_t stream_queued_bytes(const struct stream *s)
