@@ -9,6 +9,7 @@
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "lib/moment.h"
+#include "lib/nearest.h"
 
 static const char *const day_words[N_LANGUAGES][7] = {
     [LANG_EN] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"},
@@ -138,6 +139,41 @@ static const char *text_grid(struct exchange *x, int32_t every_s)
 	return text_duration(x, (struct duration){.seconds = every_s});
 }
 
+/* What was probably meant by a name that the policy does not have; NULL if nothing is near. */
+static const char *meant_resource(struct exchange *x, const char *what)
+{
+	const struct policy *p = exchange_policy(x);
+	const char **words;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_resources; i++)
+		n += 1 + p->resources[i].n_units;
+	words = arena_new_n(&x->arena, const char *, n);
+	n = 0;
+	for (const struct resource *r = p->resources; r < p->resources + p->n_resources; r++) {
+		words[n++] = r->id;
+		for (size_t i = 0; i < r->n_units; i++)
+			words[n++] = r->units[i].id;
+	}
+	return nearest_word(what, words, n);
+}
+
+void reply_unknown_resource(struct exchange *x, const char *what)
+{
+	reply_fail(x, CODE_UNKNOWN_RESOURCE,
+		   FILLS({"value", what}, {"meant", meant_resource(x, what)}));
+}
+
+static const char *meant_member(struct exchange *x, const char *id)
+{
+	const struct policy *p = exchange_policy(x);
+	const char **words = arena_new_n(&x->arena, const char *, p->n_members);
+
+	for (size_t i = 0; i < p->n_members; i++)
+		words[i] = p->members[i].id;
+	return nearest_word(id, words, p->n_members);
+}
+
 /* The title of what was asked for, for use in a sentence. */
 static const char *title(const struct exchange *x, const struct resource *r, const char *what)
 {
@@ -215,12 +251,16 @@ const char *refusal_text(struct exchange *x, const struct refusal *r, const stru
 		fill_conflict(x, &l, answer);
 	if (r->reason == REASON_UNKNOWN_UNIT)
 		fill_add(&l, "value", request_get(&x->request, "unit"));
-	if (r->reason == REASON_UNKNOWN_MEMBER)
+	if (r->reason == REASON_UNKNOWN_MEMBER && request_get(&x->request, "member")) {
 		fill_add(&l, "value", request_get(&x->request, "member"));
+		fill_add(&l, "meant", meant_member(x, request_get(&x->request, "member")));
+	}
 	if (r->reason == REASON_UNKNOWN_PERSON)
 		fill_add(&l, "value", request_get(&x->request, "person"));
-	if (r->reason == REASON_UNKNOWN_RESOURCE)
+	if (r->reason == REASON_UNKNOWN_RESOURCE && what) {
 		fill_add(&l, "value", what);
+		fill_add(&l, "meant", meant_resource(x, what));
+	}
 	fill_add(&l, "booking", request_get(&x->request, "booking"));
 	if (answer->was)
 		fill_add(&l, "state", booking_state_words[answer->was->state]);

@@ -24,3 +24,4 @@ void write_granted(struct exchange *x, const struct answer *answer);
 void write_booking(struct exchange *x, const struct booking *b);
 /* The text of one refusal in the asker's language. */
 const char *refusal_text(struct exchange *x, const struct refusal *r, const struct answer *answer, const char *what);
+void reply_unknown_resource(struct exchange *x, const char *what);

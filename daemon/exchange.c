@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "config/policy_load.h"
+#include "daemon/answer.h"
 #include "daemon/connection.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
@@ -100,7 +101,7 @@ void reply_ok(struct exchange *x, struct line_writer *w)
 	if (x->request.dry)
 		line_str(w, "dry", "yes");
 	if (x->server->database_down_since && x->served)
-		line_int(w, "as-of", x->server->database_down_since);
+		write_time(w, "as-of", exchange_policy(x)->zone, x->server->database_down_since);
 }
 
 void reply_code(struct exchange *x, struct line_writer *w, enum code code, const struct fill *fills,

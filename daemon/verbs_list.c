@@ -98,8 +98,7 @@ static bool listing_from(struct exchange *x, struct listing *ret)
 	if (what) {
 		ret->resource = pole_name_number(pole, NAME_RESOURCE, 0, what);
 		if (!ret->resource) {
-			reply_fail(x, CODE_UNKNOWN_RESOURCE,
-				   FILLS({"what", what}, {"value", what}));
+			reply_unknown_resource(x, what);
 			return false;
 		}
 	}

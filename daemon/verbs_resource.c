@@ -108,11 +108,6 @@ static void write_resource(struct exchange *x, const struct resource *r)
 	}
 }
 
-static void unknown_resource(struct exchange *x, const char *what)
-{
-	reply_fail(x, CODE_UNKNOWN_RESOURCE, FILLS({"what", what}, {"value", what}));
-}
-
 void do_resources(struct exchange *x)
 {
 	const char *what = request_get(&x->request, "what");
@@ -123,7 +118,7 @@ void do_resources(struct exchange *x)
 	int64_t n = 0;
 
 	if (what && decide_resolve(x->served->pole, what, NULL, &only, &unit) != REASON_NONE) {
-		unknown_resource(x, what);
+		reply_unknown_resource(x, what);
 		return;
 	}
 	for (const struct resource *r = policy->resources;
@@ -262,7 +257,7 @@ void do_agenda(struct exchange *x)
 	struct line_writer w;
 
 	if (decide_resolve(x->served->pole, what, NULL, &g.resource, &unit) != REASON_NONE) {
-		unknown_resource(x, what);
+		reply_unknown_resource(x, what);
 		return;
 	}
 	window = asked_span(x, g.resource->site->zone);

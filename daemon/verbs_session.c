@@ -198,6 +198,6 @@ void do_status(struct exchange *x)
 	line_int(&w, "commands", (int64_t)s->groups.n_commands);
 	line_str(&w, "server", "mutuald " MUTUALD_VERSION);
 	if (!server->database_down_since)
-		line_int(&w, "as-of", now);
+		write_time(&w, "as-of", pole_policy(s->pole)->zone, now);
 	line_end(&w);
 }

@@ -62,10 +62,11 @@ static const struct row {
 		"[{what} : a|A]ucune unité ne s'appelle [{value}|ainsi][ : vouliez-vous dire "
 		"{meant} ?| ; sans unité précisée, vous prenez la première libre]"}},
 	[CODE_UNKNOWN_MEMBER] = {"unknown-member", CLASS_NO, {
-		"No member is called [{value}|that][: did you mean {meant}?|; a coordinator can "
-		"tell you the right name]",
-		"Aucun membre ne s'appelle [{value}|ainsi][ : vouliez-vous dire {meant} ?| ; la "
-		"coordination peut vous donner le bon nom]"}},
+		"[No member is called {value}|Say for which member; you yourself act for "
+		"none][: did you mean {meant}?|; a coordinator knows their names]",
+		"[Aucun membre ne s'appelle {value}|Précisez pour quel membre ; vous-même n'en "
+		"représentez aucun][ : vouliez-vous dire {meant} ?| ; la coordination connaît "
+		"leurs noms]"}},
 	[CODE_UNKNOWN_PERSON] = {"unknown-person", CLASS_NO, {
 		"No person has [the code {value}|that code]; codes look like p17, and a "
 		"coordinator knows them",
