@@ -155,8 +155,12 @@ def kill(daemon, kind, rng):
 
 def everything(admin, start, end):
     """All bookings of a time, cancelled ones too; halved where a list would be too long."""
-    reply = admin.expect('LIST', all='yes', state='confirmed,cancelled', from_=start.isoformat(timespec='minutes'),
-                         to=end.isoformat(timespec='minutes'), count=1000)
+    def answered():
+        reply = admin.call('LIST', all='yes', state='confirmed,cancelled', from_=start.isoformat(timespec='minutes'),
+                           to=end.isoformat(timespec='minutes'), count=1000)
+        assert reply.outcome in ('OK', 'ERR unavailable'), reply
+        return reply if reply.ok else None
+    reply = running.until('the past can be read', answered, ANSWER_S)
     if 'more' not in reply:
         return reply.of('booking')
     middle = start + (end - start) / 2

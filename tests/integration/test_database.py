@@ -67,13 +67,14 @@ def test_its_backends_are_ended(start, day):
 @pytest.fixture
 def own(folder):
     server = running.Postgres(folder).start()
-    server.psql('create database pole')
+    server.psql('create role pole_owner login createrole')  # as README has it: no superuser
+    server.psql('create database pole owner pole_owner')
     yield server
     server.stop('immediate')
 
 
 def test_a_database_of_ones_own(start, own, day):
-    one = start(database=own.conninfo('pole'))
+    one = start(database=own.conninfo('pole', 'pole_owner'))
     assert not (one.state / 'pg').exists()
     token, _ = one.person('Alice Test', 'm01')
     with one.connect(token) as c:
@@ -87,7 +88,7 @@ def test_a_database_of_ones_own(start, own, day):
 
 def test_the_only_way_to_write(start, own, day):
     """Overlap is refused by the database itself, whoever writes."""
-    one = start(database=own.conninfo('pole'))
+    one = start(database=own.conninfo('pole', 'pole_owner'))
     token, _ = one.person('Alice Test', 'm01')
     with one.connect(token) as c:
         c.expect('BOOK', what='one', from_=f"{day}T08:00", for_='2h')
@@ -104,8 +105,8 @@ def test_the_only_way_to_write(start, own, day):
 
 
 def test_two_daemons_on_one_database(start, own, day):
-    a = start(name='a', database=own.conninfo('pole'))
-    b = start(name='b', database=own.conninfo('pole'))
+    a = start(name='a', database=own.conninfo('pole', 'pole_owner'))
+    b = start(name='b', database=own.conninfo('pole', 'pole_owner'))
     token, _ = a.person('Alice Test', 'm01')
 
     def known_to_b():
@@ -138,7 +139,7 @@ def test_two_daemons_on_one_database(start, own, day):
 
 
 def test_a_newer_schema_is_refused(start, own):
-    one = start(database=own.conninfo('pole'))
+    one = start(database=own.conninfo('pole', 'pole_owner'))
     one.stop()
     own.psql('insert into schema_version (version) values (9999)', 'pole')
     with pytest.raises(RuntimeError, match='ended with [1-9]'):
@@ -148,7 +149,7 @@ def test_a_newer_schema_is_refused(start, own):
 
 def test_an_unknown_outcome_is_resolved(start, own, day):
     """Every connection dies again and again under bookings with keys: each is there once, and none is lost."""
-    one = start(database=own.conninfo('pole'))
+    one = start(database=own.conninfo('pole', 'pole_owner'))
     token, _ = one.person('Alice Test', 'm01')
     answers = {}
     with one.connect(token) as c:
