@@ -196,6 +196,7 @@ static void link_set_up(struct db_link *l)
 		return;
 	}
 	l->state = LINK_SETTING_UP;
+	l->set_up_error[0] = '\0';
 	if (PQsendQuery(l->conn, l->on_connect))
 		link_flush(l);
 	else
@@ -231,24 +232,33 @@ static bool link_consume(struct db_link *l)
 	return alive && PQstatus(l->conn) == CONNECTION_OK;
 }
 
+/* on_connect has ended. */
+static void set_up_done(struct db_link *l)
+{
+	if (*l->set_up_error)
+		link_fail(l, l->set_up_error);
+	else
+		link_up(l);
+}
+
+/* Results may come in pieces: an error now, the end of the query later. */
 static void setting_up_step(struct db_link *l)
 {
-	char why[DB_ERROR_BYTES] = "";
+	char why[DB_ERROR_BYTES];
 	bool alive = link_consume(l);
 
 	link_flush(l);
 	while (!PQisBusy(l->conn)) {
 		PGresult *result = PQgetResult(l->conn);
 
-		if (!result) {
-			if (*why)
-				link_fail(l, why);
-			else if (alive)
-				link_up(l);
+		if (!result && alive) {
+			set_up_done(l);
 			return;
 		}
+		if (!result)
+			break;
 		if (PQresultStatus(result) == PGRES_FATAL_ERROR)
-			db_describe_result(result, why);
+			db_describe_result(result, l->set_up_error);
 		PQclear(result);
 	}
 	if (!alive) {

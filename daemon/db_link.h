@@ -49,8 +49,9 @@ struct db_link {
 	PGconn *conn;
 	struct event *readable, *writable, *timer, *turn;
 	unsigned delay_ms, patience_ms;
-	uint64_t progress_ms;	  /* when the server was last heard, or first owed us something */
-	char why[DB_ERROR_BYTES]; /* it failed last */
+	uint64_t progress_ms; /* when the server was last heard, or first owed us something */
+	char set_up_error[DB_ERROR_BYTES]; /* of on_connect, until it has ended */
+	char why[DB_ERROR_BYTES];	   /* it failed last */
 
 	struct calls sent, unsent; /* unsent: to be told DB_DOWN at the next turn */
 	const char **prepared;	   /* texts of the statements that this connection knows */

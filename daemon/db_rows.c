@@ -42,18 +42,20 @@ void db_rows_free(struct db_rows *r)
 	free(r);
 }
 
-/* The part of libpq's text that says something: no "ERROR:", no line ends. */
+/* libpq's text without line ends, and without its guesses, which stand on lines that begin with a
+ * tab. */
 static void one_line(const char *prefix, const char *text, char *ret_why)
 {
-	size_t n = (size_t)snprintf(ret_why, DB_ERROR_BYTES, "%s%s", prefix, text);
+	size_t n = (size_t)snprintf(ret_why, DB_ERROR_BYTES, "%s", prefix);
 
-	if (n >= DB_ERROR_BYTES)
-		n = DB_ERROR_BYTES - 1;
-	while (n && (ret_why[n - 1] == '\n' || ret_why[n - 1] == ' '))
-		ret_why[--n] = '\0';
-	for (char *c = ret_why; *c; c++)
-		if (*c == '\n' || *c == '\t')
-			*c = ' ';
+	while (*text && n < DB_ERROR_BYTES - 1) {
+		size_t length = strcspn(text, "\n");
+
+		if (*text != '\t' && length)
+			n += (size_t)snprintf(ret_why + n, DB_ERROR_BYTES - n, "%s%.*s",
+					      n > strlen(prefix) ? "; " : "", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
 }
 
 void db_describe_result(const PGresult *r, char *ret_why)

@@ -204,7 +204,8 @@ create function pole_commit(
 	r_actor int4[], r_key text[], r_request text[], r_reply text[],
 	y_files text, y_hash text, y_by int4, y_reason text,
 	out outcome text, out version int8)
-	language plpgsql security definer set search_path = public, pg_temp as $$
+	language plpgsql security definer set search_path = public, pg_temp
+	set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
 	v_at timestamptz := to_timestamp(g_at);

@@ -313,10 +313,10 @@ static void sets_up_and_is_notified(void **state)
 	while (!f.ups)
 		turn(&f);
 	commit(&f, 0);
-	while (!f.notified)
-		turn(&f);
 	snprintf(expected, sizeof(expected), "%d 1", f.pole);
-	assert_string_equal(f.payload, expected);
+	while (!f.notified ||
+	       strcmp(f.payload, expected) != 0) /* a lost commit of before may be told late */
+		turn(&f);
 	until_told(&f, 1);
 	end(&f);
 }

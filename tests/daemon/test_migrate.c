@@ -162,7 +162,7 @@ static void functions_are_closed(void **state)
 		  "d.deptype = 'e' "
 		  "         where p.pronamespace = 'public'::regnamespace and d.objid is null loop "
 		  "  assert not has_function_privilege('public', f.oid, 'execute'), f.proname; "
-		  "  assert not f.prosecdef or f.proconfig = array['search_path=public, pg_temp'], "
+		  "  assert not f.prosecdef or 'search_path=public, pg_temp' = any(f.proconfig), "
 		  "f.proname; "
 		  "end loop; end $$");
 	db_session_free(s);
