@@ -127,7 +127,7 @@ static void add_stand_ins(const struct trial *t, const struct alternatives_ask *
 	for (size_t i = 0; i < r->n_stands_in && ret->n_alternatives < ask->want; i++) {
 		struct trial other;
 
-		trial_init(&other, t->pole, pole_policy(t->pole), r->stands_in[i], NULL,
+		trial_init(&other, t->pole, pole_directory(t->pole), r->stands_in[i], NULL,
 			   ask->member_class, t->now, a);
 		if (trial_place(&other, ask->asked))
 			add(ret, ALTERNATIVE_STAND_IN, r->stands_in[i], NULL, ask->asked);

@@ -47,7 +47,7 @@ void decide_book(const struct pole *p, const struct asker *who, const struct ask
 	ret->n_refusals = refusals.n;
 	if (refusals.n > 0)
 		return;
-	trial_init(&t, p, pole_policy(p), resource, unit, party.member->class, who->now, a);
+	trial_init(&t, p, pole_directory(p), resource, unit, party.member->class, who->now, a);
 	unit = trial_grant(&t, ask->span, a, ret);
 	if (!unit) {
 		const struct alternatives_ask wish = {

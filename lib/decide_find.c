@@ -48,7 +48,7 @@ static void find_everywhere(const struct pole *p, const struct asker *who,
 	for (size_t i = 0; policy && i < policy->n_resources && f->n < f->want; i++) {
 		struct trial t;
 
-		trial_init(&t, p, policy, &policy->resources[i], NULL, member_class, who->now,
+		trial_init(&t, p, pole_directory(p), &policy->resources[i], NULL, member_class, who->now,
 			   f->arena);
 		find_units(&t, ask->span, f);
 	}
@@ -60,7 +60,7 @@ static void find_named(const struct pole *p, const struct asker *who, const stru
 {
 	struct trial t;
 
-	trial_init(&t, p, pole_policy(p), resource, unit, wish->member_class, who->now, f->arena);
+	trial_init(&t, p, pole_directory(p), resource, unit, wish->member_class, who->now, f->arena);
 	find_units(&t, ask->span, f);
 	if (f->n == 0 && f->want > 0 && !trial_grant(&t, ask->span, f->arena, ret))
 		alternatives_find(&t, wish, f->arena, ret);

@@ -127,7 +127,7 @@ static void try_move(const struct pole *p, const struct asker *who, const struct
 	struct trial t;
 	struct booking *b;
 
-	trial_init(&t, p, pole_policy(p), m->resource, unit, wish.member_class, who->now, a);
+	trial_init(&t, p, pole_directory(p), m->resource, unit, wish.member_class, who->now, a);
 	t.except = m->was->number;
 	t.preferred_lane = m->was->allocations[0].lane;
 	t.has_kept_start = true;

@@ -73,6 +73,44 @@ static void add_members(struct directory *d)
 	}
 }
 
+/* Counts the rules of each resource into `counts`, or where `next` is given, puts each where it
+ * says. */
+static void each_rule(const struct policy *p, size_t *counts, const struct rule **rules,
+		      size_t *next)
+{
+	for (const struct rule *rule = p->rules; rule < p->rules + p->n_rules; rule++) {
+		size_t n = rule->n_resources ? rule->n_resources : p->n_resources;
+
+		for (size_t i = 0; i < n; i++) {
+			const struct resource *r =
+			    rule->n_resources ? rule->resources[i] : &p->resources[i];
+
+			if (next)
+				rules[next[r - p->resources]++] = rule;
+			else
+				counts[r - p->resources]++;
+		}
+	}
+}
+
+static void add_rules(struct directory *d)
+{
+	const struct policy *p = d->policy;
+	size_t *counts = memory_new((p->n_resources + 1) * sizeof(*counts)), n = 0;
+
+	d->rules_begin = memory_new((p->n_resources + 1) * sizeof(*d->rules_begin));
+	each_rule(p, counts, NULL, NULL);
+	for (size_t i = 0; i < p->n_resources; i++) {
+		d->rules_begin[i] = n;
+		n += counts[i];
+		counts[i] = d->rules_begin[i];
+	}
+	d->rules_begin[p->n_resources] = n;
+	d->rules = memory_new((n + 1) * sizeof(*d->rules));
+	each_rule(p, NULL, d->rules, counts);
+	free(counts);
+}
+
 void directory_init(struct directory *d, const struct policy *policy)
 {
 	*d = (struct directory){.policy = policy};
@@ -80,6 +118,7 @@ void directory_init(struct directory *d, const struct policy *policy)
 		return;
 	add_resources(d);
 	add_members(d);
+	add_rules(d);
 }
 
 void directory_clear(struct directory *d)
@@ -87,6 +126,8 @@ void directory_clear(struct directory *d)
 	free(d->resources);
 	free(d->members);
 	free(d->units);
+	free(d->rules);
+	free(d->rules_begin);
 	table_clear(&d->resource_ids);
 	table_clear(&d->member_ids);
 	table_clear(&d->unit_ids);
@@ -116,4 +157,13 @@ const struct member *directory_member_by_id(const struct directory *d, const cha
 const struct directory_unit *directory_unit_by_id(const struct directory *d, const char *id)
 {
 	return table_find(&d->unit_ids, hash_string(0, id), is_unit, id);
+}
+
+const struct rule *const *directory_rules(const struct directory *d, const struct resource *r,
+					  size_t *ret_n)
+{
+	size_t i = (size_t)(r - d->policy->resources);
+
+	*ret_n = d->rules_begin[i + 1] - d->rules_begin[i];
+	return d->rules + d->rules_begin[i];
 }

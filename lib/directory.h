@@ -16,6 +16,8 @@ struct directory {
 	    *members; /* both by number; NULL: a number that the policy does not use */
 	size_t n_resources, n_members;
 	struct directory_unit *units;
+	const struct rule **rules; /* of each resource in turn, in the policy's order */
+	size_t *rules_begin; /* by the resource's place in the policy, and one more: the end */
 	struct table resource_ids, member_ids, unit_ids;
 };
 
@@ -33,3 +35,6 @@ const struct resource *directory_resource_by_id(const struct directory *d, const
 const struct member *directory_member_by_id(const struct directory *d, const char *id);
 /* The unit of that id; where several resources have one, the first in the policy. */
 const struct directory_unit *directory_unit_by_id(const struct directory *d, const char *id);
+/* The rules that are about that resource of the directory's policy, in the policy's order. */
+const struct rule *const *directory_rules(const struct directory *d, const struct resource *r,
+					  size_t *ret_n);

@@ -81,26 +81,12 @@ enum reason limit_test(const struct limit *limit, const struct zone *z, struct s
 	return tests[limit->kind](limit, z, s, now, ret_bound);
 }
 
-static bool has_resource(const struct rule *rule, const struct resource *resource)
-{
-	for (size_t i = 0; i < rule->n_resources; i++)
-		if (rule->resources[i] == resource)
-			return true;
-	return rule->n_resources == 0;
-}
-
-static bool has_class(const struct rule *rule, const char *member_class)
+bool rule_is_for_class(const struct rule *rule, const char *member_class)
 {
 	for (size_t i = 0; i < rule->n_classes; i++)
 		if (strcmp(rule->classes[i], member_class) == 0)
 			return true;
 	return rule->n_classes == 0;
-}
-
-bool rule_matches(const struct rule *rule, const struct resource *resource,
-		  const char *member_class)
-{
-	return has_resource(rule, resource) && has_class(rule, member_class);
 }
 
 static struct duration round_to_step(struct duration step, struct duration length, bool up)

@@ -31,7 +31,7 @@ static void test_booking(const struct pole *p, const struct directory *d, const 
 		refuse(out, REASON_UNKNOWN_MEMBER);
 	if (!r || !m)
 		return;
-	trial_init(&t, p, d->policy, r, NULL, m->class, now, out->arena);
+	trial_init(&t, p, d, r, NULL, m->class, now, out->arena);
 	t.standing = true;
 	test_units(b, &t, out);
 }

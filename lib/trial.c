@@ -28,22 +28,25 @@ static int64_t buffer_s(struct duration d)
 	return d.days * DAY_S + d.seconds;
 }
 
-void trial_init(struct trial *t, const struct pole *p, const struct policy *policy,
+void trial_init(struct trial *t, const struct pole *p, const struct directory *d,
 		const struct resource *resource, const struct unit *unit, const char *member_class,
 		int64_t now, struct arena *a)
 {
+	size_t n;
+	const struct rule *const *rules = directory_rules(d, resource, &n);
+
 	*t = (struct trial){
 	    .pole = p,
 	    .resource = resource,
 	    .unit = unit,
-	    .rules = arena_new_n(a, const struct rule *, policy->n_rules),
+	    .rules = arena_new_n(a, const struct rule *, n),
 	    .now = now,
 	    .before_s = buffer_s(resource->buffer_before),
 	    .after_s = buffer_s(resource->buffer_after),
 	};
-	for (size_t i = 0; i < policy->n_rules; i++)
-		if (rule_matches(&policy->rules[i], resource, member_class))
-			t->rules[t->n_rules++] = &policy->rules[i];
+	for (size_t i = 0; i < n; i++)
+		if (rule_is_for_class(rules[i], member_class))
+			t->rules[t->n_rules++] = rules[i];
 }
 
 const struct zone *trial_zone(const struct trial *t, const struct unit *u)

@@ -38,8 +38,8 @@ struct refusals {
 };
 void refusals_add(struct refusals *r, struct refusal refusal);
 
-/* member_class "" where no member is known. */
-void trial_init(struct trial *t, const struct pole *p, const struct policy *policy,
+/* `d` is of the policy that holds. member_class "" where no member is known. */
+void trial_init(struct trial *t, const struct pole *p, const struct directory *d,
 		const struct resource *resource, const struct unit *unit, const char *member_class,
 		int64_t now, struct arena *a);
 const struct zone *trial_zone(const struct trial *t,
