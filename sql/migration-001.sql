@@ -9,17 +9,23 @@
 create extension if not exists btree_gist;
 
 -- Whether a role exists is the cluster's matter, not the database's: it may be there already, made by another
--- database's migration, or by an administrator where the owner may not make roles.
+-- database's migration, or by an administrator where the owner may not make roles. Where the owner may not join it
+-- either, the daemon has to connect as that role itself.
 do $$
 begin
 	if not exists (select from pg_roles where rolname = 'mutuald') then
 		create role mutuald login;
 	end if;
+exception
+	when duplicate_object or unique_violation then null;
+end $$;
+do $$
+begin
 	if not pg_has_role(current_user, 'mutuald', 'member') then
 		execute format('grant mutuald to %I', current_user);
 	end if;
 exception
-	when duplicate_object or unique_violation then null;
+	when insufficient_privilege then null;
 end $$;
 
 create table pole (

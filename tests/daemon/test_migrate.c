@@ -79,6 +79,40 @@ static void leaves_nothing_half_done(void **state)
 	db_session_free(s);
 }
 
+/* Without superuser: one who may make roles, and one who may not but finds the role there. */
+static void serves_an_owner_who_is_no_superuser(void **state)
+{
+	static const char *const owners[] = {"maker", "guest"};
+	struct db_session *s = owner_session(&database);
+	char sql[128], why[512];
+
+	must_exec(s, "create role maker createrole; create role guest");
+	for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
+		snprintf(sql, sizeof(sql), "create database of_%s owner %s", owners[i], owners[i]);
+		must_exec(s, sql);
+	}
+	db_session_free(s);
+	for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
+		snprintf(sql, sizeof(sql), "of_%s", owners[i]);
+		s = owner_session_of(&database, sql);
+		snprintf(sql, sizeof(sql), "set session authorization %s", owners[i]);
+		must_exec(s, sql);
+		if (migrate(s, why))
+			fail_msg("%s: %s", owners[i], why);
+		must_exec(s, "reset session authorization; set role mutuald; "
+			     "do $$ begin assert (select outcome from pole_ensure('x') e, lateral "
+			     "pole_commit("
+			     "e.pole_id, 0, 1, 0, '', '{}','{}','{}','{}','{}','{}', "
+			     "'{}','{}','{}','{}','{}','{}','{}',"
+			     "'{}','{}','{}','{}', '{}','{}','{}','{}','{}','{}', '{}','{}', "
+			     "'{}','{}','{}','{}','{}',"
+			     "'{}', '{}','{}','{}', '{}','{}','{}','{}', '{}','{}','{}','{}', "
+			     "null,null,null,null)) "
+			     "= 'committed'; end $$");
+		db_session_free(s);
+	}
+}
+
 /* SELECT, and nothing else, of every table and view that there is; functions by name. */
 static void the_daemon_may_not_write(void **state)
 {
@@ -188,6 +222,7 @@ int main(void)
 	    cmocka_unit_test(is_done_once_by_many),
 	    cmocka_unit_test(refuses_a_newer_schema),
 	    cmocka_unit_test(leaves_nothing_half_done),
+	    cmocka_unit_test(serves_an_owner_who_is_no_superuser),
 	    cmocka_unit_test(the_daemon_may_not_write),
 	    cmocka_unit_test(the_daemon_may_not_update),
 	    cmocka_unit_test(not_even_the_owner_alters_the_log),
