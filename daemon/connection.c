@@ -459,6 +459,11 @@ void connections_free(struct connections *cs)
 	free(cs);
 }
 
+void connections_use_tls(struct connections *cs, struct ssl_ctx_st *ctx)
+{
+	cs->ctx = ctx;
+}
+
 size_t connections_count(const struct connections *cs)
 {
 	return cs->n;

@@ -18,6 +18,7 @@ struct ssl_ctx_st;
 struct connections *connections_new(struct server *server, struct ssl_ctx_st *ctx);
 void connections_free(struct connections *cs); /* closes all */
 void connections_accept(void *connections, int fd, const char *address); /* a listener_fn */
+void connections_use_tls(struct connections *cs, struct ssl_ctx_st *ctx); /* for those to come */
 size_t connections_count(const struct connections *cs);
 void connections_say_goodbye(struct connections *cs); /* the daemon stops: each is closed once it has its answers */
 

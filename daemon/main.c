@@ -36,18 +36,21 @@
 #define FORGET_EVERY_S 3600
 #define LOOK_BACK_S (35 * DAY_S)
 #define STOP_WITHIN_S 10
+#define COMMIT_WITHIN_S 10 /* then the server gives it up; where it says nothing at all, we do */
+#define READ_WITHIN_S 600
 #define MAX_LISTENERS 16
 
 struct daemon {
 	struct server server;
 	struct settings settings;
 	struct embedded *embedded;
-	const char *owner_conninfo, *conninfo, *on_connect;
+	const char *owner_conninfo, *conninfo;
+	const char *on_connect; /* SQL that makes a session the daemon's own */
 	struct ssl_ctx_st *tls;
 	struct listener *listeners[MAX_LISTENERS];
 	size_t n_listeners;
 	struct event *signals[3], *tick, *watchdog, *stopping;
-	int64_t stop_before, forgot_at;
+	int64_t stop_before, forgot_at, renewed_at;
 };
 
 static void for_each_pole(struct server *s, void (*fn)(struct served *))
@@ -109,12 +112,19 @@ static const struct db_link_ops reads_ops = {.up = NULL};
 static void links_start(struct daemon *d)
 {
 	struct server *s = &d->server;
-	char listen[256];
+	char commits[256], reads[256], feed[256];
 
-	snprintf(listen, sizeof(listen), "%sLISTEN mutuald", d->on_connect ? d->on_connect : "");
-	s->commits = db_link_new(s->base, d->conninfo, "commits", d->on_connect, &commits_ops, d);
-	s->reads = db_link_new(s->base, d->conninfo, "reads", d->on_connect, &reads_ops, d);
-	s->feed = db_link_new(s->base, d->conninfo, "feed", listen, &feed_ops, d);
+	snprintf(commits, sizeof(commits),
+		 "%s SET lock_timeout = '%ds'; SET statement_timeout = '%ds'", d->on_connect,
+		 COMMIT_WITHIN_S / 2, COMMIT_WITHIN_S);
+	snprintf(reads, sizeof(reads), "%s SET statement_timeout = '%ds'", d->on_connect,
+		 READ_WITHIN_S);
+	snprintf(feed, sizeof(feed), "%s LISTEN mutuald", d->on_connect);
+	s->commits = db_link_new(s->base, d->conninfo, "commits", commits, &commits_ops, d);
+	s->reads = db_link_new(s->base, d->conninfo, "reads", reads, &reads_ops, d);
+	s->feed = db_link_new(s->base, d->conninfo, "feed", feed, &feed_ops, d);
+	db_link_set_patience(s->commits, COMMIT_WITHIN_S * 2 * 1000);
+	db_link_set_patience(s->feed, READ_WITHIN_S * 1000);
 }
 
 static void database_restarted(void *arg)
@@ -148,6 +158,38 @@ static void forget_old(struct daemon *d)
 	db_params_free(p);
 }
 
+static int tls_start(struct daemon *d)
+{
+	const struct settings *s = &d->settings;
+	char dir[PATH_BYTES], certificate[PATH_BYTES + 16], key[PATH_BYTES + 16], why[WHY_BYTES];
+
+	snprintf(dir, sizeof(dir), "%s/tls", s->state_dir);
+	snprintf(certificate, sizeof(certificate), "%s/server.crt", dir);
+	snprintf(key, sizeof(key), "%s/server.key", dir);
+	if (!s->tls_certificate && ca_ensure(dir, s->names, why)) {
+		log_error("%s", why);
+		return 1;
+	}
+	if (ca_server_ctx(s->tls_certificate ? s->tls_certificate : certificate,
+			  s->tls_key ? s->tls_key : key, s->tls12, &d->tls, why)) {
+		log_error("%s", why);
+		return 1;
+	}
+	return 0;
+}
+
+/* Certificates end, and administrators replace them. What is new counts for connections from now
+ * on. */
+static void renew_tls(struct daemon *d)
+{
+	struct ssl_ctx_st *old = d->tls;
+
+	if (tls_start(d))
+		return;
+	connections_use_tls(d->server.connections, d->tls);
+	ca_server_ctx_free(old);
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
@@ -155,6 +197,10 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	follow_check_all(&d->server);
 	if (server_clock() - d->forgot_at >= FORGET_EVERY_S)
 		forget_old(d);
+	if (server_clock() - d->renewed_at >= DAY_S) {
+		d->renewed_at = server_clock();
+		renew_tls(d);
+	}
 }
 
 static void on_watchdog(evutil_socket_t fd, short what, void *arg)
@@ -205,6 +251,7 @@ static void on_reload_signal(evutil_socket_t signal, short what, void *arg)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
 		   (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	renew_tls(d);
 	reload_poles(&d->server);
 	sd_notify(0, "READY=1");
 }
@@ -245,10 +292,32 @@ static void events_stop(struct daemon *d)
 
 /* Bringing up */
 
-/* Becomes another user, state directory along. > 0: why is logged. */
-static int become(const struct settings *s)
+/* What lies in the state directory from a time as root. */
+static int give_files(const struct settings *s, const struct passwd *user)
 {
+	static const char *const names[] = {"",
+					    "/tls",
+					    "/tls/ca.crt",
+					    "/tls/ca.key",
+					    "/tls/server.crt",
+					    "/tls/server.key",
+					    "/admin.token"};
+	char path[PATH_BYTES];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s%s", s->state_dir, names[i]);
+		if (chown(path, user->pw_uid, user->pw_gid) && errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
+/* Gives up root for another user. > 0: why is logged. */
+static int become(struct daemon *d)
+{
+	const struct settings *s = &d->settings;
 	const struct passwd *user = getpwnam(s->user);
+	char why[WHY_BYTES];
 
 	if (!user) {
 		log_error("--user: there is no user \"%s\"", s->user);
@@ -256,9 +325,12 @@ static int become(const struct settings *s)
 	}
 	if (geteuid() == user->pw_uid)
 		return 0;
-	if (chown(s->state_dir, user->pw_uid, user->pw_gid) ||
-	    initgroups(user->pw_name, user->pw_gid) || setgid(user->pw_gid) ||
-	    setuid(user->pw_uid)) {
+	if (d->embedded && embedded_allow(d->embedded, s->user, why)) {
+		log_error("%s", why);
+		return 1;
+	}
+	if (give_files(s, user) || initgroups(user->pw_name, user->pw_gid) ||
+	    setgid(user->pw_gid) || setuid(user->pw_uid)) {
 		log_error("--user %s: %s", s->user, strerror(errno));
 		return 1;
 	}
@@ -298,6 +370,7 @@ static int database_start(struct daemon *d)
 		log_error("%s", why);
 		return 1;
 	} else {
+		d->on_connect = "";
 		d->owner_conninfo = embedded_owner_conninfo(d->embedded);
 		d->conninfo = embedded_conninfo(d->embedded);
 	}
@@ -316,26 +389,6 @@ static int print_problems(struct problems *problems)
 	for (size_t i = 0; i < problems->n; i++)
 		log_error("%s", problem_text(problems, &problems->items[i]));
 	return problems->n > 0;
-}
-
-static int tls_start(struct daemon *d)
-{
-	const struct settings *s = &d->settings;
-	char dir[PATH_BYTES], certificate[PATH_BYTES + 16], key[PATH_BYTES + 16], why[WHY_BYTES];
-
-	snprintf(dir, sizeof(dir), "%s/tls", s->state_dir);
-	snprintf(certificate, sizeof(certificate), "%s/server.crt", dir);
-	snprintf(key, sizeof(key), "%s/server.key", dir);
-	if (!s->tls_certificate && ca_ensure(dir, s->names, why)) {
-		log_error("%s", why);
-		return 1;
-	}
-	if (ca_server_ctx(s->tls_certificate ? s->tls_certificate : certificate,
-			  s->tls_key ? s->tls_key : key, s->tls12, &d->tls, why)) {
-		log_error("%s", why);
-		return 1;
-	}
-	return 0;
 }
 
 static int listen_start(struct daemon *d)
@@ -371,13 +424,13 @@ static int bring_up(struct daemon *d)
 	struct problems problems = {0};
 	int r;
 
-	if (make_state_dir(&d->settings) || (d->settings.user && become(&d->settings)))
+	if (make_state_dir(&d->settings) || database_start(d))
 		return 1;
-	if (database_start(d))
+	if (d->settings.user && become(d))
 		return 1;
 	if (d->settings.migrate)
 		return 0;
-	start_poles(&d->server, d->conninfo, &problems);
+	start_poles(&d->server, d->conninfo, d->on_connect, &problems);
 	r = print_problems(&problems);
 	problems_clear(&problems);
 	if (r || tls_start(d))
@@ -438,7 +491,7 @@ static int run(struct daemon *d)
 	signal(SIGPIPE, SIG_IGN);
 	raise_limits();
 	d->server.settings = &d->settings;
-	d->server.started_at = d->forgot_at = server_clock();
+	d->server.started_at = d->forgot_at = d->renewed_at = server_clock();
 	d->server.base = event_base_new();
 	r = bring_up(d);
 	if (!r && !d->settings.migrate) {

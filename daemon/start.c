@@ -275,7 +275,8 @@ static int start_pole(struct db_session *session, struct served *s, struct probl
 	return r;
 }
 
-int start_poles(struct server *server, const char *conninfo, struct problems *ret_problems)
+int start_poles(struct server *server, const char *conninfo, const char *on_connect,
+		struct problems *ret_problems)
 {
 	struct pole_dirs dirs = pole_dirs_read(server->settings->policy_dir, ret_problems);
 	struct db_session *session = NULL;
@@ -283,7 +284,8 @@ int start_poles(struct server *server, const char *conninfo, struct problems *re
 
 	if (ret_problems->n)
 		goto out;
-	if (db_session_new(conninfo, 30, &session, why)) {
+	if (db_session_new(conninfo, 30, &session, why) ||
+	    (*on_connect && db_session_exec(session, on_connect, why))) {
 		problems_add(ret_problems, (struct place){.file = "database"}, "%s", why);
 		goto out;
 	}
@@ -292,8 +294,8 @@ int start_poles(struct server *server, const char *conninfo, struct problems *re
 		server->poles[server->n_poles++] = served_new(server, dirs.names[i]);
 	for (size_t i = 0; i < server->n_poles; i++)
 		start_pole(session, server->poles[i], ret_problems);
-	db_session_free(session);
 out:
+	db_session_free(session);
 	pole_dirs_clear(&dirs);
 	return ret_problems->n > 0;
 }
