@@ -10,6 +10,7 @@
 #include "lib/trial.h"
 
 #include "lib/limits.h"
+#include "lib/moment.h"
 
 #define SLACK_CAP_S DAY_S
 #define OPEN_LOOK_DAYS 15
@@ -107,7 +108,7 @@ bool trial_allows(const struct trial *t, const struct zone *z, struct span s)
 {
 	int64_t bound;
 
-	if (is_asked_anew(t, s) && s.start < t->now)
+	if (s.end > MOMENT_LATEST || (is_asked_anew(t, s) && s.start < t->now))
 		return false;
 	for (size_t i = 0; i < t->n_rules; i++)
 		if (test_rule(t, t->rules[i], z, s, &bound) != REASON_NONE)
@@ -142,6 +143,11 @@ void trial_refuse(const struct trial *t, const struct zone *z, struct span s, st
 {
 	if (is_asked_anew(t, s) && s.start < t->now)
 		refusals_add(out, (struct refusal){.reason = REASON_PAST});
+	if (s.end > MOMENT_LATEST) {
+		refusals_add(out, (struct refusal){.reason = REASON_HORIZON,
+						   .bound = MOMENT_LATEST});
+		return;
+	}
 	if (!is_open(t, z, s))
 		refusals_add(out, (struct refusal){
 				      .reason = REASON_CLOSED,

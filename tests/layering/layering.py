@@ -49,7 +49,7 @@ POSTGRES_INTERNALS = re.compile(r'^(postgres|c|pg_config|fmgr|catalog/.*)\.h$')
 # What lib's objects may leave undefined.
 LIB_SYMBOLS = set('''abort calloc malloc realloc free qsort bsearch strtol strtoll strtoul strtoull
     memchr memcmp memcpy memmove memset snprintf vsnprintf strcasecmp strncasecmp strchr strcmp strcpy strcspn strlen strncmp strnlen
-    strpbrk strrchr strspn strstr __assert_fail __stack_chk_fail _GLOBAL_OFFSET_TABLE_'''.split())
+    strpbrk strrchr strspn strstr __assert_fail __popcountdi2 __stack_chk_fail _GLOBAL_OFFSET_TABLE_'''.split())
 INSTRUMENTATION = re.compile(r'^(__(asan|ubsan|tsan|msan|lsan|sanitizer|sancov|gcov|llvm)_|__start_|__stop_)')
 
 SPDX = 'SPDX-License-Identifier: GPL-3.0-or-later'
