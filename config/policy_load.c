@@ -138,6 +138,11 @@ static void build_all(struct build *b)
 	build_rules(b);
 }
 
+static size_t count_problems(const struct problems *p)
+{
+	return p->n + p->n_more;
+}
+
 static void build_clear(struct build *b)
 {
 	struct glossary *glossaries[] = {&b->sites,	&b->members, &b->classes,
@@ -158,14 +163,18 @@ int policy_load(const struct policy_file *files, size_t n_files, zone_loader *zo
 	    .zones = zones,
 	    .zones_arg = arg,
 	};
-	size_t before = ret_problems->n + ret_problems->n_more;
+	size_t before = count_problems(ret_problems);
 
 	if (check_files(&b, files, n_files)) {
 		copy_files(p, files, n_files);
 		build_all(&b);
 	}
 	build_clear(&b);
-	if (b.failure == 0 && ret_problems->n + ret_problems->n_more == before) {
+	if (b.failure == 0 && count_problems(ret_problems) == before && policy_open(p) != 0)
+		problems_add(ret_problems, (struct place){"", 0, 0},
+			     "more than %d closures, counted once for each resource",
+			     POLICY_CLOSED_MAX);
+	if (b.failure == 0 && count_problems(ret_problems) == before) {
 		*ret_policy = p;
 		return POLICY_LOAD_OK;
 	}

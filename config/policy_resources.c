@@ -133,7 +133,7 @@ static void resolve_hours(struct build *b, struct draft *d)
 		from = find_draft(b, from->terms.hours.as, from->terms.hours.as_place);
 	}
 	if (from)
-		d->resource->hours = from->terms.hours.open;
+		d->resource->hours.usual = from->terms.hours.open;
 }
 
 static bool stands_in_already(const struct resource *r, const struct resource *other)

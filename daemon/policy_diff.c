@@ -122,7 +122,7 @@ static const char *resource_text(struct arena *a, const struct resource *r)
 	const char *text = arena_printf(
 	    a, "%s, %s, at %s, owner %s, hours %s%s, buffer %s/%s%s", r->name,
 	    resource_kind_words[r->kind], r->site->id, r->owner ? r->owner->id : "the pole",
-	    hours_text(a, &r->hours), r->spans_closed ? ", may span closed time" : "",
+	    hours_text(a, &r->hours.usual), r->spans_closed ? ", may span closed time" : "",
 	    duration_text(a, r->buffer_before), duration_text(a, r->buffer_after),
 	    attributes_text(a, r->attributes, r->n_attributes));
 

@@ -87,7 +87,7 @@ static void write_resource(struct exchange *x, const struct resource *r)
 	line_str(&w, "site", r->site->id);
 	line_int(&w, "lanes", (int64_t)lanes_in_service(r));
 	line_str(&w, "owner", r->owner ? r->owner->id : NULL);
-	line_str(&w, "hours", hours_text(&x->arena, &r->hours));
+	line_str(&w, "hours", hours_text(&x->arena, &r->hours.usual));
 	write_limits(&w, exchange_policy(x), r);
 	write_duration(&w, "buffer-before", r->buffer_before);
 	write_duration(&w, "buffer-after", r->buffer_after);
@@ -205,7 +205,7 @@ static void write_open(struct exchange *x, const struct resource *r, struct span
 	struct line_writer w;
 
 	while (at < window.end &&
-	       hours_next_open(&r->hours, r->site->zone, at, AGENDA_MAX_DAYS, &open) &&
+	       opening_next((struct opening_for){r->opening, 0}, at, AGENDA_MAX_DAYS, &open) &&
 	       open.start < window.end) {
 		at = open.end;
 		reply_data(x, &w, "open");

@@ -96,13 +96,6 @@ static enum reason resolve_move(const struct pole *p, const struct asker *who,
 	return REASON_NONE;
 }
 
-static const char *class_of(const struct pole *p, const struct booking *b)
-{
-	const struct member *m = pole_member(p, b->member);
-
-	return m ? m->class : "";
-}
-
 static struct booking *moved_booking(const struct trial *t, const struct move *m,
 				     const struct unit *unit)
 {
@@ -122,14 +115,14 @@ static void try_move(const struct pole *p, const struct asker *who, const struct
 	const struct alternatives_ask wish = {
 	    .asked = m->span,
 	    .was = m->was,
-	    .member_class = class_of(p, m->was),
+	    .member = pole_member(p, m->was->member),
 	    .want = ask->alternatives,
 	};
 	const struct unit *unit = m->has_begun ? m->present : m->asked;
 	struct trial t;
 	struct booking *b;
 
-	trial_init(&t, p, pole_directory(p), m->resource, unit, wish.member_class, who->now, a);
+	trial_init(&t, p, pole_directory(p), m->resource, unit, wish.member, who->now, a);
 	t.except = m->was->number;
 	t.preferred_lane = m->was->allocations[0].lane;
 	t.has_kept_start = true;

@@ -582,8 +582,8 @@ static void good_resources(void **state)
 	assert_true(van->spans_closed);
 	assert_int_equal(van->buffer_before.seconds, 0);
 	assert_int_equal(van->buffer_after.seconds, 1800);
-	assert_false(van->hours.always);
-	assert_int_equal(van->hours.n_ranges, 1);
+	assert_false(van->hours.usual.always);
+	assert_int_equal(van->hours.usual.n_ranges, 1);
 	assert_int_equal(van->n_stands_in, 2);
 	assert_ptr_equal(van->stands_in[0], room);
 	assert_ptr_equal(van->stands_in[1], guide);
@@ -597,7 +597,7 @@ static void good_resources(void **state)
 
 	assert_int_equal(guide->n_units, 1);
 	assert_unit(&guide->units[0], 1, "guide", "port", NULL);
-	assert_true(guide->hours.always);
+	assert_true(guide->hours.usual.always);
 	assert_true(guide->spans_closed);
 	assert_int_equal(guide->n_stands_in, 1);
 	policy_free(p);

@@ -74,14 +74,14 @@ static void check_resource(const struct policy *policy, const struct resource *r
 {
 	assert(*r->id && *r->name && r->site && r->site->zone);
 	assert(r->n_units > 0 && r->n_units <= POLICY_MAX_UNITS);
-	assert(r->hours.always || r->hours.n_ranges > 0);
+	assert(r->hours.usual.always || r->hours.usual.n_ranges > 0);
 	for (size_t i = 0; i < r->n_units; i++)
 		assert(r->units[i].lane == i + 1 && r->units[i].site && r->units[i].in_service);
 	for (size_t i = 0; i < r->n_stands_in; i++)
 		assert(r->stands_in[i] != r &&
 		       policy_resource(policy, r->stands_in[i]->id) == r->stands_in[i]);
-	for (size_t i = 1; i < r->hours.n_ranges; i++)
-		assert(r->hours.ranges[i - 1].day <= r->hours.ranges[i].day);
+	for (size_t i = 1; i < r->hours.usual.n_ranges; i++)
+		assert(r->hours.usual.ranges[i - 1].day <= r->hours.usual.ranges[i].day);
 }
 
 static void check_rule(const struct rule *r)

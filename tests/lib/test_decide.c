@@ -676,6 +676,7 @@ static void test_misfits(void **state)
 	p->rules[3].n_classes = 0;
 	fixture_open(p, &p->resources[2], 9, 19);
 	p->resources[3].id = "cargo-bike";
+	assert_int_equal(policy_open(p), 0);
 	pole_number(s->pole, p, &c);
 	decide_misfits(s->pole, p, s->m1.now, &s->arena, &misfits, &n);
 	assert_int_equal(n, 4);
