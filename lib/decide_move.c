@@ -26,8 +26,10 @@ static enum reason test_booking(const struct asker *who, const struct booking *b
 		return REASON_UNKNOWN_BOOKING;
 	if (!asker_may_alter(who, b))
 		return REASON_FORBIDDEN;
+	if (b->state != BOOKING_CONFIRMED)
+		return REASON_STATE;
 	assert(b->n_allocations > 0);
-	return b->state == BOOKING_CONFIRMED ? REASON_NONE : REASON_STATE;
+	return REASON_NONE;
 }
 
 struct move {

@@ -10,6 +10,7 @@
 #include "lib/trial.h"
 
 #include "lib/limits.h"
+#include "lib/moment.h"
 
 #define SLACK_CAP_S DAY_S
 #define OPEN_LOOK_DAYS 366
@@ -112,7 +113,7 @@ bool trial_allows(const struct trial *t, const struct opening *o, struct span s)
 {
 	int64_t bound;
 
-	if (is_asked_anew(t, s) && s.start < t->now)
+	if (s.end > MOMENT_LATEST || (is_asked_anew(t, s) && s.start < t->now))
 		return false;
 	for (size_t i = 0; i < t->n_rules; i++)
 		if (test_rule(t, t->rules[i], o->zone, s, &bound) != REASON_NONE)
@@ -160,6 +161,11 @@ void trial_refuse(const struct trial *t, const struct opening *o, struct span s,
 {
 	if (is_asked_anew(t, s) && s.start < t->now)
 		refusals_add(out, (struct refusal){.reason = REASON_PAST});
+	if (s.end > MOMENT_LATEST) {
+		refusals_add(out, (struct refusal){.reason = REASON_HORIZON,
+						   .bound = MOMENT_LATEST});
+		return;
+	}
 	if (!opening_admits(trial_hours(t, o), s))
 		refuse_closed(t, o, s, out);
 	for (size_t i = 0; i < t->n_rules; i++) {

@@ -161,6 +161,10 @@ static const struct row {
 	[CODE_POLICY_SAME] = {"policy-same", CLASS_NO, {
 		"These files are the policy already in force; there is nothing to do",
 		"Ces fichiers sont les règles déjà en vigueur ; il n'y a rien à faire"}},
+	[CODE_NOT_LATER] = {"not-later", CLASS_NO, {
+		"The booking already lasts until then; to end it earlier, move its end with MOVE",
+		"La réservation dure déjà jusque-là ; pour la finir plus tôt, avancez sa fin avec "
+		"MOVE"}},
 	[CODE_TOO_LARGE] = {"too-large", CLASS_NO, {
 		"This is too large[: the limit is {limit}]; send less",
 		"C'est trop volumineux[ : la limite est {limit}] ; envoyez-en moins"}},
