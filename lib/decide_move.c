@@ -108,6 +108,14 @@ static struct booking *moved_booking(const struct trial *t, const struct move *m
 	return b;
 }
 
+/* Who asked for a unit keeps it until they ask for another. NULL: any. */
+static const struct unit *wanted_unit(const struct move *m)
+{
+	if (m->has_begun)
+		return m->present;
+	return m->asked || !m->was->pinned ? m->asked : m->present;
+}
+
 static void try_move(const struct pole *p, const struct asker *who, const struct move *m,
 		     const struct ask_move *ask, struct arena *a, struct answer *ret,
 		     struct changes *ret_changes)
@@ -118,7 +126,7 @@ static void try_move(const struct pole *p, const struct asker *who, const struct
 	    .member = pole_member(p, m->was->member),
 	    .want = ask->alternatives,
 	};
-	const struct unit *unit = m->has_begun ? m->present : m->asked;
+	const struct unit *unit = wanted_unit(m);
 	struct trial t;
 	struct booking *b;
 

@@ -137,7 +137,8 @@ struct recur {
 	size_t n_rdates, n_exdates;
 
 	/* What follows is recur_init()'s and the walk's. */
-	bool is_barren;				     /* INTERVAL never meets BYHOUR and the like */
+	bool is_barren;				     /* gives nothing, whatever the day */
+	int64_t last_day;			     /* no day after it can be wanted */
 	uint8_t hours[24], minutes[60], seconds[60]; /* of a day, or of an hour … of the rule */
 	size_t n_hours, n_minutes, n_seconds, n_times;
 	int64_t unit_s;	      /* HOURLY and shorter: length of the interval, else 0 */

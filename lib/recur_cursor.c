@@ -13,9 +13,10 @@
  * interval. The times of day are never written out either (all of BYHOUR, BYMINUTE and BYSECOND
  * make 86400): the n-th is computed, and BYSETPOS computes with their number.
  *
- * Three things end a rule that gives nothing: the year 9999; intervals and calendar having met in
- * every way they can since the last hit (`cycle`: 400 years, and as many times that as INTERVAL
- * asks); and, for HOURLY and shorter, times of day that INTERVAL never reaches (`is_barren`).
+ * Three things end a rule that gives nothing: the year 9999, or UNTIL; intervals and calendar
+ * having met in every way they can since the last hit (`cycle`: 400 years, and as many times that
+ * as INTERVAL asks); and, known at the start, times of day that INTERVAL never reaches and
+ * positions that a day has not (`is_barren`).
  */
 
 #include "lib/recur_cursor.h"
@@ -130,8 +131,29 @@ static int64_t next_allowed(const struct recur *r, int64_t from)
 	return DAY_S;
 }
 
+/* The least position after `after` that BYSETPOS names; -1: none. */
+static int64_t next_position(const struct recur *r, int64_t after, int64_t n_positions)
+{
+	int64_t least = -1;
+
+	for (int word = 0; word < RECUR_WORDS; word++) {
+		uint64_t ahead = r->rule.positions[word], back = r->rule.positions_back[word];
+
+		for (; ahead | back; ahead &= ahead - !!ahead, back &= back - !!back) {
+			int64_t a = ahead ? word * 64 + __builtin_ctzll(ahead) - 1 : -1;
+			int64_t b = back ? n_positions - word * 64 - __builtin_ctzll(back) : -1;
+
+			if (a > after && a < n_positions && (least < 0 || a < least))
+				least = a;
+			if (b > after && (least < 0 || b < least))
+				least = b;
+		}
+	}
+	return least;
+}
+
 /* Whether INTERVAL, day after day, lands on no time of day that is allowed. */
-static bool is_barren(const struct recur *r)
+static bool misses_every_time(const struct recur *r)
 {
 	const int64_t units = DAY_S / r->unit_s, step = gcd(r->rule.interval, units);
 	int64_t unit = r->first_period % step;
@@ -142,6 +164,15 @@ static bool is_barren(const struct recur *r)
 		if (next_allowed(r, unit * r->unit_s) == unit * r->unit_s)
 			return false;
 	return true;
+}
+
+/* Whether the rule gives nothing for a reason that is the same in every interval. */
+static bool is_barren(const struct recur *r)
+{
+	if (r->unit_s && misses_every_time(r))
+		return true;
+	return is_given(r, RECUR_BYSETPOS) && r->rule.freq <= RECUR_DAILY &&
+	       next_position(r, -1, (int64_t)r->n_times) < 0;
 }
 
 static size_t list_bits(uint64_t bits, uint8_t *ret)
@@ -187,7 +218,10 @@ void recur_cursor_prepare(struct recur *r)
 	r->n_times = r->n_hours * r->n_minutes * r->n_seconds;
 	r->first_period =
 	    r->unit_s ? floor_div(r->start.local_s, r->unit_s) : period_of_day(r, &m, day);
-	r->is_barren = r->unit_s && is_barren(r);
+	r->is_barren = is_barren(r);
+	r->last_day = DAY_MAX;
+	if (r->until_utc / DAY_S + 2 < DAY_MAX)
+		r->last_day = r->until_utc / DAY_S + 2;
 }
 
 /* The n-th time of a day or of an interval, in seconds from its beginning. */
@@ -239,9 +273,9 @@ static int64_t quiet_limit(const struct recur *r, const struct recur_cursor *c)
 	int64_t period = c->hit_period + r->cycle + 1, day;
 
 	if (r->cycle >= INT64_MAX / 4)
-		return DAY_MAX;
+		return r->last_day;
 	day = r->unit_s ? floor_div(period, DAY_S / r->unit_s) : period_first_day(r, period);
-	return day < DAY_MAX ? day : DAY_MAX;
+	return day < r->last_day ? day : r->last_day;
 }
 
 static bool spend(uint32_t *steps, uint32_t n)
@@ -274,15 +308,13 @@ static int open_days(const struct recur *r, struct recur_cursor *c, uint32_t *st
 			return RECUR_BOUND;
 	}
 	c->last_day = period_first_day(r, c->period + 1) - 1;
-	if (c->last_day > DAY_MAX)
-		c->last_day = DAY_MAX;
 	return RECUR_OK;
 }
 
 /* The next picked interval that its day and its time allow, HOURLY and shorter. */
 static int open_times(const struct recur *r, struct recur_cursor *c, uint32_t *steps)
 {
-	const int64_t limit = r->is_barren ? INT64_MIN : quiet_limit(r, c);
+	const int64_t limit = quiet_limit(r, c);
 
 	for (;;) {
 		int64_t begin = c->period * r->unit_s, period, second;
@@ -349,27 +381,6 @@ static int next_plain(const struct recur *r, struct recur_cursor *c, uint32_t *s
 	return RECUR_OK;
 }
 
-/* The least position after `after` that BYSETPOS names; -1: none. */
-static int64_t next_position(const struct recur *r, int64_t after, int64_t n_positions)
-{
-	int64_t least = -1;
-
-	for (int word = 0; word < RECUR_WORDS; word++) {
-		uint64_t ahead = r->rule.positions[word], back = r->rule.positions_back[word];
-
-		for (; ahead | back; ahead &= ahead - !!ahead, back &= back - !!back) {
-			int64_t a = ahead ? word * 64 + __builtin_ctzll(ahead) - 1 : -1;
-			int64_t b = back ? n_positions - word * 64 - __builtin_ctzll(back) : -1;
-
-			if (a > after && a < n_positions && (least < 0 || a < least))
-				least = a;
-			if (b > after && (least < 0 || b < least))
-				least = b;
-		}
-	}
-	return least;
-}
-
 static bool next_by_position(const struct recur *r, struct recur_cursor *c, int64_t *ret_local_s)
 {
 	const int64_t n_times = (int64_t)r->n_times;
@@ -417,6 +428,8 @@ int recur_cursor_next(const struct recur *r, struct recur_cursor *c, uint32_t *s
 	for (;;) {
 		int answer = RECUR_OK;
 
+		if (r->is_barren)
+			return RECUR_END;
 		if (!spend(steps, cost))
 			return RECUR_BOUND;
 		if (!c->is_open)
@@ -424,6 +437,8 @@ int recur_cursor_next(const struct recur *r, struct recur_cursor *c, uint32_t *s
 		if (answer)
 			return answer;
 		answer = next_within(r, c, steps, ret_local_s);
+		if (answer == RECUR_OK && *ret_local_s / DAY_S > r->last_day)
+			return RECUR_END;
 		if (answer == RECUR_OK)
 			c->hit_period = c->period;
 		if (answer != RECUR_END)

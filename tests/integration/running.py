@@ -47,10 +47,14 @@ def until(what, condition, seconds=30, pause_s=0.02):
         time.sleep(pause_s)
 
 
+@contextlib.contextmanager
 def short_folder():
     folder = pathlib.Path(tempfile.mkdtemp(prefix='mu-'))
     folder.chmod(0o755)  # the embedded PostgreSQL may run as another user
-    return folder
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 OVERLAPS = '''select a, b from allocation a join allocation b on a.pole_id = b.pole_id and a.resource_id = b.resource_id
