@@ -229,10 +229,10 @@ def test_state_survives_a_move_of_the_folder(start, day):
 
 
 def test_a_second_signal_ends_it_at_once(start):
-    """With everyone still connected, none of whom has yet heard its goodbye."""
-    one = start(arguments=['--max-connections-per-address', '500'])
+    """With everyone still connected; so many that letting them all go outlasts its next look at who is left."""
+    one = start(arguments=['--max-connections-per-address', '500', '--max-connections', '500'])
     token = one.admin_token()
-    connections = [one.connect(token) for _ in range(200)]
+    connections = [one.connect(token) for _ in range(450)]
     try:
         one.process.send_signal(signal.SIGTERM)
         running.until('it is stopping', lambda: 'stopping' in one.log())
