@@ -19,10 +19,9 @@
  *   without regard to the budget, or an exact search that was exhausted within it.
  *   (That search recognises situations by 128 bits of hash and takes equal ones for the same.)
  * - Moves: `fewest` says that no answer has fewer. Up to PACKING_FEW_MOVES in a stretch they are
- *   tried in order of number, within a quarter of the budget and for up to 32 lanes that are
- * wanted. Past that, jobs stay where they are as long as the work in order of time allows, and what
- * was moved is brought back by swapping two lanes for a while, as long as this helps: few, not
- * fewest.
+ *   tried in order of number, within a quarter of the budget, for up to 32 lanes wanted. Past
+ *   that, jobs stay as long as the work in order of time allows, and what was moved is brought
+ *   back by swapping two lanes for a while, as long as this helps: few, not fewest.
  */
 
 #include <stdbool.h>
