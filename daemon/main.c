@@ -87,7 +87,7 @@ static void commits_up(void *arg)
 		log_info("the database is back");
 	d->server.database_down_since = 0;
 	status_changed(d);
-	if (!d->said_ready)
+	if (!d->said_ready && d->n_listeners)
 		say_ready(d);
 	for_each_pole(&d->server, groups_go_on);
 }
