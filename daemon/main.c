@@ -50,6 +50,7 @@ struct daemon {
 	struct listener *listeners[MAX_LISTENERS];
 	size_t n_listeners;
 	struct event *signals[3], *tick, *watchdog, *stopping;
+	bool said_ready;
 	int64_t stop_before, forgot_at, renewed_at;
 };
 
@@ -60,6 +61,17 @@ static void for_each_pole(struct server *s, void (*fn)(struct served *))
 }
 
 /* Links */
+
+/* Said once the first commit can be made. */
+static void say_ready(struct daemon *d)
+{
+	const char *colon = strrchr(d->settings.listen, ':');
+
+	d->said_ready = true;
+	log_info("ready on %.*s:%d", (int)(colon ? colon - d->settings.listen : 0),
+		 d->settings.listen, listener_port(d->listeners[0]));
+	sd_notify(0, "READY=1");
+}
 
 static void status_changed(struct daemon *d)
 {
@@ -75,6 +87,8 @@ static void commits_up(void *arg)
 		log_info("the database is back");
 	d->server.database_down_since = 0;
 	status_changed(d);
+	if (!d->said_ready && d->n_listeners)
+		say_ready(d);
 	for_each_pole(&d->server, groups_go_on);
 }
 
@@ -407,8 +421,7 @@ static int listen_start(struct daemon *d)
 {
 	struct server *s = &d->server;
 	int n = sd_listen_fds(1);
-	char why[WHY_BYTES], host[128];
-	const char *colon;
+	char why[WHY_BYTES];
 
 	for (int i = 0; i < n && i < MAX_LISTENERS; i++)
 		if (listener_from_fd(s->base, SD_LISTEN_FDS_START + i, connections_accept,
@@ -424,10 +437,6 @@ static int listen_start(struct daemon *d)
 	}
 	if (!d->n_listeners)
 		return 1;
-	colon = strrchr(d->settings.listen, ':');
-	snprintf(host, sizeof(host), "%.*s", (int)(colon ? colon - d->settings.listen : 0),
-		 d->settings.listen);
-	log_info("ready on %s:%d", host, listener_port(d->listeners[0]));
 	return 0;
 }
 
@@ -520,7 +529,6 @@ static int run(struct daemon *d)
 	d->server.base = event_base_new();
 	r = bring_up(d);
 	if (!r && !d->settings.migrate) {
-		sd_notify(0, "READY=1");
 		event_base_dispatch(d->server.base);
 		log_info("stopped");
 	}

@@ -287,8 +287,11 @@ static int place_anew(struct question *q, struct packing_stretch s, struct packi
 	size_t deepest;
 	int r = PACKING_OK;
 
-	if (!packing_greedy(p, s, lanes))
+	if (!packing_greedy(p, s, lanes)) {
+		if (packing_window_refutes(p, s, &deepest))
+			return refuse_search(q, s, deepest);
 		r = packing_search(p, s, h, lanes, &deepest);
+	}
 	if (r == PACKING_E_FULL)
 		return refuse_search(q, s, deepest);
 	if (r == PACKING_OK) {

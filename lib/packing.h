@@ -9,8 +9,8 @@
  * lane i. Nothing is known of poles or bookings.
  *
  * What is guaranteed:
- * - Jobs that touch in time form stretches, and each stretch is settled by itself: where nothing is
- *   new and nobody has lost a lane, nothing moves.
+ * - Unpinned jobs that overlap, directly or through others, form a stretch, and each stretch is
+ *   settled by itself: where nothing is new and nobody has lost a lane, nothing moves.
  * - Where all unpinned jobs of a stretch may use the same lanes, and no pinned one is in their way,
  *   the answer is OK or E_FULL, never E_BOUND, whatever the budget; and E_FULL only where at some
  *   instant they need more lanes than there are.
@@ -18,11 +18,10 @@
  *   too: a set of jobs that need more lanes at one instant than they may use between them, found
  *   without regard to the budget, or an exact search that was exhausted within it.
  *   (That search recognises situations by 128 bits of hash and takes equal ones for the same.)
- * - Moves: `fewest` says that no answer moves less. It is always so where no move is needed or one
- *   lane has to change hands, if the budget allows looking; up to PACKING_FEW_MOVES it is tried
- *   within a quarter of the budget. Past that, jobs stay where they are as long as the work in
- * order of time allows, and what was moved is brought back by swapping two lanes for a while, as
- * long as this helps: few, not fewest.
+ * - Moves: `fewest` says that no answer has fewer. Up to PACKING_FEW_MOVES in a stretch they are
+ *   tried in order of number, within a quarter of the budget, for up to 32 lanes wanted. Past
+ *   that, jobs stay as long as the work in order of time allows, and what was moved is brought
+ *   back by swapping two lanes for a while, as long as this helps: few, not fewest.
  */
 
 #include <stdbool.h>

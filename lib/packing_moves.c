@@ -238,7 +238,7 @@ static bool widen(const struct timeline *t, struct span *hull)
 
 static void chain_collect(const struct packing *p, struct chain *c)
 {
-	while (widen(&p->board[c->lanes[0]], &c->hull) | widen(&p->board[c->lanes[1]], &c->hull))
+	while (widen(&p->board[c->lanes[0]], &c->hull) || widen(&p->board[c->lanes[1]], &c->hull))
 		;
 	for (int side = 0; side < 2; side++) {
 		const struct timeline *t = &p->board[c->lanes[side]];

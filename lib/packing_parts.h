@@ -88,3 +88,6 @@ bool packing_greedy(struct packing *p, struct packing_stretch s, uint32_t *lanes
  * E_BOUND. */
 int packing_search(struct packing *p, struct packing_stretch s, struct packing_hall *h,
 		   uint32_t *lanes, size_t *ret_deepest);
+
+/* packing_window.c: whether items around those that wait can be shown not to fit by themselves. */
+bool packing_window_refutes(struct packing *p, struct packing_stretch s, size_t *ret_deepest);

@@ -187,7 +187,7 @@ void recur_walk_init(struct recur_walk *w, const struct recur *r);
 void recur_walk_seek(struct recur_walk *w, int64_t from);
 
 /*
- * One call looks at no more than RECUR_STEPS months, intervals and candidates (some milliseconds),
+ * One call looks at no more than RECUR_STEPS months, intervals and candidates (below some 20 ms),
  * and then answers RECUR_BOUND: nothing found within the bound; another call goes on from there. A
  * rule that gives nothing for as long as the calendar takes to repeat has ended.
  */

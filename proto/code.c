@@ -16,6 +16,7 @@
  * - at: byte offset in the line
  * - member-name, until: who is in the way, and until when
  * - open-from, open-to: the nearest open stretch
+ * - closed-on, why: the date, and the name of what closes it (a holiday, a closure)
  * - min, max, step, every: of the rule on lengths, and of the start grid
  * - limit: the lead or horizon of a rule; a number of bytes, tokens or connections
  * - earliest, latest: first and last start that may be asked for
@@ -98,10 +99,11 @@ static const struct row {
 		"That time has already gone by; choose a later one[, from {earliest} on]",
 		"Ce moment est déjà passé ; choisissez-en un autre[, à partir de {earliest}]"}},
 	[CODE_CLOSED] = {"closed", CLASS_NO, {
-		"[{what}|It] is [open from {open-from} to {open-to}|closed then]; ask for a time "
-		"inside its opening hours",
-		"[{what} : o|O]uverture [de {open-from} à {open-to}|à d'autres heures] ; "
-		"demandez un créneau dans les heures d'ouverture"}},
+		"[{what}|It] is closed [on {closed-on}: {why}|then][; the nearest opening is from "
+		"{open-from} to {open-to}|; ask for a time inside its opening hours]",
+		"[{what} : f|F]ermeture [le {closed-on} : {why}|à ce moment-là][ ; l'ouverture la "
+		"plus proche va de {open-from} à {open-to}| ; demandez un créneau dans les heures "
+		"d'ouverture]"}},
 	[CODE_CONFLICT] = {"conflict", CLASS_NO, {
 		"[{what}|It] is taken[ by {member-name}][ until {until}]",
 		"[{what} : c|C]réneau déjà pris[ par {member-name}][ jusqu'à {until}]"}},

@@ -184,7 +184,11 @@ class Daemon:
     def person(self, name, member=None, roles=None, admin=None):
         """A new person's token and code."""
         with admin or self.admin() as c:
-            reply = c.expect('PERSON ADD', name=name, member=member, roles=roles)
+            def added():  # ready is said while the first connection to the database may still be on its way: ERR has retry=
+                reply = c.call('PERSON ADD', name=name, member=member, roles=roles)
+                assert reply.outcome in ('OK', 'ERR unavailable'), reply
+                return reply if reply.ok else None
+            reply = until('a person is added', added)
             return reply['token'], reply['person']
 
     def postmaster(self):

@@ -408,45 +408,6 @@ static void test_histories(void **state)
 	assert_true(t.moved * 100 <= t.must_move * 105);
 }
 
-static int64_t slow_peak(const struct pool *p, struct span window, int64_t *ret_when)
-{
-	int64_t peak = 0;
-
-	*ret_when = window.start;
-	for (int64_t at = window.start; at < window.end; at++) {
-		int64_t now = 0;
-
-		for (size_t i = 0; i < p->n_jobs; i++)
-			if (p->jobs[i].during.start <= at && at < p->jobs[i].during.end)
-				now += p->jobs[i].need;
-		if (now > peak) {
-			peak = now;
-			*ret_when = at;
-		}
-	}
-	return peak;
-}
-
-static void test_peak(void **state)
-{
-	struct draw d = {.state = 3};
-	struct pool *p = pool_new(9);
-
-	for (int i = 0; i < 20000 / SLOWER; i++) {
-		struct span window = {draw_between(&d, -2, 12), draw_between(&d, -2, 14)};
-		int64_t when, want_when, want;
-		size_t n_jobs = draw_below(&d, 9);
-
-		p->n_jobs = 0;
-		while (p->n_jobs < n_jobs)
-			random_job(p, &d);
-		want = slow_peak(p, window, &want_when);
-		assert_int_equal(packing_peak(p->jobs, p->n_jobs, window, &when), want);
-		assert_int_equal(when, want_when);
-	}
-	pool_free(p);
-}
-
 /*
  * A second oracle, for longer pools of few lanes: all situations that can be reached, job by job in
  * order of start. A situation is when each lane becomes free, a byte a lane (0: it is).
@@ -716,6 +677,24 @@ static void test_pinned_to_the_same_lane(void **state)
 	pool_free(p);
 }
 
+static void test_without_end(void **state)
+{
+	struct pool *p = pool_new(2);
+	struct packing_answer got;
+
+	pool_pin(p, pool_add(p, 5, TIME_NEVER, 1), 0);
+	pool_allow(p, pool_add(p, 3, TIME_NEVER, 1), 2);
+	pool_stand(p, pool_add(p, 0, 3, 1), 1);
+	pool_add(p, 1, 5, 1);
+	assert_int_equal(solve(p, PACKING_BUDGET, &got), PACKING_OK);
+	pool_add(p, 7, TIME_NEVER, 1);
+	assert_int_equal(solve(p, PACKING_BUDGET, &got), PACKING_E_FULL);
+	p->n_jobs--;
+	pool_allow(p, pool_add(p, INT64_MIN / 4, 4, 1), 2);
+	assert_int_equal(solve(p, PACKING_BUDGET, &got), PACKING_E_FULL);
+	pool_free(p);
+}
+
 static void test_no_job_and_no_lane(void **state)
 {
 	struct pool *p = pool_new(0);
@@ -774,10 +753,10 @@ int main(void)
 	    cmocka_unit_test(test_repack_moves_one),
 	    cmocka_unit_test(test_untouched_where_nothing_is_new),
 	    cmocka_unit_test(test_pinned_to_the_same_lane),
+	    cmocka_unit_test(test_without_end),
 	    cmocka_unit_test(test_small_against_all_assignments),
 	    cmocka_unit_test(test_histories),
 	    cmocka_unit_test(test_long_against_all_situations),
-	    cmocka_unit_test(test_peak),
 	    cmocka_unit_test(test_interchangeable_refuse_only_at_the_peak),
 	    cmocka_unit_test(test_bound),
 	};
