@@ -440,14 +440,6 @@ static int listen_start(struct daemon *d)
 	return 0;
 }
 
-/* Whoever hears that we are ready may write at once, unless the database is away. */
-static void await_database(struct daemon *d)
-{
-	while (!db_link_is_up(d->server.commits) && !d->server.database_down_since &&
-	       !d->server.stopping)
-		event_base_loop(d->server.base, EVLOOP_ONCE);
-}
-
 static int bring_up(struct daemon *d)
 {
 	struct problems problems = {0};
@@ -469,7 +461,6 @@ static int bring_up(struct daemon *d)
 	if (d->embedded)
 		embedded_watch(d->embedded, d->server.base, database_restarted, d);
 	events_start(d);
-	await_database(d);
 	return listen_start(d);
 }
 
