@@ -140,7 +140,8 @@ static void links_start(struct daemon *d)
 	s->feed = db_link_new(s->base, d->server.conninfo, "feed", feed, &feed_ops, d);
 	db_link_set_patience(s->commits, COMMIT_WITHIN_S * 2 * 1000);
 	db_link_set_patience(s->feed, COMMIT_WITHIN_S * 2 * 1000);
-	db_link_set_patience(s->reads, COMMIT_WITHIN_S * 2 * 1000);
+	db_link_set_patience(s->reads, COMMIT_WITHIN_S * 1000);
+	db_link_set_patience(s->reports, COMMIT_WITHIN_S * 2 * 1000);
 }
 
 static void database_restarted(void *arg)
@@ -486,10 +487,25 @@ static void take_down(struct daemon *d)
 	event_base_free(d->server.base);
 }
 
+/* What settings_load() cannot know: names that the system and PostgreSQL's client library judge. */
+static void check_settings(const struct settings *s, struct problems *problems)
+{
+	char why[WHY_BYTES];
+
+	if (s->user && !getpwnam(s->user))
+		problems_add(problems, (struct place){0}, "user: there is no user \"%s\"", s->user);
+	if (s->database && db_conninfo_check(s->database, why))
+		problems_add(problems, (struct place){0}, "database: %s", why);
+}
+
 static int check_only(const struct settings *s)
 {
 	struct problems problems = {0};
-	int r = check_poles(s->policy_dir, &problems);
+	int r = 0;
+
+	check_settings(s, &problems);
+	check_poles(s->policy_dir, &problems);
+	r = problems.n > 0;
 
 	for (size_t i = 0; i < problems.n; i++)
 		fprintf(stderr, "%s\n", problem_text(&problems, &problems.items[i]));
