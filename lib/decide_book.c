@@ -7,16 +7,15 @@ static struct booking *new_booking(const struct trial *t, const struct asker *wh
 				   const struct ask_book *ask, const struct party *party,
 				   const struct unit *unit)
 {
-	struct booking *b = booking_new(ask->purpose ? ask->purpose : "", 1);
+	const struct item item =
+	    item_of(t->resource->number, t->unit ? unit->lane : 0, ask->span);
+	struct booking *b = booking_new(ask->purpose ? ask->purpose : "", &item, 1, 1);
 
 	b->number = pole_next_booking(t->pole);
-	b->resource = t->resource->number;
 	b->member = party->member->number;
 	b->person = party->person;
 	b->made_by = who->person ? who->person->number : 0;
 	b->state = BOOKING_CONFIRMED;
-	b->pinned = t->unit != NULL;
-	b->span = ask->span;
 	b->made_at = who->now;
 	b->allocations[0] = (struct allocation){
 	    .resource = t->resource->number,

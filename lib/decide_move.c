@@ -52,10 +52,15 @@ static struct span moved_span(const struct ask_move *ask, const struct booking *
 	return s;
 }
 
+static bool was_pinned(const struct move *m)
+{
+	return item_is_pinned(&m->was->items[0]);
+}
+
 static bool changes_nothing(const struct move *m)
 {
 	return span_equals(m->span, m->was->span) &&
-	       (!m->asked || (m->asked == m->present && m->was->pinned));
+	       (!m->asked || (m->asked == m->present && was_pinned(m)));
 }
 
 /* What can be said of a move before trying any time. */
@@ -106,8 +111,12 @@ static struct booking *moved_booking(const struct trial *t, const struct move *m
 {
 	struct booking *b = booking_copy(m->was, 1);
 
-	b->pinned = m->asked || (m->was->pinned && unit == m->present);
-	b->span = m->span;
+	if (!m->asked && (!was_pinned(m) || unit != m->present))
+		b->items[0].lane = 0;
+	else
+		b->items[0].lane = unit->lane;
+	b->items[0].span = m->span;
+	booking_sum_up(b);
 	b->allocations[0].lane = unit->lane;
 	b->allocations[0].during = trial_during(t, m->span);
 	return b;

@@ -38,7 +38,9 @@ struct pole {
 	struct table tokens;	 /* persons, once per credential that opens */
 	struct lanes *resources; /* by number */
 	size_t n_resources;
-	struct counter booking_counter, person_counter;
+	struct outage *outages; /* by number */
+	size_t n_outages, cap_outages;
+	struct counter booking_counter, person_counter, outage_counter;
 	int64_t floor;
 };
 
@@ -48,6 +50,7 @@ struct pole *pole_new(void)
 
 	p->booking_counter.next = 1;
 	p->person_counter.next = 1;
+	p->outage_counter.next = 1;
 	p->floor = INT64_MIN;
 	return p;
 }
@@ -65,6 +68,7 @@ void pole_free(struct pole *p)
 		person_unref(p->persons[i]);
 	free(p->resources);
 	free(p->persons);
+	free(p->outages);
 	table_clear(&p->tokens);
 	shelf_clear(&p->shelf);
 	names_clear(&p->names);
@@ -111,8 +115,11 @@ static void vacate(struct pole *p, const struct booking *b)
 {
 	for (size_t i = 0; i < b->n_allocations; i++) {
 		const struct allocation *a = &b->allocations[i];
-		int r = timeline_remove(lane(p, a->resource, a->lane), a->during, b->number);
+		int r;
 
+		if (!booking_occupies(b, a))
+			continue;
+		r = timeline_remove(lane(p, a->resource, a->lane), a->during, b->number);
 		assert(r == TIMELINE_OK);
 	}
 }
@@ -121,8 +128,11 @@ static void occupy(struct pole *p, const struct booking *b)
 {
 	for (size_t i = 0; i < b->n_allocations; i++) {
 		const struct allocation *a = &b->allocations[i];
-		int r = timeline_insert(lane(p, a->resource, a->lane), a->during, b->number);
+		int r;
 
+		if (!booking_occupies(b, a))
+			continue;
+		r = timeline_insert(lane(p, a->resource, a->lane), a->during, b->number);
 		assert(r == TIMELINE_OK);
 	}
 }
@@ -133,9 +143,9 @@ static void apply_booking(struct pole *p, struct booking *before, struct booking
 
 	assert(!before || before->number == number);
 	assert(shelf_get(&p->shelf, number) == before);
-	if (before && booking_state_occupies(before->state))
+	if (before)
 		vacate(p, before);
-	if (after && booking_state_occupies(after->state))
+	if (after)
 		occupy(p, after);
 	shelf_put(&p->shelf, number, after);
 	if (after)
@@ -217,6 +227,56 @@ static void apply_policy(struct pole *p, struct change *c)
 	directory_init(&p->directory, p->policy);
 }
 
+static bool is_in_force(const struct outage *o)
+{
+	return o->number && !o->lifted_at;
+}
+
+/* Where the outage of that number stands, or would. */
+static size_t outage_at(const struct pole *p, int64_t number)
+{
+	size_t i = p->n_outages;
+
+	while (i > 0 && p->outages[i - 1].number >= number)
+		i--;
+	return i;
+}
+
+static void drop_outage(struct pole *p, int64_t number)
+{
+	size_t i = outage_at(p, number);
+
+	assert(i < p->n_outages && p->outages[i].number == number);
+	p->n_outages--;
+	memmove(&p->outages[i], &p->outages[i + 1], (p->n_outages - i) * sizeof(*p->outages));
+}
+
+static void add_outage(struct pole *p, const struct outage *o)
+{
+	size_t i = outage_at(p, o->number);
+
+	assert(i == p->n_outages || p->outages[i].number != o->number);
+	if (p->n_outages == p->cap_outages) {
+		p->cap_outages = p->cap_outages ? p->cap_outages * 2 : 8;
+		p->outages = memory_grow(p->outages, p->cap_outages * sizeof(*p->outages));
+	}
+	memmove(&p->outages[i + 1], &p->outages[i], (p->n_outages - i) * sizeof(*p->outages));
+	p->outages[i] = *o;
+	p->n_outages++;
+}
+
+static void apply_outage(struct pole *p, const struct outage *before, const struct outage *after)
+{
+	if (is_in_force(before))
+		drop_outage(p, before->number);
+	if (is_in_force(after))
+		add_outage(p, after);
+	if (after->number)
+		counter_raise(&p->outage_counter, after->number);
+	else
+		counter_lower(&p->outage_counter, before->number);
+}
+
 static void apply(struct pole *p, struct change *c)
 {
 	switch (c->kind) {
@@ -234,6 +294,9 @@ static void apply(struct pole *p, struct change *c)
 		break;
 	case CHANGE_POLICY:
 		apply_policy(p, c);
+		break;
+	case CHANGE_OUTAGE:
+		apply_outage(p, &c->outage.before, &c->outage.after);
 		break;
 	case N_CHANGE_KINDS:
 		assert(false);
@@ -285,6 +348,24 @@ const struct booking *pole_booking_after(const struct pole *p, int64_t number)
 	return shelf_after(&p->shelf, number);
 }
 
+const struct outage *pole_outages(const struct pole *p, size_t *ret_n)
+{
+	*ret_n = p->n_outages;
+	return p->outages;
+}
+
+const struct outage *pole_outage(const struct pole *p, int64_t number)
+{
+	size_t i = outage_at(p, number);
+
+	return i < p->n_outages && p->outages[i].number == number ? &p->outages[i] : NULL;
+}
+
+int64_t pole_next_outage(const struct pole *p)
+{
+	return p->outage_counter.next;
+}
+
 const struct person *pole_person(const struct pole *p, uint32_t number)
 {
 	return number < p->cap_persons ? p->persons[number] : NULL;
@@ -313,6 +394,13 @@ void pole_reserve_numbers(struct pole *p, int64_t booking, uint32_t person)
 		p->person_counter.reserved = person;
 	counter_raise(&p->booking_counter, booking);
 	counter_raise(&p->person_counter, person);
+}
+
+void pole_reserve_outages(struct pole *p, int64_t outage)
+{
+	if (outage > p->outage_counter.reserved)
+		p->outage_counter.reserved = outage;
+	counter_raise(&p->outage_counter, outage);
 }
 
 int64_t pole_floor(const struct pole *p)
@@ -363,6 +451,9 @@ void pole_forget(struct pole *p, int64_t before)
 			shelf_put(&p->shelf, number, NULL);
 		b = shelf_after(&p->shelf, number);
 	}
+	for (size_t i = p->n_outages; i > 0; i--)
+		if (p->outages[i - 1].span.end <= before)
+			drop_outage(p, p->outages[i - 1].number);
 	if (p->floor < before)
 		p->floor = before;
 }
@@ -407,7 +498,8 @@ static const struct allocation *allocation_of(const struct booking *b, uint32_t 
 	for (size_t i = 0; i < b->n_allocations; i++) {
 		const struct allocation *a = &b->allocations[i];
 
-		if (a->resource == resource && a->lane == number && span_equals(a->during, during))
+		if (a->resource == resource && a->lane == number &&
+		    span_equals(a->during, during) && booking_occupies(b, a))
 			return a;
 	}
 	assert(false);
