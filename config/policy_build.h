@@ -21,6 +21,7 @@ enum term {
 	TERM_START = LIMIT_START,
 	TERM_LEAD = LIMIT_LEAD,
 	TERM_HORIZON = LIMIT_HORIZON,
+	TERM_SLOTS = LIMIT_SLOTS,
 	TERM_HOURS,
 	TERM_SPANS_CLOSED,
 	TERM_BUFFER,
@@ -89,7 +90,7 @@ void build_resources(struct build *b);
 void build_rules(struct build *b);
 
 /* Rows for the terms, for tables of a structure that has a struct terms at offset `at`. */
-key_setter terms_set_duration, terms_set_start, terms_set_lead, terms_set_horizon;
+key_setter terms_set_duration, terms_set_start, terms_set_lead, terms_set_horizon, terms_set_slots;
 key_setter terms_set_hours, terms_set_spans_closed, terms_set_buffer;
 #define TERM_ROW(word, type, set, at)                                                              \
 	{                                                                                          \
@@ -99,7 +100,8 @@ key_setter terms_set_hours, terms_set_spans_closed, terms_set_buffer;
 	TERM_ROW("duration", KEY_TEXT, terms_set_duration, at),                                    \
 	    TERM_ROW("start", KEY_TEXT, terms_set_start, at),                                      \
 	    TERM_ROW("lead", KEY_TEXT, terms_set_lead, at),                                        \
-	    TERM_ROW("horizon", KEY_TEXT, terms_set_horizon, at)
+	    TERM_ROW("horizon", KEY_TEXT, terms_set_horizon, at),                              \
+	    TERM_ROW("slots", KEY_TEXT, terms_set_slots, at)
 #define OTHER_TERM_ROWS(at)                                                                        \
 	TERM_ROW("hours", KEY_TEXT, terms_set_hours, at),                                          \
 	    TERM_ROW("spans-closed", KEY_BOOL, terms_set_spans_closed, at),                        \

@@ -12,6 +12,7 @@ const char *const limit_words[N_LIMIT_KINDS] = {
     [LIMIT_START] = "start",
     [LIMIT_LEAD] = "lead",
     [LIMIT_HORIZON] = "horizon",
+    [LIMIT_SLOTS] = "slots",
 };
 
 static int64_t length_s(struct duration d)
@@ -198,6 +199,76 @@ void terms_set_horizon(struct walk *w, void *into, const struct key_row *row,
 	t->limits[LIMIT_HORIZON] = limit;
 }
 
+static const struct {
+	const char *word, *hours; /* where none are written */
+	size_t n;
+} slot_kinds[] = {
+    {"half-days", "08:00-13:00 13:00-18:00", 2},
+    {"days", "00:00-24:00", 1},
+    {"nights", "18:00-34:00", 1},
+    {"free", "", 0},
+};
+
+/* `08:00-13:00`; what ends before it begins does so on the next day. */
+static bool read_slot(const char *text, struct slot *ret)
+{
+	int from_h, from_min, to_h, to_min, used = 0;
+
+	if (sscanf(text, "%2d:%2d-%2d:%2d%n", &from_h, &from_min, &to_h, &to_min, &used) != 4 ||
+	    text[used] != '\0' || from_h < 0 || from_h > 23 || from_min < 0 || from_min > 59 ||
+	    to_h < 0 || to_h > 47 || to_min < 0 || to_min > 59)
+		return false;
+	ret->from_s = from_h * 3600 + from_min * 60;
+	ret->to_s = to_h * 3600 + to_min * 60;
+	if (ret->to_s <= ret->from_s)
+		ret->to_s += DAY_S;
+	return ret->to_s <= ret->from_s + DAY_S;
+}
+
+static bool read_slots(char *hours, size_t n, struct limit *ret)
+{
+	char *rest = NULL;
+
+	for (char *word = strtok_r(hours, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		struct slot slot;
+
+		if (ret->slots.n == n || !read_slot(word, &slot) ||
+		    (ret->slots.n > 0 && slot.from_s < ret->slots.items[ret->slots.n - 1].to_s))
+			return false;
+		ret->slots.items[ret->slots.n++] = slot;
+	}
+	return ret->slots.n == n;
+}
+
+/* `half-days`, `days`, `nights`, each perhaps with its hours after it; `free`. */
+void terms_set_slots(struct walk *w, void *into, const struct key_row *row, const struct node *value)
+{
+	struct limit limit = {.kind = LIMIT_SLOTS};
+	struct terms *t = terms_at(into, row);
+	size_t n = strcspn(value->text, " "), kind = 0;
+	char hours[POLICY_TEXT_MAX_BYTES + 1];
+
+	t->place[TERM_SLOTS] = value->key_place;
+	while (kind < sizeof(slot_kinds) / sizeof(*slot_kinds) &&
+	       (strlen(slot_kinds[kind].word) != n ||
+		strncmp(slot_kinds[kind].word, value->text, n) != 0))
+		kind++;
+	if (kind == sizeof(slot_kinds) / sizeof(*slot_kinds)) {
+		problems_add(w->problems, value->place,
+			     "\"%s\" are no slots; write half-days, days, nights or free",
+			     value->text);
+		return;
+	}
+	snprintf(hours, sizeof(hours), "%s",
+		 value->text[n] ? value->text + n + 1 : slot_kinds[kind].hours);
+	if (read_slots(hours, slot_kinds[kind].n, &limit))
+		t->limits[LIMIT_SLOTS] = limit;
+	else
+		problems_add(w->problems, value->place,
+			     "the hours of the slots cannot be read; write `half-days 08:00-13:00 "
+			     "13:00-18:00`, `days 09:00-18:00` or `nights 20:00-08:00`");
+}
+
 void terms_set_hours(struct walk *w, void *into, const struct key_row *row,
 		     const struct node *value)
 {
@@ -254,6 +325,7 @@ static const struct {
     TERM_PART(TERM_START, limits[LIMIT_START]),
     TERM_PART(TERM_LEAD, limits[LIMIT_LEAD]),
     TERM_PART(TERM_HORIZON, limits[LIMIT_HORIZON]),
+    TERM_PART(TERM_SLOTS, limits[LIMIT_SLOTS]),
     TERM_PART(TERM_HOURS, hours),
     TERM_PART(TERM_SPANS_CLOSED, spans_closed),
     TERM_PART(TERM_BUFFER, buffer),

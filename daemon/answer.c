@@ -8,6 +8,7 @@
 
 #include "daemon/served.h"
 #include "daemon/server.h"
+#include "lib/limits.h"
 #include "lib/moment.h"
 #include "lib/nearest.h"
 
@@ -208,6 +209,9 @@ static void fill_limit(struct exchange *x, struct fill_list *l, const struct lim
 		break;
 	case LIMIT_HORIZON:
 		fill_add(l, "limit", text_duration(x, limit->horizon));
+		break;
+	case LIMIT_SLOTS:
+		fill_add(l, "slots", slots_text(limit, &x->arena));
 		break;
 	case N_LIMIT_KINDS:
 		break;

@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-struct item {
+#include "lib/limits.h"
+
+struct described {
 	const char *what, *name, *text;
 };
 
-struct items {
-	struct item *items;
+struct descriptions {
+	struct described *items;
 	size_t n, cap;
 };
 
@@ -94,18 +96,20 @@ const char *limit_text(struct arena *a, const struct limit *l)
 		return arena_printf(a, "lead %s", duration_text(a, l->lead));
 	case LIMIT_HORIZON:
 		return arena_printf(a, "horizon %s", duration_text(a, l->horizon));
+	case LIMIT_SLOTS:
+		return arena_printf(a, "slots %s", slots_text(l, a));
 	case N_LIMIT_KINDS:
 		break;
 	}
 	return "";
 }
 
-static void item_add(struct items *l, struct arena *a, const char *what, const char *name,
+static void item_add(struct descriptions *l, struct arena *a, const char *what, const char *name,
 		     const char *text)
 {
 	if (l->n == l->cap)
 		l->items = arena_grow(a, l->items, l->n, &l->cap, l->n + 1, sizeof(*l->items));
-	l->items[l->n++] = (struct item){what, name, text};
+	l->items[l->n++] = (struct described){what, name, text};
 }
 
 static const char *attributes_text(struct arena *a, const struct attribute *attributes, size_t n)
@@ -151,7 +155,7 @@ static const char *rule_text(struct arena *a, const struct rule *r)
 	return text;
 }
 
-static void describe_resources(struct items *l, struct arena *a, const struct policy *p)
+static void describe_resources(struct descriptions *l, struct arena *a, const struct policy *p)
 {
 	for (const struct resource *r = p->resources; r < p->resources + p->n_resources; r++) {
 		item_add(l, a, "resource", r->id, resource_text(a, r));
@@ -162,10 +166,10 @@ static void describe_resources(struct items *l, struct arena *a, const struct po
 }
 
 /* A rule with several limits is one item. */
-static void describe_rules(struct items *l, struct arena *a, const struct policy *p)
+static void describe_rules(struct descriptions *l, struct arena *a, const struct policy *p)
 {
 	for (const struct rule *r = p->rules; r < p->rules + p->n_rules; r++) {
-		struct item *before = l->n ? &l->items[l->n - 1] : NULL;
+		struct described *before = l->n ? &l->items[l->n - 1] : NULL;
 
 		if (before && strcmp(before->what, "rule") == 0 &&
 		    strcmp(before->name, r->name) == 0)
@@ -175,9 +179,9 @@ static void describe_rules(struct items *l, struct arena *a, const struct policy
 	}
 }
 
-static struct items describe(struct arena *a, const struct policy *p)
+static struct descriptions describe(struct arena *a, const struct policy *p)
 {
-	struct items l = {0};
+	struct descriptions l = {0};
 
 	if (!p)
 		return l;
@@ -195,7 +199,7 @@ static struct items describe(struct arena *a, const struct policy *p)
 	return l;
 }
 
-static const struct item *item_find(const struct items *l, const struct item *like)
+static const struct described *item_find(const struct descriptions *l, const struct described *like)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->items[i].what, like->what) == 0 &&
@@ -207,12 +211,12 @@ static const struct item *item_find(const struct items *l, const struct item *li
 struct difference *policy_differences(const struct policy *old, const struct policy *new,
 				      struct arena *a, size_t *ret_n)
 {
-	struct items was = describe(a, old), is = describe(a, new);
+	struct descriptions was = describe(a, old), is = describe(a, new);
 	struct difference *found = arena_new_n(a, struct difference, was.n + is.n + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < is.n; i++) {
-		const struct item *now = &is.items[i], *before = item_find(&was, now);
+		const struct described *now = &is.items[i], *before = item_find(&was, now);
 
 		if (!before)
 			found[n++] = (struct difference){now->what, now->name, DIFFERENCE_ADDED,

@@ -58,6 +58,66 @@ const struct unit *resource_lane(const struct resource *r, uint32_t lane)
 	return NULL;
 }
 
+const struct site *policy_site(const struct policy *p, const char *id)
+{
+	for (size_t i = 0; i < p->n_sites; i++)
+		if (strcmp(p->sites[i].id, id) == 0)
+			return &p->sites[i];
+	return NULL;
+}
+
+int64_t policy_travel_s(const struct policy *p, const struct site *a, const struct site *b)
+{
+	for (const struct travel *t = p->travels; t < p->travels + p->n_travels; t++)
+		if ((t->between[0] == a && t->between[1] == b) ||
+		    (t->between[0] == b && t->between[1] == a))
+			return t->takes.days * DAY_S + t->takes.seconds;
+	return 0;
+}
+
+bool resource_has_skill(const struct resource *r, const char *word)
+{
+	for (size_t i = 0; i < r->n_skills; i++)
+		if (strcmp(r->skills[i], word) == 0)
+			return true;
+	return false;
+}
+
+static bool has_leaf(const struct resource *r, const struct resource *leaf)
+{
+	for (size_t i = 0; i < r->n_leaves; i++)
+		if (r->leaves[i] == leaf)
+			return true;
+	return false;
+}
+
+#define PARTS_MAX_DEPTH 32
+
+static bool add_leaves(struct resource *r, const struct resource *part, struct arena *a, size_t *cap,
+		       int depth)
+{
+	if (part == r || depth > PARTS_MAX_DEPTH)
+		return false;
+	for (size_t i = 0; i < part->n_parts; i++)
+		if (!add_leaves(r, part->parts[i], a, cap, depth + 1))
+			return false;
+	if (part->n_parts > 0 || has_leaf(r, part))
+		return true;
+	r->leaves = arena_grow(a, r->leaves, r->n_leaves, cap, r->n_leaves + 1, sizeof(*r->leaves));
+	r->leaves[r->n_leaves++] = part;
+	return true;
+}
+
+bool resource_find_leaves(struct resource *r, struct arena *a)
+{
+	size_t cap = 0;
+
+	for (size_t i = 0; i < r->n_parts; i++)
+		if (!add_leaves(r, r->parts[i], a, &cap, 0))
+			return false;
+	return true;
+}
+
 const char *attribute_value(const struct attribute *a, size_t n, const char *key)
 {
 	for (size_t i = 0; i < n; i++)
