@@ -143,9 +143,32 @@ static void add_column(struct libscols_table *table, const struct sheet *s, cons
 	    scols_table_new_column(table, phrase_text(column->title), (double)l->width[i], flags);
 	if (!made)
 		abort();
+	if (flags & SCOLS_FL_WRAP)
+		scols_column_set_wrapfunc(made, scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
+					  NULL);
 	if (s->screen->colour)
 		scols_cell_set_color(scols_column_get_header(made),
 				     screen_colour(s->screen, COLOUR_BOLD));
+}
+
+/* Line ends in place of the spaces at which words no longer fit; libsmartcols alone would break
+ * within words. */
+static const char *wrapped(struct sheet *s, const char *text, size_t columns)
+{
+	char *out = arena_strdup(&s->arena, text);
+	size_t used = 0, at = 0;
+	while (out[at]) {
+		size_t n = strcspn(out + at, " ");
+		size_t width = text_width(arena_strndup(&s->arena, out + at, n));
+		if (at > 0 && used + 1 + width > columns) {
+			out[at - 1] = '\n';
+			used = width;
+		} else {
+			used += width + (at > 0);
+		}
+		at += n + (out[at + n] == ' ');
+	}
+	return out;
 }
 
 static void add_line(struct libscols_table *table, struct sheet *s, const struct layout *l,
@@ -156,9 +179,9 @@ static void add_line(struct libscols_table *table, struct sheet *s, const struct
 	for (size_t i = 0; i < s->n_columns; i++) {
 		if (!l->shown[i])
 			continue;
-		const char *cell = s->columns[i].flags & COLUMN_WRAP
-				       ? row[i]
-				       : text_cut(s->screen, &s->arena, row[i], l->width[i]);
+		bool wrap = l->width[i] < l->natural[i] && (s->columns[i].flags & COLUMN_WRAP);
+		const char *cell = wrap ? wrapped(s, row[i], l->width[i])
+					: text_cut(s->screen, &s->arena, row[i], l->width[i]);
 		if (!line || scols_line_set_data(line, at++, cell) != 0)
 			abort();
 	}

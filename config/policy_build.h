@@ -23,20 +23,23 @@ enum term {
 	TERM_HORIZON = LIMIT_HORIZON,
 	TERM_SLOTS = LIMIT_SLOTS,
 	TERM_HOURS,
+	TERM_HAND_OVER,
 	TERM_SPANS_CLOSED,
 	TERM_BUFFER,
 	N_TERMS
 };
 extern const char *const limit_words[N_LIMIT_KINDS];
 
+struct calendar_term {
+	struct calendar calendar;
+	const char *as; /* that of another resource; NULL: calendar */
+	struct place as_place;
+};
+
 struct terms {
 	struct place place[N_TERMS]; /* of the line that said it; line 0: not said */
 	struct limit limits[N_LIMIT_KINDS];
-	struct {
-		struct hours open;
-		const char *as; /* those of another resource; NULL: open */
-		struct place as_place;
-	} hours;
+	struct calendar_term hours, hand_over;
 	bool spans_closed;
 	struct {
 		struct duration before, after;
@@ -63,7 +66,8 @@ struct draft { /* of a resource: what the files say of it */
 
 struct sections {
 	const char *pole, *name;
-	const struct node *zone, *language, *sites, *members, *defaults, *resources, *rules;
+	const struct node *zone, *language, *sites, *members, *defaults, *resources, *rules,
+	    *closures;
 };
 
 struct build {
@@ -88,10 +92,11 @@ void build_members(struct build *b);
 void build_defaults(struct build *b);
 void build_resources(struct build *b);
 void build_rules(struct build *b);
+void build_closures(struct build *b);
 
 /* Rows for the terms, for tables of a structure that has a struct terms at offset `at`. */
 key_setter terms_set_duration, terms_set_start, terms_set_lead, terms_set_horizon, terms_set_slots;
-key_setter terms_set_hours, terms_set_spans_closed, terms_set_buffer;
+key_setter terms_set_hours, terms_set_hand_over, terms_set_spans_closed, terms_set_buffer;
 #define TERM_ROW(word, type, set, at)                                                              \
 	{                                                                                          \
 		word, type, false, set, at                                                         \
@@ -103,15 +108,42 @@ key_setter terms_set_hours, terms_set_spans_closed, terms_set_buffer;
 	    TERM_ROW("horizon", KEY_TEXT, terms_set_horizon, at),                              \
 	    TERM_ROW("slots", KEY_TEXT, terms_set_slots, at)
 #define OTHER_TERM_ROWS(at)                                                                        \
-	TERM_ROW("hours", KEY_TEXT, terms_set_hours, at),                                          \
+	TERM_ROW("hours", KEY_HOURS, terms_set_hours, at),                                         \
+	    TERM_ROW("hand-over", KEY_HOURS, terms_set_hand_over, at),                             \
 	    TERM_ROW("spans-closed", KEY_BOOL, terms_set_spans_closed, at),                        \
 	    TERM_ROW("buffer", KEY_MAP, terms_set_buffer, at)
 /* Fills in what `t` does not say from what `from` says. */
 void terms_inherit(struct terms *t, const struct terms *from);
 
 /* Weekly hours as written: "always", "daily 08:00-24:00", "Tue-Sat 09:00-12:00 14:00-19:00, Sun
- * 10:00-12:00". false: reported. */
-bool hours_read(struct walk *w, const struct node *value, struct hours *ret);
+ * 10:00-12:00". Of dates that are named: "closed", too, and times without days. false: reported. */
+enum hours_form { HOURS_WEEKLY, HOURS_OF_DATES };
+bool hours_read(struct walk *w, const struct node *value, enum hours_form form, struct hours *ret);
+/* A calendar as written: weekly hours, or a map of them with seasons, exceptions, holidays. */
+void calendar_read(struct walk *w, const struct node *value, struct calendar *ret);
+/* Dates, or local times where those are allowed, as written: "2026-12-24",
+ * "2026-12-24..2027-01-03", "2026-12-24T12:00..2027-01-03T08:00"; from the first to the end of the
+ * last, as civil_seconds() counts. false: reported. */
+enum dates_form { DATES_WHOLE, DATES_WITH_TIMES };
+bool dates_read(struct walk *w, const struct node *value, enum dates_form form, int64_t *ret_from_s,
+		int64_t *ret_to_s);
+
+/* Resources gathered by their ids and kinds, each once. */
+struct matching {
+	struct build *build;
+	const struct resource **items;
+	bool *taken; /* by their place in the policy */
+	size_t n;
+};
+struct matching matching_new(struct build *b);
+/* false: the word is neither the id of a resource nor a kind. A kind without resources is reported.
+ */
+bool matching_add(struct matching *m, const struct node *word);
+const struct resource **matching_items(const struct matching *m); /* in the policy's arena */
+/* Reports a word that names a unit. */
+bool matching_is_unit(const struct matching *m, const struct node *word);
+/* Reports an empty list. */
+void report_empty_list(struct build *b, const struct node *words);
 
 /* Setters for a mention of a site or a member: a pointer at row->offset. */
 key_setter build_set_site, build_set_owner;

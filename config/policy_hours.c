@@ -32,6 +32,7 @@ struct hours_reader {
 	const struct node *value;
 	bool days[N_DAYS];
 	bool had_days, had_times; /* in this group */
+	bool needs_days;
 	struct hours_range ranges[MAX_RANGES];
 	size_t n;
 };
@@ -151,6 +152,8 @@ static bool take_times(struct hours_reader *r, const char *word)
 			     "\"%s\" is not a range of times; write 08:00-12:30", word);
 		return false;
 	}
+	if (!r->had_days && !r->needs_days)
+		take_days(r, "daily");
 	if (!check_times(r, word, from_s, to_s))
 		return false;
 	r->had_times = true;
@@ -207,14 +210,18 @@ static bool finish(struct hours_reader *r, struct hours *ret)
 	return true;
 }
 
-bool hours_read(struct walk *w, const struct node *value, struct hours *ret)
+bool hours_read(struct walk *w, const struct node *value, enum hours_form form, struct hours *ret)
 {
-	struct hours_reader r = {.walk = w, .value = value};
+	struct hours_reader r = {.walk = w, .value = value, .needs_days = form == HOURS_WEEKLY};
 	char text[POLICY_TEXT_MAX_BYTES + 1];
 	char *rest = text, *word;
 
 	if (strcmp(value->text, "always") == 0) {
 		*ret = (struct hours){.always = true};
+		return true;
+	}
+	if (form == HOURS_OF_DATES && strcmp(value->text, "closed") == 0) {
+		*ret = (struct hours){0};
 		return true;
 	}
 	snprintf(text, sizeof(text), "%s", value->text);

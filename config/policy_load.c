@@ -26,6 +26,7 @@ static const struct key_row section_rows[] = {
     {"defaults", KEY_MAP, false, walk_set_node, offsetof(struct sections, defaults)},
     {"resources", KEY_MAP, true, walk_set_node, offsetof(struct sections, resources)},
     {"rules", KEY_LIST, false, walk_set_node, offsetof(struct sections, rules)},
+    {"closures", KEY_LIST, false, walk_set_node, offsetof(struct sections, closures)},
 };
 static const struct key_table section_table = {section_rows,
 					       sizeof(section_rows) / sizeof(*section_rows), NULL};
@@ -136,6 +137,12 @@ static void build_all(struct build *b)
 	build_defaults(b);
 	build_resources(b);
 	build_rules(b);
+	build_closures(b);
+}
+
+static size_t count_problems(const struct problems *p)
+{
+	return p->n + p->n_more;
 }
 
 static void build_clear(struct build *b)
@@ -158,14 +165,18 @@ int policy_load(const struct policy_file *files, size_t n_files, zone_loader *zo
 	    .zones = zones,
 	    .zones_arg = arg,
 	};
-	size_t before = ret_problems->n + ret_problems->n_more;
+	size_t before = count_problems(ret_problems);
 
 	if (check_files(&b, files, n_files)) {
 		copy_files(p, files, n_files);
 		build_all(&b);
 	}
 	build_clear(&b);
-	if (b.failure == 0 && ret_problems->n + ret_problems->n_more == before) {
+	if (b.failure == 0 && count_problems(ret_problems) == before && policy_open(p) != 0)
+		problems_add(ret_problems, (struct place){"", 0, 0},
+			     "more than %d closures, counted once for each resource",
+			     POLICY_CLOSED_MAX);
+	if (b.failure == 0 && count_problems(ret_problems) == before) {
 		*ret_policy = p;
 		return POLICY_LOAD_OK;
 	}

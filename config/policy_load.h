@@ -24,6 +24,9 @@
 #define POLICY_MAX_UNITS 500 /* of a resource */
 #define POLICY_MAX_ALL_UNITS 100000
 #define POLICY_MAX_RULES 1000
+#define POLICY_MAX_CLOSURES 1000
+#define POLICY_MAX_SEASONS 32	   /* of one calendar */
+#define POLICY_MAX_EXCEPTIONS 1000 /* of one calendar */
 
 /* Gives a zone for an IANA name; the caller owns it. > 0: no such zone. */
 typedef int zone_loader(void *arg, const char *name, struct zone **ret);

@@ -48,10 +48,30 @@ static void set_class(struct walk *w, void *into, const struct key_row *row,
 	glossary_add(&b->classes, &b->scratch, value->text, b, value->place);
 }
 
+static void set_works_on(struct walk *w, void *into, const struct key_row *row,
+			 const struct node *value)
+{
+	const size_t n = N_HOLIDAY_REGIONS - HOLIDAYS_FR;
+	struct member *m = into;
+
+	for (const struct node *word = words_first(value); word; word = words_next(value, word)) {
+		size_t i = walk_choice(w, word, "region", holiday_region_words + HOLIDAYS_FR, n);
+
+		if (i + HOLIDAYS_FR == HOLIDAYS_FR)
+			problems_add(w->problems, word->place,
+				     "the holidays of all of France are nobody's own; name a "
+				     "region of it, such as %s",
+				     holiday_region_words[HOLIDAYS_ALSACE_MOSELLE_TEMPLE]);
+		else if (i < n)
+			m->works_on |= UINT32_C(1) << (HOLIDAYS_FR + i);
+	}
+}
+
 static const struct key_row member_rows[] = {
     {"name", KEY_NAME, true, walk_set_text, offsetof(struct member, name)},
     {"kind", KEY_ID, false, walk_set_text, offsetof(struct member, kind)},
     {"class", KEY_ID, false, set_class, offsetof(struct member, class)},
+    {"works-on", KEY_WORDS, false, set_works_on, 0},
     {"share", KEY_TEXT, false, set_share, offsetof(struct member, share)},
 };
 static const struct key_table member_table = {member_rows,

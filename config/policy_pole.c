@@ -47,9 +47,20 @@ static void set_zone(struct walk *w, void *into, const struct key_row *row,
 	*(const struct zone **)((char *)into + row->offset) = load_zone(w->owner, value);
 }
 
+static void set_holidays(struct walk *w, void *into, const struct key_row *row,
+			 const struct node *value)
+{
+	const size_t n = N_HOLIDAY_REGIONS - HOLIDAYS_FR;
+	size_t i = walk_choice(w, value, "region", holiday_region_words + HOLIDAYS_FR, n);
+
+	if (i < n)
+		((struct site *)into)->holidays = (enum holiday_region)(HOLIDAYS_FR + i);
+}
+
 static const struct key_row site_rows[] = {
     {"name", KEY_NAME, false, walk_set_text, offsetof(struct site, name)},
     {"zone", KEY_TEXT, false, set_zone, offsetof(struct site, zone)},
+    {"holidays", KEY_TEXT, false, set_holidays, 0},
 };
 static const struct key_table site_table = {site_rows, sizeof(site_rows) / sizeof(*site_rows),
 					    NULL};

@@ -75,7 +75,7 @@ static void take_draft(struct build *b, struct draft *d)
 
 	terms_inherit(&d->terms, &b->kind_terms[d->kind]);
 	if (d->terms.place[TERM_HOURS].line == 0)
-		d->terms.hours.open.always = true;
+		d->terms.hours.calendar.usual.always = true;
 	if (d->terms.place[TERM_SPANS_CLOSED].line == 0)
 		d->terms.spans_closed = d->kind == RESOURCE_EQUIPMENT;
 	if (d->name)
@@ -118,22 +118,52 @@ static struct draft *find_draft(struct build *b, const char *id, struct place pl
 	return d;
 }
 
-/* Follows `as` to hours that are written out. */
-static void resolve_hours(struct build *b, struct draft *d)
+static const struct calendar_term *term_of(const struct draft *d, enum term term)
+{
+	return term == TERM_HOURS ? &d->terms.hours : &d->terms.hand_over;
+}
+
+/* Follows `as` to times that are written out; NULL: reported. */
+static const struct draft *written_out(struct build *b, const struct draft *d, enum term term)
 {
 	const struct draft *from = d;
 
-	for (size_t steps = 0; from && from->terms.hours.as; steps++) {
+	for (size_t steps = 0; from && term_of(from, term)->as; steps++) {
+		const struct calendar_term *t = term_of(from, term);
+
 		if (steps > b->policy->n_resources) {
 			problems_add(
-			    b->walk.problems, d->terms.hours.as_place,
-			    "hours as each other, in a circle; write them out for one of them");
-			return;
+			    b->walk.problems, term_of(d, term)->as_place,
+			    "%s as each other, in a circle; write them out for one of them",
+			    term == TERM_HOURS ? "hours" : "hand-over times");
+			return NULL;
 		}
-		from = find_draft(b, from->terms.hours.as, from->terms.hours.as_place);
+		from = find_draft(b, t->as, t->as_place);
+		if (from && from->terms.place[term].line == 0 && term == TERM_HAND_OVER) {
+			problems_add(b->walk.problems, t->as_place,
+				     "\"%s\" has no hand-over times; write them out",
+				     from->resource->id);
+			return NULL;
+		}
 	}
-	if (from)
-		d->resource->hours = from->terms.hours.open;
+	return from;
+}
+
+static void resolve_times(struct build *b, struct draft *d)
+{
+	const struct draft *hours = written_out(b, d, TERM_HOURS), *hand_over;
+
+	if (hours)
+		d->resource->hours = hours->terms.hours.calendar;
+	if (d->terms.place[TERM_HAND_OVER].line == 0)
+		return;
+	hand_over = written_out(b, d, TERM_HAND_OVER);
+	if (hand_over) {
+		struct calendar *copy = arena_new(&b->policy->arena, struct calendar);
+
+		*copy = hand_over->terms.hand_over.calendar;
+		d->resource->hand_over = copy;
+	}
 }
 
 static bool stands_in_already(const struct resource *r, const struct resource *other)
@@ -170,7 +200,7 @@ static void resolve(struct build *b, struct draft *d)
 {
 	const struct node *words = d->stands_in_for;
 
-	resolve_hours(b, d);
+	resolve_times(b, d);
 	for (const struct node *word = words ? words_first(words) : NULL; word;
 	     word = words_next(words, word))
 		add_stand_in(b, d, word);

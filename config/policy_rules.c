@@ -17,11 +17,6 @@ struct rule_draft {
 	struct terms terms;
 };
 
-struct resource_list {
-	const struct resource **items;
-	size_t n;
-};
-
 static const struct key_row rule_rows[] = {
     {"name", KEY_NAME, true, walk_set_text, offsetof(struct rule_draft, name)},
     {"for", KEY_WORDS, false, walk_set_node, offsetof(struct rule_draft, for_what)},
@@ -62,78 +57,19 @@ static void add_own_rules(struct policy *p, const struct draft *d, size_t *cap)
 	}
 }
 
-static void add_resource(struct build *b, struct resource_list *list, bool *taken,
-			 const struct resource *r)
+static void match_resources(struct build *b, const struct node *words, struct rule *rule)
 {
-	size_t at = (size_t)(r - b->policy->resources);
+	struct matching m = matching_new(b);
 
-	if (taken[at])
-		return;
-	taken[at] = true;
-	list->items[list->n++] = r;
-}
-
-static bool add_kind(struct build *b, struct resource_list *list, bool *taken,
-		     const struct node *word)
-{
-	const struct policy *p = b->policy;
-	size_t kind = 0;
-	bool found = false;
-
-	while (kind < N_RESOURCE_KINDS && strcmp(resource_kind_words[kind], word->text) != 0)
-		kind++;
-	if (kind == N_RESOURCE_KINDS)
-		return false;
-	for (size_t i = 0; i < p->n_resources; i++) {
-		if (p->resources[i].kind != (enum resource_kind)kind)
-			continue;
-		add_resource(b, list, taken, &p->resources[i]);
-		found = true;
-	}
-	if (!found)
-		problems_add(b->walk.problems, word->place,
-			     "no resource is of kind %s; the rule would never apply", word->text);
-	return true;
-}
-
-static void report_unknown(struct build *b, const struct node *word)
-{
-	const struct draft *of_unit = glossary_find(&b->units, word->text);
-
-	if (of_unit)
-		problems_add(b->walk.problems, word->place,
-			     "\"%s\" is a unit; a rule is for a whole resource, here \"%s\"",
-			     word->text, of_unit->resource->id);
-	else
-		problems_add(b->walk.problems, word->place, "unknown resource or kind \"%s\"%s",
-			     word->text,
-			     walk_hint(&b->walk, word->text, b->resources.words, b->resources.n));
-}
-
-static void report_empty(struct build *b, const struct node *words)
-{
-	if (words->kind == NODE_LIST && words->n_children == 0)
-		problems_add(b->walk.problems, words->place,
-			     "an empty list; leave `%s` out to mean all", words->key);
-}
-
-static struct resource_list match_resources(struct build *b, const struct node *words)
-{
-	const struct policy *p = b->policy;
-	struct resource_list list = {
-	    arena_new_n(b->walk.arena, const struct resource *, p->n_resources), 0};
-	bool *taken = arena_new_n(&b->scratch, bool, p->n_resources);
-
-	report_empty(b, words);
-	for (const struct node *word = words_first(words); word; word = words_next(words, word)) {
-		const struct draft *d = glossary_find(&b->resources, word->text);
-
-		if (d)
-			add_resource(b, &list, taken, d->resource);
-		else if (!add_kind(b, &list, taken, word))
-			report_unknown(b, word);
-	}
-	return list;
+	report_empty_list(b, words);
+	for (const struct node *word = words_first(words); word; word = words_next(words, word))
+		if (!matching_add(&m, word) && !matching_is_unit(&m, word))
+			problems_add(
+			    b->walk.problems, word->place, "unknown resource or kind \"%s\"%s",
+			    word->text,
+			    walk_hint(&b->walk, word->text, b->resources.words, b->resources.n));
+	rule->resources = matching_items(&m);
+	rule->n_resources = m.n;
 }
 
 static const char **match_classes(struct build *b, const struct node *words, size_t *ret_n)
@@ -141,7 +77,7 @@ static const char **match_classes(struct build *b, const struct node *words, siz
 	const char **classes = arena_new_n(b->walk.arena, const char *, words->n_children + 1);
 	size_t n = 0;
 
-	report_empty(b, words);
+	report_empty_list(b, words);
 	for (const struct node *word = words_first(words); word; word = words_next(words, word)) {
 		if (!glossary_find(&b->classes, word->text))
 			problems_add(
@@ -160,12 +96,8 @@ static void add_written(struct build *b, const struct rule_draft *d, struct plac
 	struct rule rule = {.name = d->name ? d->name : "", .place = place};
 	bool limits_something = false;
 
-	if (d->for_what) {
-		struct resource_list list = match_resources(b, d->for_what);
-
-		rule.resources = list.items;
-		rule.n_resources = list.n;
-	}
+	if (d->for_what)
+		match_resources(b, d->for_what, &rule);
 	if (d->members)
 		rule.classes = match_classes(b, d->members, &rule.n_classes);
 	for (size_t i = 0; i < N_LIMIT_KINDS; i++) {

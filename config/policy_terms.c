@@ -269,20 +269,35 @@ void terms_set_slots(struct walk *w, void *into, const struct key_row *row, cons
 			     "13:00-18:00`, `days 09:00-18:00` or `nights 20:00-08:00`");
 }
 
+static void read_calendar(struct walk *w, const struct node *value, struct calendar_term *ret)
+{
+	static const char word[] = "as ";
+
+	ret->as = NULL;
+	if (value->kind == NODE_TEXT && strncmp(value->text, word, strlen(word)) == 0) {
+		ret->as = value->text + strlen(word) + strspn(value->text + strlen(word), " ");
+		ret->as_place = value->place;
+	} else {
+		calendar_read(w, value, &ret->calendar);
+	}
+}
+
 void terms_set_hours(struct walk *w, void *into, const struct key_row *row,
 		     const struct node *value)
 {
-	static const char word[] = "as ";
 	struct terms *t = terms_at(into, row);
 
 	t->place[TERM_HOURS] = value->key_place;
-	t->hours.as = NULL;
-	if (strncmp(value->text, word, strlen(word)) == 0) {
-		t->hours.as = value->text + strlen(word) + strspn(value->text + strlen(word), " ");
-		t->hours.as_place = value->place;
-	} else {
-		hours_read(w, value, &t->hours.open);
-	}
+	read_calendar(w, value, &t->hours);
+}
+
+void terms_set_hand_over(struct walk *w, void *into, const struct key_row *row,
+			 const struct node *value)
+{
+	struct terms *t = terms_at(into, row);
+
+	t->place[TERM_HAND_OVER] = value->key_place;
+	read_calendar(w, value, &t->hand_over);
 }
 
 void terms_set_spans_closed(struct walk *w, void *into, const struct key_row *row,
@@ -327,6 +342,7 @@ static const struct {
     TERM_PART(TERM_HORIZON, limits[LIMIT_HORIZON]),
     TERM_PART(TERM_SLOTS, limits[LIMIT_SLOTS]),
     TERM_PART(TERM_HOURS, hours),
+    TERM_PART(TERM_HAND_OVER, hand_over),
     TERM_PART(TERM_SPANS_CLOSED, spans_closed),
     TERM_PART(TERM_BUFFER, buffer),
 };

@@ -58,6 +58,11 @@ static bool fits_map(struct walk *w, const struct node *n)
 	return n->kind == NODE_MAP || is_nothing(n);
 }
 
+static bool fits_hours(struct walk *w, const struct node *n)
+{
+	return n->kind == NODE_MAP || fits_text(w, n);
+}
+
 static bool fits_bool(struct walk *w, const struct node *n)
 {
 	return n->kind == NODE_TEXT && !n->quoted &&
@@ -75,6 +80,7 @@ static const struct {
     [KEY_WORDS] = {fits_words, "a word, or a list such as [a, b]"},
     [KEY_LIST] = {fits_list, "a list; begin each item with \"- \""},
     [KEY_MAP] = {fits_map, "a map of keys; write them below it, indented, or in { }"},
+    [KEY_HOURS] = {fits_hours, "hours such as Mon-Fri 08:00-18:00, or a map of keys"},
 };
 
 static void report_type(struct walk *w, const struct node *n, enum key_type type)

@@ -26,6 +26,7 @@ enum key_type {
 	KEY_WORDS, /* a text or a list of texts */
 	KEY_LIST,  /* nothing at all is an empty list */
 	KEY_MAP,   /* nothing at all is an empty map */
+	KEY_HOURS, /* a text, or a map of keys */
 	N_KEY_TYPES
 };
 

@@ -3,6 +3,7 @@
 
 #include "daemon/answer.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,15 +34,23 @@ static const char *const alternative_texts[N_LANGUAGES][N_ALTERNATIVE_KINDS] = {
 		 "créneau libre le plus proche"},
 };
 
-const char *text_time(struct arena *a, enum language lang, const struct zone *z, int64_t utc)
+/* The year is said where it is not the present one. */
+static const char *text_date(struct arena *a, enum language lang, const struct zone *z,
+			     struct civil_date d)
 {
-	struct civil_time t = zone_to_local(z, utc), now = zone_to_local(z, server_clock());
 	const char *year = "";
 
-	if (t.date.year != now.date.year)
-		year = arena_printf(a, " %d", (int)t.date.year);
-	return arena_printf(a, "%s %d %s%s %02d:%02d", day_words[lang][civil_weekday(t.date)],
-			    t.date.day, month_words[lang][t.date.month - 1], year, t.second / 3600,
+	if (d.year != zone_to_local(z, server_clock()).date.year)
+		year = arena_printf(a, " %d", (int)d.year);
+	return arena_printf(a, "%s %d %s%s", day_words[lang][civil_weekday(d)], d.day,
+			    month_words[lang][d.month - 1], year);
+}
+
+const char *text_time(struct arena *a, enum language lang, const struct zone *z, int64_t utc)
+{
+	struct civil_time t = zone_to_local(z, utc);
+
+	return arena_printf(a, "%s %02d:%02d", text_date(a, lang, z, t.date), t.second / 3600,
 			    t.second / 60 % 60);
 }
 
@@ -230,6 +239,27 @@ static void fill_conflict(struct exchange *x, struct fill_list *l, const struct 
 	fill_add(l, "until", text_time(&x->arena, x->lang, z, answer->conflicts[0].during.end));
 }
 
+static_assert((int)HOLIDAY_EN == (int)LANG_EN && (int)HOLIDAY_FR == (int)LANG_FR,
+	      "names of holidays by language");
+
+static const char *closed_name(const struct exchange *x, const struct refusal *r)
+{
+	return r->closed_why.names[x->lang];
+}
+
+static void fill_closed(struct exchange *x, struct fill_list *l, const struct zone *z,
+			const struct refusal *r)
+{
+	if (closed_name(x, r)) {
+		fill_add(l, "closed-on", text_date(&x->arena, x->lang, z, r->closed_why.date));
+		fill_add(l, "why", closed_name(x, r));
+	}
+	if (span_is_empty(r->open))
+		return;
+	fill_add(l, "open-from", text_time(&x->arena, x->lang, z, r->open.start));
+	fill_add(l, "open-to", text_time(&x->arena, x->lang, z, r->open.end));
+}
+
 const char *refusal_text(struct exchange *x, const struct refusal *r, const struct answer *answer,
 			 const char *what)
 {
@@ -247,10 +277,8 @@ const char *refusal_text(struct exchange *x, const struct refusal *r, const stru
 		fill_add(&l, "earliest", text_time(&x->arena, x->lang, z, r->bound));
 	if (r->reason == REASON_HORIZON)
 		fill_add(&l, "latest", text_time(&x->arena, x->lang, z, r->bound));
-	if (r->reason == REASON_CLOSED && !span_is_empty(r->open)) {
-		fill_add(&l, "open-from", text_time(&x->arena, x->lang, z, r->open.start));
-		fill_add(&l, "open-to", text_time(&x->arena, x->lang, z, r->open.end));
-	}
+	if (r->reason == REASON_CLOSED)
+		fill_closed(x, &l, z, r);
 	if (r->reason == REASON_CONFLICT && answer->n_conflicts)
 		fill_conflict(x, &l, answer);
 	if (r->reason == REASON_UNKNOWN_UNIT)
@@ -298,6 +326,12 @@ static void write_reason(struct exchange *x, const struct refusal *r, const stru
 	if (r->reason == REASON_CLOSED && !span_is_empty(r->open)) {
 		write_time(&w, "open-from", z, r->open.start);
 		write_time(&w, "open-to", z, r->open.end);
+	}
+	if (r->reason == REASON_CLOSED && closed_name(x, r)) {
+		const struct civil_date d = r->closed_why.date;
+
+		line_printf(&w, "closed-on", "%04d-%02d-%02d", (int)d.year, d.month, d.day);
+		line_str(&w, "why", closed_name(x, r));
 	}
 	line_str(&w, "text", refusal_text(x, r, answer, what));
 	line_end(&w);

@@ -40,6 +40,7 @@ struct connection {
 	struct exchange *held;	       /* decoded, waits until nothing is outstanding */
 	size_t n_outstanding;
 	unsigned bad_lines;
+	bool slow;	/* its timer runs because its reader is slow */
 	bool unwelcome; /* one too many of its address: told so once it can hear */
 	bool ended;	/* the peer has ended its half */
 	bool closing;	/* nothing more is read */
@@ -79,6 +80,31 @@ static void connection_free(struct connection *c)
 	splitter_release(&c->splitter);
 	staged_clear(&c->session.staged);
 	free(c);
+}
+
+/* Timer */
+
+static void timer_set(struct connection *c, long seconds)
+{
+	if (seconds > 0)
+		event_add(c->timer, &(struct timeval){.tv_sec = seconds});
+	else
+		event_del(c->timer);
+}
+
+static void reset_timer(struct connection *c)
+{
+	const struct settings *s = c->all->server->settings;
+
+	if (stream_is_congested(c->stream)) {
+		if (!c->slow)
+			timer_set(c, SLOW_S);
+		c->slow = true;
+		return;
+	}
+	c->slow = false;
+	if (c->session.person)
+		timer_set(c, s->idle_timeout_s);
 }
 
 /* Writing */
@@ -123,6 +149,8 @@ static void send_reply(struct connection *c, struct exchange *x)
 	}
 	if (!c->closing)
 		stream_write(c->stream, out->bytes, out->n);
+	if (stream_is_congested(c->stream))
+		reset_timer(c);
 	buffer_reset(&x->reply);
 }
 
@@ -188,16 +216,16 @@ static void bad_line(struct connection *c, const struct request_error *e)
 	request_error_write(e, c->session.lang, &x->arena, &x->reply);
 	x->done = true;
 	send_done(c);
-	if (++c->bad_lines >= BAD_LINES_MAX)
-		connection_goodbye(c, CODE_TOO_MANY_ERRORS);
+	c->bad_lines++;
 }
 
 /* Whether this person may call the verb; if not the reply is written. */
 static bool allowed(struct exchange *x)
 {
 	const struct verb *v = x->request.verb;
-	const struct person *p = x->person ? pole_person(x->served->pole, x->person) : NULL;
-	bool authenticated = p && p->active;
+	const struct person *p =
+	    x->person ? pole_person_by_token(x->served->pole, x->session->token_hash) : NULL;
+	bool authenticated = p && p->number == x->person;
 
 	if (verb_allows(v, authenticated, authenticated ? p->roles : 0))
 		return true;
@@ -234,10 +262,16 @@ static void run(struct connection *c, struct exchange *x)
 	}
 }
 
-/* Whether it may go on although other requests of this connection are outstanding. */
-static bool may_overtake(const struct exchange *x)
+static bool decides(const struct exchange *x)
 {
-	return verb_actions[x->request.verb->id].decide != NULL;
+	return x->request.verb && verb_actions[x->request.verb->id].decide != NULL;
+}
+
+/* Whether it may go on although other requests of this connection are outstanding: changes after
+ * changes only. */
+static bool may_follow(const struct connection *c, const struct exchange *x)
+{
+	return decides(x) && decides(c->first);
 }
 
 static void on_line(struct connection *c, const char *line, size_t n)
@@ -250,7 +284,7 @@ static void on_line(struct connection *c, const char *line, size_t n)
 	if (r == REQUEST_E_BAD) {
 		bad_line(c, &e);
 		exchange_free(x);
-	} else if (c->n_outstanding && !may_overtake(x)) {
+	} else if (c->n_outstanding && !may_follow(c, x)) {
 		c->held = x;
 	} else {
 		run(c, x);
@@ -292,8 +326,10 @@ static void connection_work(struct connection *c)
 		if (c->held || c->n_outstanding >= OUTSTANDING_MAX ||
 		    stream_is_congested(c->stream))
 			break;
-		if (c->session.quitting) {
-			connection_goodbye(c, CODE_BYE);
+		if (c->session.quitting || c->bad_lines >= BAD_LINES_MAX) {
+			if (!c->n_outstanding)
+				connection_goodbye(c, c->session.quitting ? CODE_BYE
+									  : CODE_TOO_MANY_ERRORS);
 			break;
 		}
 		next_line(c, &more);
@@ -311,14 +347,6 @@ static void connection_work(struct connection *c)
 
 /* Stream */
 
-static void timer_set(struct connection *c, long seconds)
-{
-	if (seconds > 0)
-		event_add(c->timer, &(struct timeval){.tv_sec = seconds});
-	else
-		event_del(c->timer);
-}
-
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct connection *c = arg;
@@ -333,16 +361,6 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		timer_set(c, c->all->server->settings->idle_timeout_s);
 	else
 		connection_goodbye(c, CODE_TIMEOUT);
-}
-
-static void reset_timer(struct connection *c)
-{
-	const struct settings *s = c->all->server->settings;
-
-	if (stream_is_congested(c->stream))
-		timer_set(c, SLOW_S);
-	else if (c->session.person)
-		timer_set(c, s->idle_timeout_s);
 }
 
 static void on_opened(void *arg)

@@ -372,6 +372,16 @@ struct db_link *db_link_new(struct event_base *base, const char *conninfo, const
 	return l;
 }
 
+void db_link_abandon(struct db_link *l)
+{
+	if (!l)
+		return;
+	link_enter(l);
+	calls_tell(l, &l->sent, DB_LOST, "the link is given up");
+	calls_tell(l, &l->unsent, DB_DOWN, "the link is given up");
+	link_leave(l);
+}
+
 void db_link_free(struct db_link *l)
 {
 	if (!l)

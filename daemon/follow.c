@@ -8,7 +8,6 @@
 #include "daemon/follow.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/db.h"
@@ -44,7 +43,14 @@ static void follow_over(struct served *s)
 	groups_go_on(s);
 }
 
-/* Decodes one row and applies it. Returns > 0 where a policy must be read first. */
+static void follow_failed(struct served *s)
+{
+	s->following = false;
+	s->fetched_version = 0;
+	groups_database_down(s);
+}
+
+/* Decodes one row and applies it. > 0: it cannot be followed. */
 static int follow_row(struct served *s, const struct db_rows *rows, size_t i)
 {
 	struct changes changes = {0};
@@ -56,11 +62,10 @@ static int follow_row(struct served *s, const struct db_rows *rows, size_t i)
 	if (r) {
 		log_error("%s: version %s of the log cannot be followed: %s", s->name,
 			  db_value(rows, i, LOG_VERSION), text);
-		abort();
+		changes_clear(&changes);
+		return 1;
 	}
 	if (*hash) {
-		if (s->fetched_version != db_int(rows, i, LOG_VERSION))
-			return 1;
 		pole_number(s->pole, s->fetched, &changes);
 		changes_add_policy(&changes, (struct policy *)pole_policy(s->pole), s->fetched);
 		s->fetched = NULL;
@@ -108,7 +113,7 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 	if (outcome == DB_REFUSED)
 		log_error("%s: reading the log: %s", s->name, error);
 	if (outcome != DB_OK) {
-		s->following = false;
+		follow_failed(s);
 		return;
 	}
 	for (size_t i = 0; i < db_n_rows(rows);) {
@@ -119,7 +124,11 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 			return;
 		}
 		for (; i < db_n_rows(rows) && db_int(rows, i, LOG_VERSION) == version; i++) {
-			follow_row(s, rows, i);
+			if (follow_row(s, rows, i)) {
+				s->stale = true;
+				follow_over(s);
+				return;
+			}
 			s->last_at = db_int(rows, i, LOG_AT);
 			snprintf(s->head, sizeof(s->head), "%s", db_value(rows, i, LOG_HASH));
 		}
@@ -135,14 +144,15 @@ static void policy_read(void *arg, enum db_outcome outcome, const struct db_rows
 	char why[512];
 
 	if (outcome != DB_OK) {
-		s->following = false;
-		s->fetched_version = 0;
+		follow_failed(s);
 		return;
 	}
 	if (store_policy(rows, &s->fetched, why)) {
 		log_error("%s: the policy of version %lld does not load here: %s", s->name,
 			  (long long)s->fetched_version, why);
-		abort();
+		s->stale = true;
+		follow_failed(s);
+		return;
 	}
 	follow(s);
 }

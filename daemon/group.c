@@ -15,6 +15,7 @@
 
 #include <assert.h>
 #include <event2/event.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -27,6 +28,8 @@
 #include "daemon/server.h"
 #include "daemon/store.h"
 #include "daemon/verbs.h"
+
+#define RELOAD_EVERY_S 2
 
 /* Queue */
 
@@ -109,18 +112,33 @@ static void fail_waiting(struct groups *g, enum code code)
 
 /* Deciding */
 
+/* By key, and within one key as written: the order of keys says nothing, that of a list does. */
+static int by_key(const void *a, const void *b)
+{
+	const struct arg *x = *(const struct arg *const *)a, *y = *(const struct arg *const *)b;
+	int order = strcmp(x->key, y->key);
+
+	return order ? order : (x > y) - (x < y);
+}
+
 /* The hash of what was asked, without tag and key: tells a retry from another request under the
  * same key. */
 static const char *request_fingerprint(struct exchange *x)
 {
+	size_t n = x->request.line.n_args;
+	const struct arg **args = arena_new_n(&x->arena, const struct arg *, n);
 	struct buffer b = {0};
 	char *hash = arena_alloc(&x->arena, 65);
+
+	for (size_t i = 0; i < n; i++)
+		args[i] = &x->request.line.args[i];
+	qsort(args, n, sizeof(*args), by_key);
 
 	buffer_puts(&b, x->request.verb->word);
 	if (x->request.verb->subword)
 		buffer_puts(&b, x->request.verb->subword);
-	for (size_t i = 0; i < x->request.line.n_args; i++) {
-		const struct arg *arg = &x->request.line.args[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct arg *arg = args[i];
 
 		if (strcmp(arg->key, "key") == 0)
 			continue;
@@ -242,8 +260,15 @@ static struct exchange *take_sent(struct groups *g)
 static void group_done(void *arg, enum db_outcome outcome, const struct db_rows *rows,
 		       const char *error);
 
+static void wait_with_patience(struct groups *g)
+{
+	if (!event_pending(g->patience, EV_TIMEOUT, NULL))
+		event_add(g->patience, &(struct timeval){.tv_sec = GROUP_PATIENCE_S});
+}
+
 static void group_send(struct served *s)
 {
+	wait_with_patience(&s->groups);
 	s->groups.state = GROUPS_SENT;
 	db_query(s->server->commits, "pole_commit", s->groups.params, group_done, s);
 }
@@ -312,6 +337,21 @@ static void group_refused(struct served *s, const char *error)
 	}
 }
 
+/* Another daemon was first; or the database is behind memory: it was restored, or a failover has
+ * lost commits. */
+static void group_behind(struct served *s, int64_t version)
+{
+	waiting_put_back(&s->groups, without_told(take_sent(&s->groups)));
+	if (version > s->version) {
+		follow(s);
+		return;
+	}
+	log_error("%s: memory is at version %lld, the database at %lld", s->name,
+		  (long long)s->version, (long long)version);
+	s->stale = true;
+	groups_go_on(s);
+}
+
 static void group_done(void *arg, enum db_outcome outcome, const struct db_rows *rows,
 		       const char *error)
 {
@@ -320,8 +360,7 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 
 	if (outcome == DB_LOST || (outcome == DB_DOWN && g->state == GROUPS_UNKNOWN)) {
 		g->state = GROUPS_UNKNOWN;
-		if (!event_pending(g->patience, EV_TIMEOUT, NULL))
-			event_add(g->patience, &(struct timeval){.tv_sec = GROUP_PATIENCE_S});
+		wait_with_patience(g);
 		return;
 	}
 	event_del(g->patience);
@@ -333,12 +372,31 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 	} else if (strcmp(db_value(rows, 0, 0), "committed") == 0) {
 		group_committed(s, db_int(rows, 0, 1));
 	} else {
-		waiting_put_back(g, without_told(take_sent(g)));
-		follow(s);
+		group_behind(s, db_int(rows, 0, 1));
 		return;
 	}
 	follow_if_behind(s);
 	groups_go_on(s);
+}
+
+/* False: not now; what waits is told so. */
+static bool load_anew(struct served *s)
+{
+	char why[512];
+
+	if (server_clock() < s->reload_after) {
+		fail_waiting(&s->groups, CODE_UNAVAILABLE);
+		return false;
+	}
+	if (store_reload(s, why)) {
+		log_error("%s: loading anew: %s", s->name, why);
+		s->reload_after = server_clock() + RELOAD_EVERY_S;
+		fail_waiting(&s->groups, CODE_UNAVAILABLE);
+		return false;
+	}
+	s->stale = false;
+	log_info("%s: loaded anew at version %lld", s->name, (long long)s->version);
+	return true;
 }
 
 /* The turn: what came in one turn of the loop is decided together. */
@@ -353,7 +411,11 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 		fail_waiting(g, CODE_UNAVAILABLE);
 		return;
 	}
-	if (g->state != GROUPS_IDLE || s->following || !g->waiting)
+	if (g->state != GROUPS_IDLE || s->following)
+		return;
+	if (s->stale && !load_anew(s))
+		return;
+	if (!g->waiting)
 		return;
 	g->at = served_now(s);
 	if (decide_group(s, g->at) == 0) {
@@ -368,10 +430,8 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 	group_send(s);
 }
 
-/* Whoever waited for an unknown outcome long enough is told so. */
-static void group_patience(evutil_socket_t fd, short what, void *arg)
+void groups_give_up(struct served *s)
 {
-	struct served *s = arg;
 	struct exchange *list = NULL, **end = &list;
 
 	for (struct exchange *x = s->groups.sent; x; x = x->next) {
@@ -391,6 +451,11 @@ static void group_patience(evutil_socket_t fd, short what, void *arg)
 	fail_waiting(&s->groups, CODE_UNAVAILABLE);
 }
 
+static void group_patience(evutil_socket_t fd, short what, void *arg)
+{
+	groups_give_up(arg);
+}
+
 void groups_submit(struct served *s, struct exchange *x)
 {
 	waiting_push(&s->groups, x);
@@ -405,7 +470,8 @@ void groups_go_on(struct served *s)
 	if (g->state == GROUPS_UNKNOWN && up) {
 		log_info("%s: asking again what became of a group", s->name);
 		group_send(s);
-	} else if (g->waiting && (!up || (g->state == GROUPS_IDLE && !s->following))) {
+	} else if ((g->waiting || s->stale) &&
+		   (!up || (g->state == GROUPS_IDLE && !s->following))) {
 		event_active(g->turn, EV_TIMEOUT, 0);
 	}
 }

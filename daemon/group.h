@@ -50,3 +50,5 @@ void groups_submit(struct served *s, struct exchange *x);
 void groups_go_on(struct served *s);
 /* The database went away: what waits undecided is answered `unavailable`. */
 void groups_database_down(struct served *s);
+/* Whoever waits is told: that the outcome is unknown if the group is on its way, else that it is unavailable. */
+void groups_give_up(struct served *s);

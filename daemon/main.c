@@ -29,13 +29,14 @@
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/start.h"
+#include "daemon/store.h"
 
 #define WHY_BYTES 512
 #define PATH_BYTES 4096
 #define TICK_S 5
 #define FORGET_EVERY_S 3600
-#define LOOK_BACK_S (35 * DAY_S)
 #define STOP_WITHIN_S 10
+#define GOODBYE_WITHIN_S 2 /* for those who then learn that their outcome is unknown */
 #define COMMIT_WITHIN_S 10 /* then the server gives it up; where it says nothing at all, we do */
 #define READ_WITHIN_S 600
 #define MAX_LISTENERS 16
@@ -44,8 +45,7 @@ struct daemon {
 	struct server server;
 	struct settings settings;
 	struct embedded *embedded;
-	const char *owner_conninfo, *conninfo;
-	const char *on_connect; /* SQL that makes a session the daemon's own */
+	const char *owner_conninfo;
 	struct ssl_ctx_st *tls;
 	struct listener *listeners[MAX_LISTENERS];
 	size_t n_listeners;
@@ -107,7 +107,7 @@ static void feed_notified(void *arg, const char *channel, const char *payload)
 
 static const struct db_link_ops commits_ops = {.up = commits_up, .down = commits_down};
 static const struct db_link_ops feed_ops = {.up = feed_up, .notified = feed_notified};
-static const struct db_link_ops reads_ops = {.up = NULL};
+static const struct db_link_ops quiet_ops = {.up = NULL};
 
 static void links_start(struct daemon *d)
 {
@@ -115,16 +115,18 @@ static void links_start(struct daemon *d)
 	char commits[256], reads[256], feed[256];
 
 	snprintf(commits, sizeof(commits),
-		 "%s SET lock_timeout = '%ds'; SET statement_timeout = '%ds'", d->on_connect,
+		 "%s SET lock_timeout = '%ds'; SET statement_timeout = '%ds'", d->server.on_connect,
 		 COMMIT_WITHIN_S / 2, COMMIT_WITHIN_S);
-	snprintf(reads, sizeof(reads), "%s SET statement_timeout = '%ds'", d->on_connect,
+	snprintf(reads, sizeof(reads), "%s SET statement_timeout = '%ds'", d->server.on_connect,
 		 READ_WITHIN_S);
-	snprintf(feed, sizeof(feed), "%s LISTEN mutuald", d->on_connect);
-	s->commits = db_link_new(s->base, d->conninfo, "commits", commits, &commits_ops, d);
-	s->reads = db_link_new(s->base, d->conninfo, "reads", reads, &reads_ops, d);
-	s->feed = db_link_new(s->base, d->conninfo, "feed", feed, &feed_ops, d);
+	snprintf(feed, sizeof(feed), "%s LISTEN mutuald", d->server.on_connect);
+	s->commits = db_link_new(s->base, d->server.conninfo, "commits", commits, &commits_ops, d);
+	s->reads = db_link_new(s->base, d->server.conninfo, "reads", reads, &quiet_ops, d);
+	s->reports = db_link_new(s->base, d->server.conninfo, "reports", reads, &quiet_ops, d);
+	s->feed = db_link_new(s->base, d->server.conninfo, "feed", feed, &feed_ops, d);
 	db_link_set_patience(s->commits, COMMIT_WITHIN_S * 2 * 1000);
-	db_link_set_patience(s->feed, READ_WITHIN_S * 1000);
+	db_link_set_patience(s->feed, COMMIT_WITHIN_S * 2 * 1000);
+	db_link_set_patience(s->reads, COMMIT_WITHIN_S * 2 * 1000);
 }
 
 static void database_restarted(void *arg)
@@ -134,10 +136,18 @@ static void database_restarted(void *arg)
 	log_info("PostgreSQL was started again");
 	db_link_kick(d->server.commits);
 	db_link_kick(d->server.reads);
+	db_link_kick(d->server.reports);
 	db_link_kick(d->server.feed);
 }
 
 /* Timers and signals */
+
+static void forgotten(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+		      const char *error)
+{
+	if (outcome == DB_REFUSED)
+		log_warning("forgetting old answers: %s", error);
+}
 
 static void forget_old(struct daemon *d)
 {
@@ -148,12 +158,12 @@ static void forget_old(struct daemon *d)
 	for (size_t i = 0; i < d->server.n_poles; i++) {
 		struct served *s = d->server.poles[i];
 
-		pole_forget(s->pole, now - LOOK_BACK_S);
+		pole_forget(s->pole, now - STORE_LOOK_BACK_S);
 		kept_forget(&s->kept, now - KEPT_S);
 		db_params_reset(p);
 		db_param_int4(p, s->id);
 		db_param_int8(p, now - KEPT_S);
-		db_query(d->server.reads, "request_forget", p, NULL, NULL);
+		db_query(d->server.reads, "request_forget", p, forgotten, NULL);
 	}
 	db_params_free(p);
 }
@@ -220,8 +230,10 @@ static void on_stopping(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 
-	if (all_is_quiet(&d->server) || server_clock() >= d->stop_before)
+	if (all_is_quiet(&d->server) || server_clock() >= d->stop_before + GOODBYE_WITHIN_S)
 		event_base_loopbreak(d->server.base);
+	else if (server_clock() >= d->stop_before)
+		for_each_pole(&d->server, groups_give_up);
 }
 
 static void on_stop_signal(evutil_socket_t signal, short what, void *arg)
@@ -364,15 +376,15 @@ static int database_start(struct daemon *d)
 	int r;
 
 	if (s->database) {
-		d->owner_conninfo = d->conninfo = s->database;
-		d->on_connect = "SET ROLE mutuald;";
+		d->owner_conninfo = d->server.conninfo = s->database;
+		d->server.on_connect = "SET ROLE mutuald;";
 	} else if (embedded_start(s->state_dir, s->postgres_bin, &d->embedded, why)) {
 		log_error("%s", why);
 		return 1;
 	} else {
-		d->on_connect = "";
+		d->server.on_connect = "";
 		d->owner_conninfo = embedded_owner_conninfo(d->embedded);
-		d->conninfo = embedded_conninfo(d->embedded);
+		d->server.conninfo = embedded_conninfo(d->embedded);
 	}
 	r = db_session_new(d->owner_conninfo, 30, &owner, why);
 	if (!r) {
@@ -430,7 +442,7 @@ static int bring_up(struct daemon *d)
 		return 1;
 	if (d->settings.migrate)
 		return 0;
-	start_poles(&d->server, d->conninfo, d->on_connect, &problems);
+	start_poles(&d->server, &problems);
 	r = print_problems(&problems);
 	problems_clear(&problems);
 	if (r || tls_start(d))
@@ -445,16 +457,20 @@ static int bring_up(struct daemon *d)
 
 static void take_down(struct daemon *d)
 {
+	struct db_link *const links[] = {d->server.commits, d->server.reads, d->server.reports,
+					 d->server.feed};
+
 	for (size_t i = 0; i < d->n_listeners; i++)
 		listener_free(d->listeners[i]);
+	events_stop(d);
 	connections_free(d->server.connections);
 	event_base_loop(d->server.base, EVLOOP_NONBLOCK); /* frees the streams: see stream.c */
-	db_link_free(d->server.commits);
-	db_link_free(d->server.reads);
-	db_link_free(d->server.feed);
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+		db_link_abandon(links[i]);
+		db_link_free(links[i]);
+	}
 	for_each_pole(&d->server, served_free);
 	free(d->server.poles);
-	events_stop(d);
 	if (d->tls)
 		ca_server_ctx_free(d->tls);
 	embedded_stop(d->embedded);

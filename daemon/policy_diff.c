@@ -6,72 +6,22 @@
 
 #include "daemon/policy_diff.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "daemon/calendar_text.h"
 #include "lib/limits.h"
 
-struct described {
+struct item {
 	const char *what, *name, *text;
 };
 
-struct descriptions {
-	struct described *items;
+struct items {
+	struct item *items;
 	size_t n, cap;
 };
-
-static const char *const weekday_words[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-
-/* Whether two weekdays have the same ranges. */
-static bool same_day(const struct hours *h, enum weekday a, enum weekday b)
-{
-	size_t i = 0, j = 0;
-
-	for (;; i++, j++) {
-		while (i < h->n_ranges && h->ranges[i].day != a)
-			i++;
-		while (j < h->n_ranges && h->ranges[j].day != b)
-			j++;
-		if (i == h->n_ranges || j == h->n_ranges)
-			return i == h->n_ranges && j == h->n_ranges;
-		if (h->ranges[i].from_s != h->ranges[j].from_s ||
-		    h->ranges[i].to_s != h->ranges[j].to_s)
-			return false;
-	}
-}
-
-static const char *day_ranges(struct arena *a, const struct hours *h, enum weekday day)
-{
-	const char *text = "";
-
-	for (const struct hours_range *r = h->ranges; r < h->ranges + h->n_ranges; r++)
-		if (r->day == day)
-			text = arena_printf(a, "%s %02d:%02d-%02d:%02d", text, r->from_s / 3600,
-					    r->from_s / 60 % 60, r->to_s / 3600, r->to_s / 60 % 60);
-	return text;
-}
-
-const char *hours_text(struct arena *a, const struct hours *h)
-{
-	const char *text = "";
-	int last;
-
-	if (h->always)
-		return "always";
-	for (int day = MONDAY; day <= SUNDAY; day = last + 1) {
-		const char *ranges = day_ranges(a, h, (enum weekday)day);
-
-		for (last = day;
-		     last < SUNDAY && same_day(h, (enum weekday)day, (enum weekday)(last + 1));)
-			last++;
-		if (!*ranges)
-			continue;
-		text = arena_printf(a, "%s%s%s%s%s%s", text, *text ? ", " : "", weekday_words[day],
-				    last > day ? "-" : "", last > day ? weekday_words[last] : "",
-				    ranges);
-	}
-	return text;
-}
 
 static const char *duration_text(struct arena *a, struct duration d)
 {
@@ -104,12 +54,12 @@ const char *limit_text(struct arena *a, const struct limit *l)
 	return "";
 }
 
-static void item_add(struct descriptions *l, struct arena *a, const char *what, const char *name,
+static void item_add(struct items *l, struct arena *a, const char *what, const char *name,
 		     const char *text)
 {
 	if (l->n == l->cap)
 		l->items = arena_grow(a, l->items, l->n, &l->cap, l->n + 1, sizeof(*l->items));
-	l->items[l->n++] = (struct described){what, name, text};
+	l->items[l->n++] = (struct item){what, name, text};
 }
 
 static const char *attributes_text(struct arena *a, const struct attribute *attributes, size_t n)
@@ -124,11 +74,12 @@ static const char *attributes_text(struct arena *a, const struct attribute *attr
 static const char *resource_text(struct arena *a, const struct resource *r)
 {
 	const char *text = arena_printf(
-	    a, "%s, %s, at %s, owner %s, hours %s%s, buffer %s/%s%s", r->name,
+	    a, "%s, %s, at %s, owner %s, hours %s%s%s%s, buffer %s/%s%s", r->name,
 	    resource_kind_words[r->kind], r->site->id, r->owner ? r->owner->id : "the pole",
-	    hours_text(a, &r->hours), r->spans_closed ? ", may span closed time" : "",
-	    duration_text(a, r->buffer_before), duration_text(a, r->buffer_after),
-	    attributes_text(a, r->attributes, r->n_attributes));
+	    calendar_text(a, &r->hours), r->hand_over ? ", hand-over " : "",
+	    r->hand_over ? calendar_text(a, r->hand_over) : "",
+	    r->spans_closed ? ", may span closed time" : "", duration_text(a, r->buffer_before),
+	    duration_text(a, r->buffer_after), attributes_text(a, r->attributes, r->n_attributes));
 
 	for (size_t i = 0; i < r->n_stands_in; i++)
 		text = arena_printf(a, "%s, %s may stand in", text, r->stands_in[i]->id);
@@ -155,7 +106,7 @@ static const char *rule_text(struct arena *a, const struct rule *r)
 	return text;
 }
 
-static void describe_resources(struct descriptions *l, struct arena *a, const struct policy *p)
+static void describe_resources(struct items *l, struct arena *a, const struct policy *p)
 {
 	for (const struct resource *r = p->resources; r < p->resources + p->n_resources; r++) {
 		item_add(l, a, "resource", r->id, resource_text(a, r));
@@ -166,10 +117,10 @@ static void describe_resources(struct descriptions *l, struct arena *a, const st
 }
 
 /* A rule with several limits is one item. */
-static void describe_rules(struct descriptions *l, struct arena *a, const struct policy *p)
+static void describe_rules(struct items *l, struct arena *a, const struct policy *p)
 {
 	for (const struct rule *r = p->rules; r < p->rules + p->n_rules; r++) {
-		struct described *before = l->n ? &l->items[l->n - 1] : NULL;
+		struct item *before = l->n ? &l->items[l->n - 1] : NULL;
 
 		if (before && strcmp(before->what, "rule") == 0 &&
 		    strcmp(before->name, r->name) == 0)
@@ -179,44 +130,93 @@ static void describe_rules(struct descriptions *l, struct arena *a, const struct
 	}
 }
 
-static struct descriptions describe(struct arena *a, const struct policy *p)
+static struct item *item_find(const struct items *l, const char *what, const char *name)
 {
-	struct descriptions l = {0};
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->items[i].what, what) == 0 && strcmp(l->items[i].name, name) == 0)
+			return &l->items[i];
+	return NULL;
+}
+
+static const char *site_text(struct arena *a, const struct site *s)
+{
+	return arena_printf(a, "%s, %s%s%s", s->name, zone_name(s->zone),
+			    s->holidays == HOLIDAYS_NONE ? "" : ", holidays ",
+			    holiday_region_words[s->holidays]);
+}
+
+static const char *member_text(struct arena *a, const struct member *m)
+{
+	const char *text =
+	    arena_printf(a, "%s, %s, %s, share %g", m->name, m->kind, m->class, m->share);
+
+	for (enum holiday_region r = HOLIDAYS_FR; r < N_HOLIDAY_REGIONS; r++)
+		if (m->works_on & (UINT32_C(1) << r))
+			text = arena_printf(a, "%s, works on %s", text, holiday_region_words[r]);
+	return text;
+}
+
+/* There may be thousands. */
+static const char *closing_text(struct arena *a, const struct closing *c)
+{
+	const char *word = " for ";
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	assert(out);
+	fputs(closure_text(a, &c->closure), out);
+	for (size_t i = 0; i < c->n_resources; i++, word = ", ")
+		fprintf(out, "%s%s", word, c->resources[i]->id);
+	for (size_t i = 0; i < c->n_sites; i++, word = ", ")
+		fprintf(out, "%s%s", word, c->sites[i]->id);
+	fclose(out);
+	word = arena_strdup(a, text);
+	free(text);
+	return word;
+}
+
+/* Closures of one name are one item. */
+static void describe_closings(struct items *l, struct arena *a, const struct policy *p)
+{
+	for (const struct closing *c = p->closings; c < p->closings + p->n_closings; c++) {
+		struct item *same = item_find(l, "closure", c->closure.why);
+
+		if (same)
+			same->text = arena_printf(a, "%s; %s", same->text, closing_text(a, c));
+		else
+			item_add(l, a, "closure", c->closure.why, closing_text(a, c));
+	}
+}
+
+static struct items describe(struct arena *a, const struct policy *p)
+{
+	struct items l = {0};
 
 	if (!p)
 		return l;
 	item_add(&l, a, "pole", p->pole,
 		 arena_printf(a, "%s, zone %s, language %s", p->name, zone_name(p->zone), p->lang));
 	for (const struct site *s = p->sites; s < p->sites + p->n_sites; s++)
-		item_add(&l, a, "site", s->id,
-			 arena_printf(a, "%s, %s", s->name, zone_name(s->zone)));
+		item_add(&l, a, "site", s->id, site_text(a, s));
 	for (const struct member *m = p->members; m < p->members + p->n_members; m++)
-		item_add(
-		    &l, a, "member", m->id,
-		    arena_printf(a, "%s, %s, %s, share %g", m->name, m->kind, m->class, m->share));
+		item_add(&l, a, "member", m->id, member_text(a, m));
 	describe_resources(&l, a, p);
 	describe_rules(&l, a, p);
+	describe_closings(&l, a, p);
 	return l;
-}
-
-static const struct described *item_find(const struct descriptions *l, const struct described *like)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->items[i].what, like->what) == 0 &&
-		    strcmp(l->items[i].name, like->name) == 0)
-			return &l->items[i];
-	return NULL;
 }
 
 struct difference *policy_differences(const struct policy *old, const struct policy *new,
 				      struct arena *a, size_t *ret_n)
 {
-	struct descriptions was = describe(a, old), is = describe(a, new);
+	struct items was = describe(a, old), is = describe(a, new);
 	struct difference *found = arena_new_n(a, struct difference, was.n + is.n + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < is.n; i++) {
-		const struct described *now = &is.items[i], *before = item_find(&was, now);
+		const struct item *now = &is.items[i],
+				  *before = item_find(&was, now->what, now->name);
 
 		if (!before)
 			found[n++] = (struct difference){now->what, now->name, DIFFERENCE_ADDED,
@@ -226,7 +226,7 @@ struct difference *policy_differences(const struct policy *old, const struct pol
 							 before->text, now->text};
 	}
 	for (size_t i = 0; i < was.n; i++)
-		if (!item_find(&is, &was.items[i]))
+		if (!item_find(&is, was.items[i].what, was.items[i].name))
 			found[n++] =
 			    (struct difference){was.items[i].what, was.items[i].name,
 						DIFFERENCE_REMOVED, was.items[i].text, NULL};

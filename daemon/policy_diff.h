@@ -8,7 +8,7 @@
 enum difference_how { DIFFERENCE_ADDED, DIFFERENCE_REMOVED, DIFFERENCE_CHANGED };
 
 struct difference {
-	const char *what; /* "rule", "resource", "member", "site", "pole" */
+	const char *what; /* "rule", "resource", "member", "site", "closure", "pole" */
 	const char *name;
 	enum difference_how how;
 	const char *from, *to; /* descriptions; NULL where there is none */
@@ -18,4 +18,3 @@ struct difference {
 struct difference *policy_differences(const struct policy *old, const struct policy *new, struct arena *a, size_t *ret_n);
 /* A limit in words: "1h..3d", "every 15m", "60d". */
 const char *limit_text(struct arena *a, const struct limit *l);
-const char *hours_text(struct arena *a, const struct hours *h); /* as the policy would write them */

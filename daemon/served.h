@@ -32,6 +32,8 @@ struct served {
 	struct policy_record policy;
 	struct groups groups;
 	bool following; /* reading the log */
+	bool stale; /* memory and log disagree: nothing is decided until the pole is loaded anew */
+	int64_t reload_after;
 	struct policy *fetched; /* of version fetched_version, for the log's next policy row */
 	int64_t fetched_version;
 };

@@ -17,8 +17,11 @@ struct server {
 	struct event_base *base;
 	const struct settings *settings;
 	struct db_link *commits; /* pole_commit, in order */
-	struct db_link *reads;	 /* reports and the past; may be held back by a slow reader */
+	struct db_link *reads;	 /* the past */
+	struct db_link *reports; /* may be held back by a slow reader */
 	struct db_link *feed;	 /* LISTEN, and the log of other daemons */
+	const char *conninfo;
+	const char *on_connect; /* SQL that makes a session the daemon's own; "": none needed */
 	struct served **poles;
 	size_t n_poles;
 	struct connections *connections;

@@ -20,6 +20,7 @@ struct staged { /* policy files on their way, POLICY PUT */
 struct session {
 	struct served *served; /* NULL before AUTH */
 	uint32_t person;
+	char token_hash[65]; /* of the token that opened it: withdrawn, it opens nothing more */
 	enum language lang;
 	bool lang_said, quitting;
 	unsigned auth_failures;

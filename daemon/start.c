@@ -26,7 +26,6 @@
 #include "daemon/server.h"
 #include "daemon/store.h"
 
-#define LOOK_BACK_S (35 * DAY_S)
 #define MAX_POLES 1000
 
 struct pole_dirs {
@@ -135,24 +134,28 @@ static void add_administrator(struct served *s, struct changes *changes, char *r
 	changes_add_person(changes, NULL, p);
 }
 
-/* A single pole: the token alone on its line. Several: `pole token`. */
-static int write_token(const struct server *server, const char *pole, const char *token)
+/* A single pole: the token alone on its line. Several: `pole token`; the last of a pole holds. It
+ * is written before it is committed: a token that opens nothing does no harm, an administrator
+ * without one would be lost. */
+static int write_token(const struct server *server, const char *pole, const char *token, char *why)
 {
+	bool alone = server->n_poles == 1;
 	char path[4096];
-	int fd;
+	int fd, r;
 
 	snprintf(path, sizeof(path), "%s/admin.token", server->settings->state_dir);
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -1;
-	if (server->n_poles == 1)
-		dprintf(fd, "%s\n", token);
-	else
-		dprintf(fd, "%s %s\n", pole, token);
-	fsync(fd);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (alone ? O_TRUNC : O_APPEND), 0600);
+	if (fd < 0) {
+		snprintf(why, 512, "admin.token: %s", strerror(errno));
+		return 1;
+	}
+	r = dprintf(fd, "%s%s%s\n", alone ? "" : pole, alone ? "" : " ", token) < 0 ||
+	    fsync(fd) < 0;
+	if (r)
+		snprintf(why, 512, "admin.token: %s", strerror(errno));
 	close(fd);
 	log_info("%s: the first administrator's token is in %s", pole, path);
-	return 0;
+	return r;
 }
 
 /* Commits the changes of one exchange of the daemon's own, blocking. > 0: why. */
@@ -199,12 +202,12 @@ static int complete(struct db_session *session, struct served *s, struct policy 
 	}
 	if (no_person)
 		add_administrator(s, &x->changes, token);
-	if (x->changes.n)
+	if (no_person)
+		r = write_token(s->server, s->name, token, why);
+	if (!r && x->changes.n)
 		r = commit_now(session, s, x, why);
 	if (!r && no_policy)
 		s->policy = (struct policy_record){s->version, s->last_at, 0};
-	if (!r && no_person)
-		write_token(s->server, s->name, token);
 	exchange_free(x);
 	return r;
 }
@@ -245,7 +248,7 @@ static int start_pole(struct db_session *session, struct served *s, struct probl
 	int r = ensure(session, s, why);
 
 	if (!r)
-		r = store_load(session, s, server_clock() - LOOK_BACK_S, why);
+		r = store_load(session, s, server_clock() - STORE_LOOK_BACK_S, why);
 	if (r) {
 		problems_add(problems, (struct place){.file = s->name}, "%s", why);
 	} else if (!pole_policy(s->pole) && !policy) {
@@ -275,8 +278,7 @@ static int start_pole(struct db_session *session, struct served *s, struct probl
 	return r;
 }
 
-int start_poles(struct server *server, const char *conninfo, const char *on_connect,
-		struct problems *ret_problems)
+int start_poles(struct server *server, struct problems *ret_problems)
 {
 	struct pole_dirs dirs = pole_dirs_read(server->settings->policy_dir, ret_problems);
 	struct db_session *session = NULL;
@@ -284,8 +286,7 @@ int start_poles(struct server *server, const char *conninfo, const char *on_conn
 
 	if (ret_problems->n)
 		goto out;
-	if (db_session_new(conninfo, 30, &session, why) ||
-	    (*on_connect && db_session_exec(session, on_connect, why))) {
+	if (store_session(server, &session, why)) {
 		problems_add(ret_problems, (struct place){.file = "database"}, "%s", why);
 		goto out;
 	}

@@ -8,8 +8,8 @@
 struct server;
 
 /* 0, or > 0 with what is wrong in ret_problems. A pole that is new gets its policy and its first administrator, whose token goes to
- * STATE_DIR/admin.token. on_connect: SQL to begin a session with. */
-int start_poles(struct server *server, const char *conninfo, const char *on_connect, struct problems *ret_problems);
+ * STATE_DIR/admin.token. */
+int start_poles(struct server *server, struct problems *ret_problems);
 /* --check: every policy of the directory is loaded, nothing else. */
 int check_poles(const char *policy_dir, struct problems *ret_problems);
 /* SIGHUP: reads every pole's directory and applies what has changed, by way of its log. */

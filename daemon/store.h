@@ -10,11 +10,14 @@
 
 #include "lib/pole.h"
 
+#define STORE_LOOK_BACK_S (35 * INT64_C(86400)) /* how much of the past memory holds */
+
 struct db_params;
 struct db_rows;
 struct db_session;
 struct exchange;
 struct served;
+struct server;
 
 /* A group: the exchanges of a list that have changes. Writes the parameters, and the hash of the last event into ret_head (65 bytes). */
 void store_encode(const struct served *s, const struct exchange *group, int64_t at, int64_t batch,
@@ -25,6 +28,10 @@ void store_chain(const char *previous, int64_t version, int seq, int64_t at, uin
 
 /* Loads a pole at start (blocking): persons, names, policy, bookings that end after `floor`, kept answers. > 0: why (512 bytes). */
 int store_load(struct db_session *session, struct served *s, int64_t floor, char *ret_why);
+/* Throws away what is in memory and loads the pole anew (blocking): memory and database are found to disagree. > 0: why. */
+int store_reload(struct served *s, char *ret_why);
+/* A session as the daemon's own role, for loading (blocking). > 0: why. */
+int store_session(const struct server *server, struct db_session **ret, char *ret_why);
 /* A booking from a row of load_bookings, list_bookings, booking_by_number; a reference. */
 struct booking *store_booking(const struct db_rows *rows, size_t row);
 /* A policy from the rows of policy_files (name, text). > 0: it does not load, with the first problem in ret_why (512 bytes). */

@@ -14,6 +14,7 @@
 #include "daemon/server.h"
 
 #define WHY_BYTES 512
+#define CONNECT_WITHIN_S 30
 
 /* Allocations as `item/resource/lane/start/end`, parted by spaces. Counts, or fills `ret`. */
 static size_t parse_allocations(const char *text, struct allocation *ret, size_t most)
@@ -304,12 +305,12 @@ static int load_outages(struct db_session *session, struct served *s, int64_t fl
 static int load_kept(struct db_session *session, struct served *s, char *ret_why)
 {
 	struct db_rows *rows = NULL;
-	int64_t now = server_clock(), since = now - KEPT_S;
+	int64_t since = server_clock() - KEPT_S;
 	int r = query(session, "load_requests", s, &since, &rows, ret_why);
 
 	for (size_t i = 0; !r && i < db_n_rows(rows); i++)
 		kept_add(&s->kept, (uint32_t)db_int(rows, i, 0), db_value(rows, i, 1),
-			 db_value(rows, i, 2), db_value(rows, i, 3), now);
+			 db_value(rows, i, 2), db_value(rows, i, 3), db_int(rows, i, 4));
 	db_rows_free(rows);
 	return r;
 }
@@ -338,6 +339,33 @@ static int load_names(struct db_session *session, struct served *s, char *ret_wh
 	if (!r)
 		names_from(s, rows);
 	db_rows_free(rows);
+	return r;
+}
+
+int store_session(const struct server *server, struct db_session **ret, char *ret_why)
+{
+	int r = db_session_new(server->conninfo, CONNECT_WITHIN_S, ret, ret_why);
+
+	if (!r && *server->on_connect)
+		r = db_session_exec(*ret, server->on_connect, ret_why);
+	return r;
+}
+
+int store_reload(struct served *s, char *ret_why)
+{
+	struct db_session *session = NULL;
+	struct pole *old = s->pole;
+	int r = store_session(s->server, &session, ret_why);
+
+	if (!r) {
+		s->pole = pole_new();
+		kept_clear(&s->kept);
+		r = store_load(session, s, server_clock() - STORE_LOOK_BACK_S, ret_why);
+		pole_free(r ? s->pole : old);
+		if (r)
+			s->pole = old;
+	}
+	db_session_free(session);
 	return r;
 }
 

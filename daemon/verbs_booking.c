@@ -118,6 +118,7 @@ void do_move(struct exchange *x, int64_t now)
 
 void do_extend(struct exchange *x, int64_t now)
 {
+	struct asker who = asker_at(x, now);
 	const struct booking *b = asked_booking(x);
 	const struct zone *z = b ? booking_zone(x->served, b) : exchange_policy(x)->zone;
 	struct ask_move ask = {.booking = request_booking(&x->request, "booking"), .has_end = true};
@@ -126,6 +127,10 @@ void do_extend(struct exchange *x, int64_t now)
 	if (!request_moment(&x->request, "to", z, &ask.span.end) &&
 	    request_duration(&x->request, "by", &by) && b)
 		ask.span.end = duration_after(by, z, b->span.end);
+	if (b && asker_may_alter(&who, b) && ask.span.end <= b->span.end) {
+		reply_fail(x, CODE_NOT_LATER, NULL, 0);
+		return;
+	}
 	reply_move(x, now, &ask);
 }
 

@@ -16,6 +16,8 @@
 
 #define LIST_DEFAULT 100
 #define LIST_MAX 1000
+#define NOBODY INT32_MAX
+#define ROLES_SEE_ALL (ROLE_MANAGER | ROLE_COORDINATOR | ROLE_ADMINISTRATOR)
 
 struct listing {
 	struct span window;
@@ -79,7 +81,20 @@ void do_show(struct exchange *x)
 	db_params_free(p);
 }
 
-/* What LIST asks for. False: the reply is written. */
+/* Whether states are asked for in which a booking occupies nothing: those of others are not
+ * "taken". */
+static bool asks_for_ended(const char *states)
+{
+	bool ended = false;
+
+	for (int i = 0; states && i < N_BOOKING_STATES; i++)
+		ended |= !booking_state_occupies((enum booking_state)i) &&
+			 strstr(states, booking_state_words[i]) != NULL;
+	return ended;
+}
+
+/* What LIST asks for. Who made a booking, and what has been cancelled, is for those to know who may
+ * see it in full: nobody learns it by filters. False: the reply is written. */
 static bool listing_from(struct exchange *x, struct listing *ret)
 {
 	const struct pole *pole = x->served->pole;
@@ -110,6 +125,12 @@ static bool listing_from(struct exchange *x, struct listing *ret)
 		}
 	} else if (!what && !ret->person && !request_yes(&x->request, "all")) {
 		ret->member = self->member;
+	}
+	if ((ret->person || asks_for_ended(ret->states)) && !(self->roles & ROLES_SEE_ALL)) {
+		if (ret->member && ret->member != self->member)
+			ret->member = NOBODY;
+		else
+			ret->member = self->member ? self->member : NOBODY;
 	}
 	return true;
 }
@@ -159,16 +180,15 @@ static void list_end(struct exchange *x, size_t n, bool more)
 
 static void list_memory(struct exchange *x, const struct listing *l)
 {
-	const struct policy *policy = exchange_policy(x);
+	const struct pole *pole = x->served->pole;
 	struct gathering g = {.listing = l, .arena = &x->arena};
 	size_t n = 0, i;
 
-	for (const struct resource *r = policy->resources;
-	     r < policy->resources + policy->n_resources; r++) {
-		if (l->resource && r->number != l->resource)
+	for (uint32_t r = 1; pole_name_id(pole, NAME_RESOURCE, 0, r); r++) {
+		if (l->resource && r != l->resource)
 			continue;
 		g.of_this_resource = 0;
-		pole_each_allocation(x->served->pole, r->number, l->window, gather_one, &g);
+		pole_each_allocation(pole, r, l->window, gather_one, &g);
 	}
 	if (g.n)
 		qsort(g.found, g.n, sizeof(*g.found), by_start);

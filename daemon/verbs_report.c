@@ -41,12 +41,12 @@ static void on_row(void *arg, const struct db_rows *row)
 	line_end(&w);
 	r->n++;
 	if (!exchange_flush(x))
-		db_link_pause(x->server->reads);
+		db_link_pause(x->server->reports);
 }
 
 static void on_drained(struct exchange *x)
 {
-	db_link_resume(x->server->reads);
+	db_link_resume(x->server->reports);
 }
 
 static void on_done(void *arg, enum db_outcome outcome, const struct db_rows *rows,
@@ -103,6 +103,6 @@ void do_report(struct exchange *x)
 	db_param_bool(p, r->by_month);
 	db_param_text(p, zone_name(z));
 	x->on_drained = on_drained;
-	db_stream(x->server->reads, "report_usage", p, on_row, on_done, r);
+	db_stream(x->server->reports, "report_usage", p, on_row, on_done, r);
 	db_params_free(p);
 }

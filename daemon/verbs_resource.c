@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/answer.h"
+#include "daemon/calendar_text.h"
 #include "daemon/policy_diff.h"
 #include "daemon/served.h"
 #include "daemon/verbs_parts.h"
@@ -88,7 +89,9 @@ static void write_resource(struct exchange *x, const struct resource *r)
 	line_str(&w, "site", r->site->id);
 	line_int(&w, "lanes", (int64_t)lanes_in_service(r));
 	line_str(&w, "owner", r->owner ? r->owner->id : NULL);
-	line_str(&w, "hours", hours_text(&x->arena, &r->hours));
+	line_str(&w, "hours", hours_text(&x->arena, &r->hours.usual));
+	line_str(&w, "hand-over",
+		 r->hand_over ? hours_text(&x->arena, &r->hand_over->usual) : NULL);
 	write_limits(&w, exchange_policy(x), r);
 	write_duration(&w, "buffer-before", r->buffer_before);
 	write_duration(&w, "buffer-after", r->buffer_after);
@@ -199,15 +202,27 @@ static void write_lanes(struct exchange *x, const struct resource *r)
 	}
 }
 
+/* Of the asker's own member. */
+static uint32_t asker_works_on(struct exchange *x)
+{
+	const struct person *p = exchange_asker(x).person;
+	const struct member *m = p ? pole_member(x->served->pole, p->member) : NULL;
+
+	return m ? m->works_on : 0;
+}
+
 static void write_open(struct exchange *x, const struct resource *r, struct span window)
 {
+	const struct opening_for o = {r->opening, asker_works_on(x)};
 	int64_t at = window.start;
-	struct span open;
+	struct span open, more;
 	struct line_writer w;
 
-	while (at < window.end &&
-	       hours_next_open(&r->hours, r->site->zone, at, AGENDA_MAX_DAYS, &open) &&
+	while (at < window.end && opening_next(o, at, AGENDA_MAX_DAYS, &open) &&
 	       open.start < window.end) {
+		while (open.end < window.end && opening_next(o, open.end, 0, &more) &&
+		       more.start <= open.end)
+			open.end = more.end;
 		at = open.end;
 		reply_data(x, &w, "open");
 		line_str(&w, "resource", r->id);

@@ -51,12 +51,9 @@ static void write_self(struct exchange *x, struct line_writer *w, const struct p
 	line_str(w, "lang", language_words[x->lang]);
 }
 
-static const struct person *person_of_token(const struct server *server, const char *token,
+static const struct person *person_of_token(const struct server *server, const char *hash,
 					    struct served **ret_served)
 {
-	char hash[65];
-
-	sha256_hex(token, strlen(token), hash);
 	for (size_t i = 0; i < server->n_poles; i++) {
 		const struct person *p = pole_person_by_token(server->poles[i]->pole, hash);
 
@@ -71,11 +68,14 @@ static const struct person *person_of_token(const struct server *server, const c
 void do_auth(struct exchange *x)
 {
 	struct session *session = x->session;
+	const char *token = request_get(&x->request, "token");
 	const struct person *p;
 	struct line_writer w;
+	char hash[65];
 
 	set_language(x);
-	p = person_of_token(x->server, request_get(&x->request, "token"), &x->served);
+	sha256_hex(token, strlen(token), hash);
+	p = person_of_token(x->server, hash, &x->served);
 	if (!p) {
 		reply_fail(x, CODE_AUTH, NULL, 0);
 		session->quitting = ++session->auth_failures >= AUTH_FAILURES_MAX;
@@ -83,6 +83,7 @@ void do_auth(struct exchange *x)
 	}
 	session->served = x->served;
 	session->person = x->person = p->number;
+	memcpy(session->token_hash, hash, sizeof(hash));
 	staged_clear(&session->staged);
 	if (!session->lang_said) {
 		language_from_word(pole_policy(x->served->pole)->lang, &session->lang);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What could be had instead. The nearest times are found by walkers, one backwards and one forwards
- * in time for each zone that units stand in; of all of them the one that stands nearest to what was
+ * in time for each site that units stand at; of all of them the one that stands nearest to what was
  * asked is taken, and goes on.
  */
 #include "lib/alternatives.h"
@@ -32,11 +32,11 @@ static size_t walkers_new(const struct trial *t, const struct alternatives_ask *
 		bool known = false;
 
 		for (size_t j = 0; j < n; j++)
-			known |= walkers[j].zone == trial_zone(t, u);
+			known |= walkers[j].opening == trial_opening(t, u);
 		if (known || !trial_is_candidate(t, u))
 			continue;
-		walkers[n++] = walker_new(t, trial_zone(t, u), ask->asked, present, true);
-		walkers[n++] = walker_new(t, trial_zone(t, u), ask->asked, present, false);
+		walkers[n++] = walker_new(t, trial_opening(t, u), ask->asked, present, true);
+		walkers[n++] = walker_new(t, trial_opening(t, u), ask->asked, present, false);
 	}
 	return n;
 }
@@ -128,7 +128,7 @@ static void add_stand_ins(const struct trial *t, const struct alternatives_ask *
 		struct trial other;
 
 		trial_init(&other, t->pole, pole_directory(t->pole), r->stands_in[i], NULL,
-			   ask->member_class, t->now, a);
+			   ask->member, t->now, a);
 		if (trial_place(&other, ask->asked))
 			add(ret, ALTERNATIVE_STAND_IN, r->stands_in[i], NULL, ask->asked);
 	}

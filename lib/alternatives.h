@@ -27,7 +27,7 @@ static inline int64_t alternative_spacing_s(struct span asked)
 struct alternatives_ask {
 	struct span asked;
 	const struct booking *was; /* NULL: a new booking */
-	const char *member_class;
+	const struct member *member; /* NULL: none known */
 	unsigned want;
 };
 

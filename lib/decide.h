@@ -22,7 +22,8 @@ struct refusal { /* one reason; a refused request may have several */
 	const struct rule *rule; /* NULL: not by a written rule */
 	struct place place; /* of the rule or of the resource's hours; line 0: none */
 	struct limit limit; /* the number that was not kept, where a rule refused */
-	struct span open; /* REASON_CLOSED: the open stretch nearest to what was asked; empty: none */
+	struct span open; /* REASON_CLOSED: the stretch nearest to what was asked in which it may start or end; empty: none */
+	struct closed_why closed_why; /* REASON_CLOSED: the date and, for a holiday, an exception or a closure, its name */
 	int64_t bound; /* REASON_LEAD: earliest start; REASON_HORIZON: latest start; else 0 */
 };
 

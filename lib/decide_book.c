@@ -46,12 +46,12 @@ void decide_book(const struct pole *p, const struct asker *who, const struct ask
 	ret->n_refusals = refusals.n;
 	if (refusals.n > 0)
 		return;
-	trial_init(&t, p, pole_directory(p), resource, unit, party.member->class, who->now, a);
+	trial_init(&t, p, pole_directory(p), resource, unit, party.member, who->now, a);
 	unit = trial_grant(&t, ask->span, a, ret);
 	if (!unit) {
 		const struct alternatives_ask wish = {
 		    .asked = ask->span,
-		    .member_class = party.member->class,
+		    .member = party.member,
 		    .want = ask->alternatives,
 		};
 

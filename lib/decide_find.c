@@ -20,7 +20,7 @@ static void add_find(struct finds *f, const struct trial *t, const struct unit *
 /* The free units of one resource; of the nameless places of a capacity, one stands for all. */
 static void find_units(const struct trial *t, struct span s, struct finds *f)
 {
-	const struct zone *tested = NULL;
+	const struct opening *tested = NULL;
 	bool allowed = false;
 
 	for (size_t i = 0; i < t->resource->n_units && f->n < f->want; i++) {
@@ -28,8 +28,8 @@ static void find_units(const struct trial *t, struct span s, struct finds *f)
 
 		if (!trial_is_candidate(t, u))
 			continue;
-		if (tested != trial_zone(t, u)) {
-			tested = trial_zone(t, u);
+		if (tested != trial_opening(t, u)) {
+			tested = trial_opening(t, u);
 			allowed = trial_allows(t, tested, s);
 		}
 		if (!allowed || !trial_is_free(t, u, s))
@@ -41,14 +41,14 @@ static void find_units(const struct trial *t, struct span s, struct finds *f)
 }
 
 static void find_everywhere(const struct pole *p, const struct asker *who,
-			    const struct ask_book *ask, const char *member_class, struct finds *f)
+			    const struct ask_book *ask, const struct member *member, struct finds *f)
 {
 	const struct policy *policy = pole_policy(p);
 
 	for (size_t i = 0; policy && i < policy->n_resources && f->n < f->want; i++) {
 		struct trial t;
 
-		trial_init(&t, p, pole_directory(p), &policy->resources[i], NULL, member_class, who->now,
+		trial_init(&t, p, pole_directory(p), &policy->resources[i], NULL, member, who->now,
 			   f->arena);
 		find_units(&t, ask->span, f);
 	}
@@ -60,7 +60,7 @@ static void find_named(const struct pole *p, const struct asker *who, const stru
 {
 	struct trial t;
 
-	trial_init(&t, p, pole_directory(p), resource, unit, wish->member_class, who->now, f->arena);
+	trial_init(&t, p, pole_directory(p), resource, unit, wish->member, who->now, f->arena);
 	find_units(&t, ask->span, f);
 	if (f->n == 0 && f->want > 0 && !trial_grant(&t, ask->span, f->arena, ret))
 		alternatives_find(&t, wish, f->arena, ret);
@@ -100,11 +100,11 @@ void decide_find(const struct pole *p, const struct asker *who, const struct ask
 		refusals_add(&refusals, (struct refusal){.reason = REASON_EMPTY_SPAN});
 	ret->refusals = refusals.items;
 	ret->n_refusals = refusals.n;
-	wish.member_class = party.member ? party.member->class : "";
+	wish.member = party.member;
 	if (refusals.n == 0 && resource)
 		find_named(p, who, ask, &wish, resource, unit, &finds, ret);
 	else if (refusals.n == 0)
-		find_everywhere(p, who, ask, wish.member_class, &finds);
+		find_everywhere(p, who, ask, wish.member, &finds);
 	*ret_found = finds.items;
 	*ret_n = finds.n;
 }

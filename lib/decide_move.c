@@ -26,8 +26,10 @@ static enum reason test_booking(const struct asker *who, const struct booking *b
 		return REASON_UNKNOWN_BOOKING;
 	if (!asker_may_alter(who, b))
 		return REASON_FORBIDDEN;
+	if (b->state != BOOKING_CONFIRMED)
+		return REASON_STATE;
 	assert(b->n_allocations > 0);
-	return b->state == BOOKING_CONFIRMED ? REASON_NONE : REASON_STATE;
+	return REASON_NONE;
 }
 
 struct move {
@@ -99,13 +101,6 @@ static enum reason resolve_move(const struct pole *p, const struct asker *who,
 	return REASON_NONE;
 }
 
-static const char *class_of(const struct pole *p, const struct booking *b)
-{
-	const struct member *m = pole_member(p, b->member);
-
-	return m ? m->class : "";
-}
-
 static struct booking *moved_booking(const struct trial *t, const struct move *m,
 				     const struct unit *unit)
 {
@@ -122,6 +117,14 @@ static struct booking *moved_booking(const struct trial *t, const struct move *m
 	return b;
 }
 
+/* Who asked for a unit keeps it until they ask for another. NULL: any. */
+static const struct unit *wanted_unit(const struct move *m)
+{
+	if (m->has_begun)
+		return m->present;
+	return m->asked || !was_pinned(m) ? m->asked : m->present;
+}
+
 static void try_move(const struct pole *p, const struct asker *who, const struct move *m,
 		     const struct ask_move *ask, struct arena *a, struct answer *ret,
 		     struct changes *ret_changes)
@@ -129,14 +132,14 @@ static void try_move(const struct pole *p, const struct asker *who, const struct
 	const struct alternatives_ask wish = {
 	    .asked = m->span,
 	    .was = m->was,
-	    .member_class = class_of(p, m->was),
+	    .member = pole_member(p, m->was->member),
 	    .want = ask->alternatives,
 	};
-	const struct unit *unit = m->has_begun ? m->present : m->asked;
+	const struct unit *unit = wanted_unit(m);
 	struct trial t;
 	struct booking *b;
 
-	trial_init(&t, p, pole_directory(p), m->resource, unit, wish.member_class, who->now, a);
+	trial_init(&t, p, pole_directory(p), m->resource, unit, wish.member, who->now, a);
 	t.except = m->was->number;
 	t.preferred_lane = m->was->allocations[0].lane;
 	t.has_kept_start = true;

@@ -14,7 +14,7 @@ static void test_units(const struct booking *b, const struct trial *t, struct re
 
 		if (!u || !u->in_service)
 			refuse(out, REASON_OUT_OF_SERVICE);
-		trial_refuse(t, trial_zone(t, u), b->span, out);
+		trial_refuse(t, trial_opening(t, u), b->span, out);
 	}
 }
 
@@ -31,7 +31,7 @@ static void test_booking(const struct pole *p, const struct directory *d, const 
 		refuse(out, REASON_UNKNOWN_MEMBER);
 	if (!r || !m)
 		return;
-	trial_init(&t, p, d, r, NULL, m->class, now, out->arena);
+	trial_init(&t, p, d, r, NULL, m, now, out->arena);
 	t.standing = true;
 	test_units(b, &t, out);
 }

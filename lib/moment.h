@@ -14,6 +14,9 @@
 #include "lib/civil.h"
 #include "lib/zone.h"
 
+/* The last instant that a booking may reach: what is computed from it (buffers) still has a form that is read back. */
+#define MOMENT_LATEST INT64_C(7226582400) /* 2199-01-01T00:00Z */
+
 struct moment {
 	struct civil_time local;
 	bool has_offset, has_time;

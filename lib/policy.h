@@ -15,13 +15,9 @@
 
 #include "lib/arena.h"
 #include "lib/duration.h"
-#include "lib/hours.h"
+#include "lib/opening.h"
+#include "lib/place.h"
 #include "lib/zone.h"
-
-struct place { /* where in the policy files something was said; line 0: nowhere (a built-in) */
-	const char *file;
-	int line, column;
-};
 
 struct policy_file {
 	const char *name; /* "pole.yaml" */
@@ -32,6 +28,7 @@ struct policy_file {
 struct site {
 	const char *id, *name;
 	const struct zone *zone;
+	enum holiday_region holidays;
 	struct place place;
 };
 
@@ -40,6 +37,7 @@ struct member {
 	const char *id, *name; /* "m02", "Ressourcerie La Remise" */
 	const char *kind, *class; /* "association", "founder"; "" where not said */
 	double share;
+	uint32_t works_on; /* a bit per holiday region whose own holidays are no holidays for it */
 	struct place place;
 };
 
@@ -64,6 +62,7 @@ struct unit { /* one lane of a resource */
 	uint32_t lane; /* 1.. */
 	const char *id; /* "van-2"; "" for the places of a capacity */
 	const struct site *site;
+	const struct opening *opening; /* the resource's at that site; NULL: that of the resource */
 	const struct member *owner; /* NULL: the pole */
 	const struct attribute *attributes;
 	size_t n_attributes;
@@ -113,8 +112,10 @@ struct resource {
 	struct unit *units;
 	size_t n_units;
 	bool has_capacity; /* units are the nameless places of a capacity */
-	struct hours hours;
+	struct calendar hours;
+	const struct calendar *hand_over; /* NULL: whenever it is open */
 	bool spans_closed; /* a booking may span closed time: only its start and end must be open */
+	const struct opening *opening; /* all that at its site; see policy_open() */
 	struct duration buffer_before, buffer_after; /* elapsed time; days count 86400 s */
 	struct duration long_from, long_after; /* used for longer than that: buffer_after is this; zero: no such rule */
 	bool shares_buffer; /* no buffer between bookings of one member */
@@ -171,6 +172,14 @@ struct rule {
 	struct limit limit;
 };
 
+struct closing { /* a closure and all that it is for; nothing named: everything */
+	struct closure closure;
+	const struct resource **resources;
+	size_t n_resources;
+	const struct site **sites; /* all that is there */
+	size_t n_sites;
+};
+
 struct policy {
 	struct arena arena;
 	const char *pole, *name; /* "deux-sanes", "Pôle Coop' des Deux Sânes" */
@@ -188,6 +197,8 @@ struct policy {
 	size_t n_rules;
 	struct travel *travels;
 	size_t n_travels;
+	struct closing *closings;
+	size_t n_closings;
 	struct policy_file *files; /* the text it was read from, sorted by name */
 	size_t n_files;
 	char hash[65]; /* hex SHA-256 of the files, set by who has a hash function */
@@ -195,6 +206,10 @@ struct policy {
 
 struct policy *policy_new(void); /* empty; its owner fills it before it is used */
 void policy_free(struct policy *p); /* takes NULL; its zones, its arena, itself */
+/* Gives every resource and unit its opening, from hours, hand-over times, sites and closings: the last thing
+ * that is done to a policy before it is used. > 0: more than POLICY_CLOSED_MAX closures in all resources together. */
+#define POLICY_CLOSED_MAX 1000000
+int policy_open(struct policy *p);
 const struct member *policy_member(const struct policy *p, const char *id);	    /* NULL if none */
 const struct resource *policy_resource(const struct policy *p, const char *id);	    /* NULL if none */
 const struct unit *resource_unit(const struct resource *r, const char *id);	    /* NULL if none */

@@ -10,10 +10,10 @@
 #include "lib/trial.h"
 
 #include "lib/limits.h"
+#include "lib/moment.h"
 
 #define SLACK_CAP_S DAY_S
-#define OPEN_LOOK_DAYS 15
-#define OPEN_LOOK_BACK_S (8 * (int64_t)DAY_S)
+#define OPEN_LOOK_DAYS 366
 
 void refusals_add(struct refusals *r, struct refusal refusal)
 {
@@ -29,8 +29,8 @@ static int64_t buffer_s(struct duration d)
 }
 
 void trial_init(struct trial *t, const struct pole *p, const struct directory *d,
-		const struct resource *resource, const struct unit *unit, const char *member_class,
-		int64_t now, struct arena *a)
+		const struct resource *resource, const struct unit *unit,
+		const struct member *member, int64_t now, struct arena *a)
 {
 	size_t n;
 	const struct rule *const *rules = directory_rules(d, resource, &n);
@@ -43,15 +43,26 @@ void trial_init(struct trial *t, const struct pole *p, const struct directory *d
 	    .now = now,
 	    .before_s = buffer_s(resource->buffer_before),
 	    .after_s = buffer_s(resource->buffer_after),
+	    .works_on = member ? member->works_on : 0,
 	};
 	for (size_t i = 0; i < n; i++)
-		if (rule_is_for_class(rules[i], member_class))
+		if (rule_is_for_class(rules[i], member ? member->class : ""))
 			t->rules[t->n_rules++] = rules[i];
 }
 
 const struct zone *trial_zone(const struct trial *t, const struct unit *u)
 {
-	return (u && u->site ? u->site : t->resource->site)->zone;
+	return trial_opening(t, u)->zone;
+}
+
+const struct opening *trial_opening(const struct trial *t, const struct unit *u)
+{
+	return u && u->opening ? u->opening : t->resource->opening;
+}
+
+struct opening_for trial_hours(const struct trial *t, const struct opening *o)
+{
+	return (struct opening_for){o, t->works_on};
 }
 
 struct span trial_during(const struct trial *t, struct span s)
@@ -98,21 +109,16 @@ static enum reason test_rule(const struct trial *t, const struct rule *rule, con
 	return limit_test(&rule->limit, z, s, t->now, ret_bound);
 }
 
-static bool is_open(const struct trial *t, const struct zone *z, struct span s)
-{
-	return hours_admit(&t->resource->hours, z, s, t->resource->spans_closed);
-}
-
-bool trial_allows(const struct trial *t, const struct zone *z, struct span s)
+bool trial_allows(const struct trial *t, const struct opening *o, struct span s)
 {
 	int64_t bound;
 
-	if (is_asked_anew(t, s) && s.start < t->now)
+	if (s.end > MOMENT_LATEST || (is_asked_anew(t, s) && s.start < t->now))
 		return false;
 	for (size_t i = 0; i < t->n_rules; i++)
-		if (test_rule(t, t->rules[i], z, s, &bound) != REASON_NONE)
+		if (test_rule(t, t->rules[i], o->zone, s, &bound) != REASON_NONE)
 			return false;
-	return is_open(t, z, s);
+	return opening_admits(trial_hours(t, o), s);
 }
 
 static int64_t distance(struct span a, struct span b)
@@ -122,37 +128,51 @@ static int64_t distance(struct span a, struct span b)
 	return b.end <= a.start ? a.start - b.end : 0;
 }
 
-/* The open stretch nearest to `s`; empty if there is none for a week before and two after. */
-static struct span nearest_open(const struct hours *h, const struct zone *z, struct span s)
+/* The stretch nearest to `s` in which a booking may start or end; empty if there is none for a year
+ * before and after. */
+static struct span nearest_open(struct opening_for o, struct span s)
 {
-	struct span nearest = {0}, open;
-	int64_t at = s.start - OPEN_LOOK_BACK_S;
+	struct span before, after;
+	bool has_before = opening_previous(o, s.start, OPEN_LOOK_DAYS, &before);
 
-	while (hours_next_open(h, z, at, OPEN_LOOK_DAYS, &open)) {
-		if (span_is_empty(nearest) || distance(open, s) < distance(nearest, s))
-			nearest = open;
-		if (open.start >= s.end || open.end >= s.end)
-			break;
-		at = open.end;
-	}
-	return nearest;
+	if (!opening_next(o, s.start, OPEN_LOOK_DAYS, &after))
+		return has_before ? before : (struct span){0};
+	return has_before && distance(before, s) <= distance(after, s) ? before : after;
 }
 
-void trial_refuse(const struct trial *t, const struct zone *z, struct span s, struct refusals *out)
+static void refuse_closed(const struct trial *t, const struct opening *o, struct span s,
+			  struct refusals *out)
+{
+	const struct opening_for hours = trial_hours(t, o);
+	struct refusal refusal = {
+	    .reason = REASON_CLOSED,
+	    .place = t->resource->place,
+	    .open = nearest_open(hours, s),
+	    .closed_why = opening_why(hours, s, out->arena),
+	};
+
+	if (refusal.closed_why.closure)
+		refusal.place = refusal.closed_why.closure->place;
+	refusals_add(out, refusal);
+}
+
+void trial_refuse(const struct trial *t, const struct opening *o, struct span s,
+		  struct refusals *out)
 {
 	if (is_asked_anew(t, s) && s.start < t->now)
 		refusals_add(out, (struct refusal){.reason = REASON_PAST});
-	if (!is_open(t, z, s))
-		refusals_add(out, (struct refusal){
-				      .reason = REASON_CLOSED,
-				      .place = t->resource->place,
-				      .open = nearest_open(&t->resource->hours, z, s),
-				  });
+	if (s.end > MOMENT_LATEST) {
+		refusals_add(out, (struct refusal){.reason = REASON_HORIZON,
+						   .bound = MOMENT_LATEST});
+		return;
+	}
+	if (!opening_admits(trial_hours(t, o), s))
+		refuse_closed(t, o, s, out);
 	for (size_t i = 0; i < t->n_rules; i++) {
 		const struct rule *rule = t->rules[i];
 		struct refusal refusal = {.rule = rule, .place = rule->place, .limit = rule->limit};
 
-		refusal.reason = test_rule(t, rule, z, s, &refusal.bound);
+		refusal.reason = test_rule(t, rule, o->zone, s, &refusal.bound);
 		if (refusal.reason != REASON_NONE)
 			refusals_add(out, refusal);
 	}
@@ -191,7 +211,7 @@ static bool is_better(const struct trial *t, const struct unit *u, int64_t u_sla
 const struct unit *trial_place(const struct trial *t, struct span s)
 {
 	const struct unit *best = NULL;
-	const struct zone *tested = NULL;
+	const struct opening *tested = NULL;
 	int64_t best_slack = 0;
 	bool allowed = false;
 
@@ -201,8 +221,8 @@ const struct unit *trial_place(const struct trial *t, struct span s)
 
 		if (!trial_is_candidate(t, u))
 			continue;
-		if (tested != trial_zone(t, u)) {
-			tested = trial_zone(t, u);
+		if (tested != trial_opening(t, u)) {
+			tested = trial_opening(t, u);
 			allowed = trial_allows(t, tested, s);
 		}
 		if (!allowed || !trial_is_free(t, u, s))
@@ -255,7 +275,7 @@ static void list_conflicts(const struct trial *t, struct span s, size_t n_candid
 
 struct survey { /* of the candidates */
 	size_t n, n_free;
-	const struct zone *refusing, *allowing; /* NULL: none does */
+	const struct opening *refusing, *allowing; /* NULL: none does */
 };
 
 static struct survey survey(const struct trial *t, struct span s)
@@ -269,10 +289,10 @@ static struct survey survey(const struct trial *t, struct span s)
 			continue;
 		v.n++;
 		v.n_free += trial_is_free(t, u, s);
-		if (trial_allows(t, trial_zone(t, u), s))
-			v.allowing = trial_zone(t, u);
+		if (trial_allows(t, trial_opening(t, u), s))
+			v.allowing = trial_opening(t, u);
 		else if (!v.refusing)
-			v.refusing = trial_zone(t, u);
+			v.refusing = trial_opening(t, u);
 	}
 	return v;
 }
@@ -291,7 +311,7 @@ const struct unit *trial_grant(const struct trial *t, struct span s, struct aren
 		refusals_add(&refusals, (struct refusal){.reason = REASON_OUT_OF_SERVICE,
 							 .place = t->resource->place});
 	if (!v.allowing)
-		trial_refuse(t, v.refusing ? v.refusing : trial_zone(t, t->unit), s, &refusals);
+		trial_refuse(t, v.refusing ? v.refusing : trial_opening(t, t->unit), s, &refusals);
 	if (v.n_free < v.n && (v.n_free == 0 || refusals.n == 0)) {
 		refusals_add(&refusals, (struct refusal){.reason = REASON_CONFLICT});
 		list_conflicts(t, s, v.n, a, ret);

@@ -23,6 +23,7 @@ struct trial {
 	size_t n_rules;
 	int64_t now;
 	int64_t before_s, after_s; /* buffers */
+	uint32_t works_on;	   /* of the member */
 	/* Of a booking that exists already: */
 	int64_t except;		 /* its number: it is not in its own way; 0: none */
 	uint32_t preferred_lane; /* 0: none */
@@ -38,19 +39,24 @@ struct refusals {
 };
 void refusals_add(struct refusals *r, struct refusal refusal);
 
-/* `d` is of the policy that holds. member_class "" where no member is known. */
+/* `d` is of the policy that holds. member NULL where none is known: no rule about a class and no
+ * exemption applies. */
 void trial_init(struct trial *t, const struct pole *p, const struct directory *d,
-		const struct resource *resource, const struct unit *unit, const char *member_class,
-		int64_t now, struct arena *a);
+		const struct resource *resource, const struct unit *unit,
+		const struct member *member, int64_t now, struct arena *a);
 const struct zone *trial_zone(const struct trial *t,
-			      const struct unit *u);		/* NULL: the resource's */
+			      const struct unit *u); /* NULL: the resource's */
+const struct opening *trial_opening(const struct trial *t,
+				    const struct unit *u); /* NULL: the resource's */
+struct opening_for trial_hours(const struct trial *t, const struct opening *o); /* for the member */
 struct span trial_during(const struct trial *t, struct span s); /* buffers included */
 bool trial_is_candidate(const struct trial *t,
 			const struct unit *u); /* in service, and asked for or any */
 bool trial_is_free(const struct trial *t, const struct unit *u, struct span s);
 /* Whether time and limits allow `s`, whoever may be in the way. */
-bool trial_allows(const struct trial *t, const struct zone *z, struct span s);
-void trial_refuse(const struct trial *t, const struct zone *z, struct span s, struct refusals *out);
+bool trial_allows(const struct trial *t, const struct opening *o, struct span s);
+void trial_refuse(const struct trial *t, const struct opening *o, struct span s,
+		  struct refusals *out);
 /* The best unit that is free and allowed; NULL if none. */
 const struct unit *trial_place(const struct trial *t, struct span s);
 /* The same, and where there is none, refusals and conflicts into `ret`. */

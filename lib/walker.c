@@ -15,7 +15,7 @@
 #include "lib/start_grid.h"
 
 #define WALKER_STEPS_MAX 2000
-#define OPEN_LOOK_DAYS 15
+#define OPEN_LOOK_DAYS 366
 #define CLOCK_CHANGE_MAX_S 7200
 
 static struct span span_from(const struct walker *w, int64_t start)
@@ -41,59 +41,59 @@ static int64_t latest_start(const struct walker *w, int64_t end)
 	return duration_before(w->length, w->zone, end) + unevenness_s(w);
 }
 
+static bool next_open(const struct walker *w, int64_t at, struct span *ret)
+{
+	return opening_next(trial_hours(w->trial, w->opening), at, OPEN_LOOK_DAYS, ret);
+}
+
+static bool last_open(const struct walker *w, int64_t at, struct span *ret)
+{
+	return opening_previous(trial_hours(w->trial, w->opening), at, OPEN_LOOK_DAYS, ret);
+}
+
+/* Where the stretch of hours that a booking must lie within ends; the booking's end where it lies
+ * within one, or may span several. */
+static int64_t stretch_end(const struct walker *w, struct span s)
+{
+	if (w->opening->spans_closed)
+		return s.end;
+	return opening_used_until(trial_hours(w->trial, w->opening), s.start, s.end);
+}
+
 static int64_t past_closed(const struct walker *w, struct span s)
 {
-	const struct resource *r = w->trial->resource;
 	struct span open;
-	int64_t leap;
+	int64_t end, leap;
 
-	if (!hours_next_open(&r->hours, w->zone, s.start, OPEN_LOOK_DAYS, &open))
+	if (!next_open(w, s.start, &open))
 		return TIME_NEVER;
 	if (open.start > s.start)
 		return open.start;
-	if (!r->spans_closed)
-		return s.end - open.end > unevenness_s(w) ? open.end : s.start + 1;
-	if (!hours_next_open(&r->hours, w->zone, s.end, OPEN_LOOK_DAYS, &open))
+	end = stretch_end(w, s);
+	if (end < s.end)
+		return s.end - end > unevenness_s(w) ? end : s.start + 1;
+	if (!next_open(w, s.end, &open))
 		return TIME_NEVER;
 	leap = open.start - s.end - unevenness_s(w);
 	return s.start + (leap > 1 ? leap : 1);
 }
 
-/* The last open stretch that begins at or before `at`. */
-static bool last_open(const struct walker *w, int64_t at, struct span *ret)
-{
-	const struct hours *h = &w->trial->resource->hours;
-	bool found = false;
-
-	for (int days = 1; !found && days <= OPEN_LOOK_DAYS; days += OPEN_LOOK_DAYS - 1) {
-		int64_t from = at - (int64_t)days * DAY_S;
-		struct span open;
-
-		while (hours_next_open(h, w->zone, from, OPEN_LOOK_DAYS, &open) &&
-		       open.start <= at) {
-			*ret = open;
-			found = true;
-			from = open.end;
-		}
-	}
-	return found;
-}
-
 static int64_t before_closed(const struct walker *w, struct span s)
 {
 	struct span open;
-	int64_t start;
+	int64_t start, end;
 
 	if (!last_open(w, s.start, &open))
 		return INT64_MIN;
-	if (!w->trial->resource->spans_closed)
-		start = latest_start(w, open.end);
-	else if (s.start >= open.end)
-		start = open.end - 1;
-	else if (!last_open(w, s.end, &open))
-		return INT64_MIN;
-	else
-		start = latest_start(w, open.end);
+	if (s.start >= open.end)
+		return open.end - 1;
+	end = stretch_end(w, s);
+	if (end == s.end) {
+		if (!last_open(w, s.end - 1, &open))
+			return INT64_MIN;
+		end = open.end;
+	}
+	start = latest_start(w, end);
 	return start < s.start ? start : s.start - 1;
 }
 
@@ -127,7 +127,7 @@ static int64_t past_bookings(const struct walker *w, struct span s)
 		const struct unit *u = &t->resource->units[i];
 		int64_t start;
 
-		if (!trial_is_candidate(t, u) || trial_zone(t, u) != w->zone)
+		if (!trial_is_candidate(t, u) || trial_opening(t, u) != w->opening)
 			continue;
 		start = past_unit(w, u, s);
 		if (w->backwards ? start > nearest : start < nearest)
@@ -140,12 +140,11 @@ static int64_t past_bookings(const struct walker *w, struct span s)
  * granted. */
 static int64_t past_obstacle(const struct walker *w, int64_t start)
 {
-	const struct resource *r = w->trial->resource;
 	struct span s = span_from(w, start);
 
-	if (!hours_admit(&r->hours, w->zone, s, r->spans_closed))
+	if (!opening_admits(trial_hours(w->trial, w->opening), s))
 		return w->backwards ? before_closed(w, s) : past_closed(w, s);
-	if (!trial_allows(w->trial, w->zone, s) || span_equals(s, w->present))
+	if (!trial_allows(w->trial, w->opening, s) || span_equals(s, w->present))
 		return w->backwards ? start - 1 : start + 1;
 	return past_bookings(w, s);
 }
@@ -252,11 +251,13 @@ static bool is_possible_length(const struct trial *t, const struct zone *z, int6
 	return false;
 }
 
-struct walker walker_new(const struct trial *t, const struct zone *z, struct span asked,
+struct walker walker_new(const struct trial *t, const struct opening *o, struct span asked,
 			 struct span present, bool backwards)
 {
+	const struct zone *z = o->zone;
 	struct walker w = {
 	    .trial = t,
+	    .opening = o,
 	    .zone = z,
 	    .length = allowed_length(t, z, asked),
 	    .grid_s = start_grid(t),

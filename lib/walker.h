@@ -14,7 +14,8 @@
 
 struct walker {
 	const struct trial *trial;
-	const struct zone *zone;
+	const struct opening *opening;
+	const struct zone *zone; /* of the opening */
 	struct duration length;
 	int32_t grid_s;
 	struct span range;   /* of starts, both ends included */
@@ -24,9 +25,9 @@ struct walker {
 	unsigned steps;
 };
 
-/* Backwards it begins before the start that was asked, forwards with it. Only units in `z` count.
- */
-struct walker walker_new(const struct trial *t, const struct zone *z, struct span asked,
+/* Backwards it begins before the start that was asked, forwards with it. Only units of that opening
+ * count. */
+struct walker walker_new(const struct trial *t, const struct opening *o, struct span asked,
 			 struct span present, bool backwards);
 /* Goes on to the nearest start that is granted, the one where it stands included; or is done. */
 void walker_walk(struct walker *w);

@@ -289,6 +289,20 @@ int32_t zone_offset_s(const struct zone *z, int64_t utc)
 	return z->pieces[find_piece(z, within_table(z, utc))].offset_s;
 }
 
+struct zone_even zone_even(const struct zone *z, int64_t utc)
+{
+	const int64_t at = within_table(z, utc);
+	const size_t i = find_piece(z, at);
+	const struct piece *p = &z->pieces[i];
+	struct zone_even even = {p->offset_s, INT64_MIN, INT64_MAX};
+
+	if (i > 0)
+		even.from_s = p->start + OFFSET_SPAN_S + (utc - at);
+	if (i + 1 < z->n_pieces)
+		even.until_s = p[1].start + p->offset_s + (utc - at);
+	return even;
+}
+
 /*
  * A local time is looked for in every piece that could hold it, in order of time: it may be in one,
  * in two or more (the clock was set back), or in none, and then two neighbours leave it out between

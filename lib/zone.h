@@ -31,5 +31,14 @@ enum zone_fit zone_to_utc(const struct zone *z, struct civil_time local, int64_t
 /* The same for a local time given as civil_seconds() does. */
 enum zone_fit zone_local_s_to_utc(const struct zone *z, int64_t local_s, int64_t *ret_utc);
 struct civil_time zone_to_local(const struct zone *z, int64_t utc);
+/* A stretch of local time around an instant in which the clock runs evenly: a local time from
+ * `from_s` up to `until_s`, as civil_seconds() counts, is unique, or the first of two, and
+ * `offset_s` ahead of its instant. It spares many conversions nearby; it may not hold the instant
+ * itself. */
+struct zone_even {
+	int32_t offset_s;
+	int64_t from_s, until_s;
+};
+struct zone_even zone_even(const struct zone *z, int64_t utc);
 /* The instant n civil days later (or before, where negative) at the same local time. */
 int64_t zone_add_days(const struct zone *z, int64_t utc, int64_t n);

@@ -17,6 +17,7 @@
  * - member-name, until: who is in the way, and until when
  * - open-from, open-to: the nearest open stretch
  * - having: what was asked of its attributes; needs: what must come along; slots: their hours
+ * - closed-on, why: the date, and the name of what closes it (a holiday, a closure)
  * - min, max, step, every: of the rule on lengths, and of the start grid
  * - limit: the lead or horizon of a rule; a number of bytes, tokens or connections
  * - earliest, latest: first and last start that may be asked for
@@ -108,10 +109,11 @@ static const struct row {
 		"That time has already gone by; choose a later one[, from {earliest} on]",
 		"Ce moment est déjà passé ; choisissez-en un autre[, à partir de {earliest}]"}},
 	[CODE_CLOSED] = {"closed", CLASS_NO, {
-		"[{what}|It] is [open from {open-from} to {open-to}|closed then]; ask for a time "
-		"inside its opening hours",
-		"[{what} : o|O]uverture [de {open-from} à {open-to}|à d'autres heures] ; "
-		"demandez un créneau dans les heures d'ouverture"}},
+		"[{what}|It] is closed [on {closed-on}: {why}|then][; the nearest opening is from "
+		"{open-from} to {open-to}|; ask for a time inside its opening hours]",
+		"[{what} : f|F]ermeture [le {closed-on} : {why}|à ce moment-là][ ; l'ouverture la "
+		"plus proche va de {open-from} à {open-to}| ; demandez un créneau dans les heures "
+		"d'ouverture]"}},
 	[CODE_OUTAGE] = {"outage", CLASS_NO, {
 		"[{what}|It] is out of service at that time[, until {until}]; choose another "
 		"time or another unit",
@@ -195,6 +197,10 @@ static const struct row {
 	[CODE_POLICY_SAME] = {"policy-same", CLASS_NO, {
 		"These files are the policy already in force; there is nothing to do",
 		"Ces fichiers sont les règles déjà en vigueur ; il n'y a rien à faire"}},
+	[CODE_NOT_LATER] = {"not-later", CLASS_NO, {
+		"The booking already lasts until then; to end it earlier, move its end with MOVE",
+		"La réservation dure déjà jusque-là ; pour la finir plus tôt, avancez sa fin avec "
+		"MOVE"}},
 	[CODE_TOO_LARGE] = {"too-large", CLASS_NO, {
 		"This is too large[: the limit is {limit}]; send less",
 		"C'est trop volumineux[ : la limite est {limit}] ; envoyez-en moins"}},

@@ -27,6 +27,7 @@ enum code {
 	CODE_POLICY_INVALID, /* the staged policy has problems */
 	CODE_POLICY_EMPTY, /* nothing staged */
 	CODE_POLICY_SAME,  /* the staged policy is the running one */
+	CODE_NOT_LATER,	   /* EXTEND to an end that is not later */
 	CODE_TOO_LARGE,	   /* the staged policy, or a text, is over its limit */
 	/* BAD: malformed */
 	CODE_SYNTAX, CODE_TOO_LONG_LINE, CODE_UNKNOWN_VERB, CODE_UNKNOWN_KEY, CODE_MISSING_KEY, CODE_REPEATED_KEY, CODE_BAD_VALUE,

@@ -170,6 +170,24 @@ static void table_fits(void **state)
 		   0);
 }
 
+static void words_are_wrapped_whole(void **state)
+{
+	static const struct column two[] = {{"a", {"A", "A"}, 0}, {"b", {"B", "B"}, COLUMN_WRAP}};
+	const char *const cells[] = {"x", "one two three four été sept"};
+	char *bytes = NULL;
+	size_t size = 0;
+	struct screen screen = {.out = open_memstream(&bytes, &size), .width = 16, .unicode = true};
+	struct sheet s;
+	sheet_begin(&s, SHEET_TABLE, &screen, two, 2);
+	sheet_row(&s, cells);
+	sheet_end(&s);
+	fclose(screen.out);
+	assert_string_equal(bytes, "A  B\n"
+				   "x  one two three\n"
+				   "   four été sept\n");
+	free(bytes);
+}
+
 static void tables_that_cannot_fit_become_records(void **state)
 {
 	const char *const wide[] = {"Compagnie de théâtre", "1234567", "one two three four five",
@@ -231,6 +249,7 @@ int main(void)
 	    cmocka_unit_test(json_numbers),
 	    cmocka_unit_test(table),
 	    cmocka_unit_test(table_fits),
+	    cmocka_unit_test(words_are_wrapped_whole),
 	    cmocka_unit_test(tables_that_cannot_fit_become_records),
 	    cmocka_unit_test(tables_are_clean),
 	    cmocka_unit_test(cut),

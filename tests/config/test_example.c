@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "lib/decide.h"
+#include "lib/moment.h"
 #include "tests/config/loading.h"
 
 static const char *examples;
@@ -29,6 +31,14 @@ static struct policy *load_example(void)
 	problems_clear(&problems);
 	arena_clear(&a);
 	return p;
+}
+
+static int64_t at(const struct zone *z, const char *text)
+{
+	struct moment m;
+
+	assert_int_equal(moment_parse(text, &m), MOMENT_OK);
+	return moment_utc(&m, z);
 }
 
 /* The charter's twelve types, each with the resources that stand for it and its units; a room or
@@ -97,12 +107,130 @@ static void twenty_five_members_of_100_shares(void **state)
 	policy_free(p);
 }
 
+struct scene {
+	struct policy *policy;
+	struct pole *pole;
+	struct asker who; /* a coordinator */
+	struct arena arena;
+};
+
+static struct scene scene_set(const char *now)
+{
+	struct scene s = {.policy = load_example(), .pole = pole_new()};
+	struct person *p = person_new("Ada", "ada@example.org", 0);
+	struct changes c = {0};
+
+	pole_number(s.pole, s.policy, &c);
+	changes_add_policy(&c, NULL, s.policy);
+	p->number = pole_next_person(s.pole);
+	p->roles = ROLE_COORDINATOR;
+	p->active = true;
+	changes_add_person(&c, NULL, p);
+	pole_apply(s.pole, &c);
+	changes_clear(&c);
+	s.who = (struct asker){pole_person(s.pole, p->number), at(s.policy->zone, now)};
+	return s;
+}
+
+static void scene_clear(struct scene *s)
+{
+	arena_clear(&s->arena);
+	pole_free(s->pole);
+}
+
+/* Good Friday and Easter Monday of 2027, the winter closure, and 26 December: who may have what. */
+static void holidays_by_site_and_member(void **state)
+{
+	static const struct {
+		const char *what, *unit, *member, *from, *to;
+		const char *closed; /* NULL: granted */
+	} cases[] = {
+	    /* Good Friday: Liesange is closed, Morval open, the school of Liesange not off */
+	    {"meeting-room", "room-4", "m05", "2027-03-26T10:00", "2027-03-26T12:00",
+	     "Vendredi saint"},
+	    {"meeting-room", "room-1", "m05", "2027-03-26T10:00", "2027-03-26T12:00", NULL},
+	    {"meeting-room", NULL, "m05", "2027-03-26T10:00", "2027-03-26T12:00", NULL},
+	    {"meeting-room", "room-4", "m18", "2027-03-26T10:00", "2027-03-26T12:00", NULL},
+	    {"lab", NULL, "m10", "2027-03-26T06:00", "2027-03-26T10:00", "Vendredi saint"},
+	    {"lab", NULL, "m18", "2027-03-26T06:00", "2027-03-26T10:00", NULL},
+	    {"apprentice", NULL, "m10", "2027-03-26T09:00", "2027-03-26T12:00", "Vendredi saint"},
+	    /* keys are in a box, pallets stay cold */
+	    {"van", "van-3", "m05", "2027-03-26T10:00", "2027-03-26T12:00", NULL},
+	    {"cold-room", NULL, "m06", "2027-03-26T00:00", "2027-03-28T00:00", NULL},
+	    /* Easter Monday is everyone's */
+	    {"meeting-room", "room-4", "m18", "2027-03-29T10:00", "2027-03-29T12:00",
+	     "Lundi de Pâques"},
+	    {"meeting-room", "room-1", "m05", "2027-03-29T10:00", "2027-03-29T12:00",
+	     "Lundi de Pâques"},
+	    /* the store: out on Monday, not back on Easter Monday, but on the Friday after; nor out
+	     * at ten on a Tuesday */
+	    {"tent", NULL, "m11", "2027-03-26T09:00", "2027-03-29T10:00", "Lundi de Pâques"},
+	    {"tent", NULL, "m11", "2027-04-02T09:00", "2027-04-05T10:00", NULL},
+	    {"tent", NULL, "m11", "2027-03-30T10:00", "2027-04-02T10:00", ""},
+	};
+	struct scene s = scene_set("2027-03-15T08:00");
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct ask_book ask = {
+		    .what = cases[i].what,
+		    .unit = cases[i].unit,
+		    .member = cases[i].member,
+		    .span = {at(s.policy->zone, cases[i].from), at(s.policy->zone, cases[i].to)},
+		};
+		struct changes c = {0};
+		struct answer answer;
+		const char *why = NULL;
+
+		decide_book(s.pole, &s.who, &ask, &s.arena, &answer, &c);
+		for (size_t k = 0; k < answer.n_refusals; k++)
+			if (answer.refusals[k].reason == REASON_CLOSED)
+				why = answer.refusals[k].closed_why.names[HOLIDAY_FR]
+					  ? answer.refusals[k].closed_why.names[HOLIDAY_FR]
+					  : "";
+		if (!why != !cases[i].closed || (why && strcmp(why, cases[i].closed) != 0))
+			fail_msg("case %zu, %s from %s: closed is %s", i, cases[i].what,
+				 cases[i].from, why);
+		if (!cases[i].closed && !answer.booking)
+			fail_msg("case %zu, %s from %s: reason %d", i, cases[i].what, cases[i].from,
+				 (int)answer.refusals[0].reason);
+		changes_clear(&c);
+	}
+	scene_clear(&s);
+}
+
+static void winter_closure_of_the_workshop(void **state)
+{
+	struct scene s = scene_set("2026-12-10T08:00");
+	const struct ask_book ask = {
+	    .what = "workshop",
+	    .member = "m12",
+	    .span = {at(s.policy->zone, "2026-12-26T10:00"),
+		     at(s.policy->zone, "2026-12-26T12:00")},
+	    .alternatives = 2,
+	};
+	struct changes c = {0};
+	struct answer answer;
+
+	decide_book(s.pole, &s.who, &ask, &s.arena, &answer, &c);
+	assert_int_equal(answer.n_refusals, 1);
+	assert_int_equal(answer.refusals[0].reason, REASON_CLOSED);
+	assert_string_equal(answer.refusals[0].closed_why.names[HOLIDAY_EN], "Fermeture d'hiver");
+	assert_string_equal(answer.refusals[0].place.file, "pole.yaml");
+	/* 3 January is a Sunday, the workshop opens on Tuesdays; the last day before is nearer */
+	assert_int_equal(answer.refusals[0].open.end, at(s.policy->zone, "2026-12-23T19:00"));
+	assert_int_equal(answer.n_alternatives, 2);
+	assert_int_equal(answer.alternatives[0].span.end, at(s.policy->zone, "2026-12-23T19:00"));
+	scene_clear(&s);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(twelve_types_36_units),
 	    cmocka_unit_test(places),
 	    cmocka_unit_test(twenty_five_members_of_100_shares),
+	    cmocka_unit_test(holidays_by_site_and_member),
+	    cmocka_unit_test(winter_closure_of_the_workshop),
 	};
 
 	examples = argc > 1 ? argv[1] : "config/example";

@@ -93,7 +93,7 @@ static void read_one(size_t i)
 	struct walk w = {.problems = &problems, .arena = &a};
 	struct node n = {.kind = NODE_TEXT, .text = cases[i].text, .place = {"f", 1, 1}};
 	struct hours h = {0};
-	bool good = hours_read(&w, &n, &h);
+	bool good = hours_read(&w, &n, HOURS_WEEKLY, &h);
 
 	assert_string_equal(all_problems(&problems), cases[i].problems);
 	assert_int_equal(good, cases[i].week != NULL);
@@ -107,6 +107,29 @@ static void hours_as_written(void **state)
 {
 	for (size_t i = 0; i < COUNT(cases); i++)
 		read_one(i);
+}
+
+/* Where dates are named, days need not be, and closed is a word. */
+static void hours_of_dates(void **state)
+{
+	struct problems problems = {0};
+	struct arena a = {0};
+	struct walk w = {.problems = &problems, .arena = &a};
+	struct node n = {.kind = NODE_TEXT, .text = "9:00-12:00 14:00-26:00"};
+	struct hours h = {0};
+
+	assert_true(hours_read(&w, &n, HOURS_OF_DATES, &h));
+	assert_int_equal(h.n_ranges, 14);
+	assert_int_equal(h.ranges[13].day, SUNDAY);
+	assert_int_equal(h.ranges[13].to_s, 26 * 3600);
+	n.text = "closed";
+	assert_true(hours_read(&w, &n, HOURS_OF_DATES, &h));
+	assert_false(h.always);
+	assert_int_equal(h.n_ranges, 0);
+	assert_int_equal(problems.n, 0);
+	assert_false(hours_read(&w, &n, HOURS_WEEKLY, &h));
+	problems_clear(&problems);
+	arena_clear(&a);
 }
 
 /* The longest text there may be, all ranges. */
@@ -126,7 +149,7 @@ static void ranges_are_limited(void **state)
 			 minute / 60, minute % 60 + 1);
 		strcat(text, range);
 	}
-	assert_false(hours_read(&w, &n, &h));
+	assert_false(hours_read(&w, &n, HOURS_WEEKLY, &h));
 	assert_string_equal(all_problems(&problems),
 			    "f:1:1: more than 224 ranges of hours at \"1:04-1:05\"");
 	problems_clear(&problems);
@@ -137,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(hours_as_written),
+	    cmocka_unit_test(hours_of_dates),
 	    cmocka_unit_test(ranges_are_limited),
 	};
 

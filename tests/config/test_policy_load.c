@@ -51,7 +51,7 @@ static const struct refused pole_cases[] = {
     {VAN "memebrs: {}\n", "pole.yaml:14:1: unknown key \"memebrs\"; did you mean \"members\"?"},
     {VAN "quota: {}\n", "pole.yaml:14:1: unknown key \"quota\"; known are: pole, name, zone, "
 			"language, sites, members, defaults, "
-			"resources, rules"},
+			"resources, rules, closures"},
     {VAN "pole: again\n",
      "pole.yaml:14:1: key \"pole\" is given again; it was first given at pole.yaml:1:1"},
     {VAN "language: fra\n", "pole.yaml:14:11: unknown language \"fra\"; did you mean \"fr\"?"},
@@ -229,7 +229,7 @@ static const struct refused defaults_cases[] = {
      "pole.yaml:14:12: unknown key \"vehicles\"; known are: all, equipment, premises, staff"},
     {VAN "defaults: {equipment: {capacity: 2}}\n",
      "pole.yaml:14:24: unknown key \"capacity\"; known are: duration, start, lead, horizon, slots, hours, "
-     "spans-closed, "
+     "hand-over, spans-closed, "
      "buffer"},
     {VAN "  bus: {kind: equipment, site: town}\ndefaults: {equipment: {horizon: x, hours: as "
 	 "nobody}}\n",
@@ -254,9 +254,9 @@ static const struct refused rule_cases[] = {
     {RULE "    lead: 1h\n    for: vna\n",
      "pole.yaml:18:10: unknown resource or kind \"vna\"; did you mean \"van\"?"},
     {RULE "    lead: 1h\n    for: [van, van-2]\n",
-     "pole.yaml:18:16: \"van-2\" is a unit; a rule is for a whole resource, here \"van\""},
+     "pole.yaml:18:16: \"van-2\" is a unit; write a whole resource, here \"van\""},
     {RULE "    lead: 1h\n    for: premises\n",
-     "pole.yaml:18:10: no resource is of kind premises; the rule would never apply"},
+     "pole.yaml:18:10: no resource is of kind premises; it would never apply"},
     {RULE "    lead: 1h\n    for: []\n",
      "pole.yaml:18:10: an empty list; leave `for` out to mean all"},
     {RULE "    lead: 1h\n    members: foundr\n",
@@ -583,8 +583,8 @@ static void good_resources(void **state)
 	assert_true(van->spans_closed);
 	assert_int_equal(van->buffer_before.seconds, 0);
 	assert_int_equal(van->buffer_after.seconds, 1800);
-	assert_false(van->hours.always);
-	assert_int_equal(van->hours.n_ranges, 1);
+	assert_false(van->hours.usual.always);
+	assert_int_equal(van->hours.usual.n_ranges, 1);
 	assert_int_equal(van->n_stands_in, 2);
 	assert_ptr_equal(van->stands_in[0], room);
 	assert_ptr_equal(van->stands_in[1], guide);
@@ -598,7 +598,7 @@ static void good_resources(void **state)
 
 	assert_int_equal(guide->n_units, 1);
 	assert_unit(&guide->units[0], 1, "guide", "port", NULL);
-	assert_true(guide->hours.always);
+	assert_true(guide->hours.usual.always);
 	assert_true(guide->spans_closed);
 	assert_int_equal(guide->n_stands_in, 1);
 	policy_free(p);

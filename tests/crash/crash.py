@@ -14,7 +14,6 @@ import datetime
 import os
 import pathlib
 import random
-import shutil
 import signal
 import ssl
 import sys
@@ -247,13 +246,12 @@ def main():
     parser.add_argument('--seed', type=int, default=int(time.time()))
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
-    folder = running.short_folder()
-    daemon = running.Daemon(folder, arguments=['--max-connections-per-address', '500']).start()
-    try:
-        code = run(arguments, daemon)
-    finally:
-        daemon.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with running.short_folder() as folder:
+        daemon = running.Daemon(folder, arguments=['--max-connections-per-address', '500']).start()
+        try:
+            code = run(arguments, daemon)
+        finally:
+            daemon.stop()
     sys.exit(code)
 
 

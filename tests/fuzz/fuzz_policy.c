@@ -74,14 +74,29 @@ static void check_resource(const struct policy *policy, const struct resource *r
 {
 	assert(*r->id && *r->name && r->site && r->site->zone);
 	assert(r->n_units > 0 && r->n_units <= POLICY_MAX_UNITS);
-	assert(r->hours.always || r->hours.n_ranges > 0);
+	assert(r->opening && r->opening->hours == &r->hours);
 	for (size_t i = 0; i < r->n_units; i++)
-		assert(r->units[i].lane == i + 1 && r->units[i].site && r->units[i].in_service);
+		assert(r->units[i].lane == i + 1 && r->units[i].site && r->units[i].opening &&
+		       r->units[i].in_service);
 	for (size_t i = 0; i < r->n_stands_in; i++)
 		assert(r->stands_in[i] != r &&
 		       policy_resource(policy, r->stands_in[i]->id) == r->stands_in[i]);
-	for (size_t i = 1; i < r->hours.n_ranges; i++)
-		assert(r->hours.ranges[i - 1].day <= r->hours.ranges[i].day);
+	for (size_t i = 1; i < r->hours.usual.n_ranges; i++)
+		assert(r->hours.usual.ranges[i - 1].day <= r->hours.usual.ranges[i].day);
+}
+
+/* Some day of next year, and the stretches around it. */
+static void check_opening(const struct opening *o)
+{
+	const int64_t at = 1811000000;
+	const struct opening_for all = {o, 0};
+	struct span s;
+
+	if (opening_next(all, at, 40, &s))
+		assert(!span_is_empty(s) && s.end > at);
+	if (opening_previous(all, at, 40, &s))
+		assert(!span_is_empty(s) && s.start <= at &&
+		       opening_admits(all, (struct span){s.start, s.start}));
 }
 
 static void check_rule(const struct rule *r)
@@ -101,6 +116,8 @@ static void check_policy(const struct policy *policy)
 		       policy->members[i].share >= 0);
 	for (size_t i = 0; i < policy->n_resources; i++)
 		check_resource(policy, &policy->resources[i]);
+	for (size_t i = 0; i < policy->n_resources && i < 20; i++)
+		check_opening(policy->resources[i].opening);
 	for (size_t i = 0; i < policy->n_rules; i++)
 		check_rule(&policy->rules[i]);
 }

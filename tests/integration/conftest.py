@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import datetime
 import itertools
-import shutil
 import types
 
 import pytest
@@ -13,9 +12,8 @@ MANY = ['--max-connections-per-address', '500']
 
 @pytest.fixture
 def folder():
-    made = running.short_folder()
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
+    with running.short_folder() as made:
+        yield made
 
 
 @pytest.fixture
@@ -40,11 +38,10 @@ def start(folder):
 @pytest.fixture(scope='session')
 def daemon():
     """The daemon that most tests share; each uses days or people of its own."""
-    made = running.short_folder()
-    one = running.Daemon(made, arguments=MANY).start()
-    yield one
-    one.stop()
-    shutil.rmtree(made, ignore_errors=True)
+    with running.short_folder() as made:
+        one = running.Daemon(made, arguments=MANY).start()
+        yield one
+        one.stop()
 
 
 @pytest.fixture(scope='session')

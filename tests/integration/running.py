@@ -4,6 +4,7 @@
 Everything lives in one short folder under the temporary directory, since a unix socket's path may have 107 bytes. Waiting is
 always for a condition, with a deadline that is an error.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -46,10 +47,14 @@ def until(what, condition, seconds=30, pause_s=0.02):
         time.sleep(pause_s)
 
 
+@contextlib.contextmanager
 def short_folder():
     folder = pathlib.Path(tempfile.mkdtemp(prefix='mu-'))
     folder.chmod(0o755)  # the embedded PostgreSQL may run as another user
-    return folder
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 OVERLAPS = '''select a, b from allocation a join allocation b on a.pole_id = b.pole_id and a.resource_id = b.resource_id
@@ -145,7 +150,11 @@ class Daemon:
     def person(self, name, member=None, roles=None, admin=None):
         """A new person's token and code."""
         with admin or self.admin() as c:
-            reply = c.expect('PERSON ADD', name=name, member=member, roles=roles)
+            def added():  # ready is said while the first connection to the database may still be on its way: ERR has retry=
+                reply = c.call('PERSON ADD', name=name, member=member, roles=roles)
+                assert reply.outcome in ('OK', 'ERR unavailable'), reply
+                return reply if reply.ok else None
+            reply = until('a person is added', added)
             return reply['token'], reply['person']
 
     def postmaster(self):

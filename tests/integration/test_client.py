@@ -23,12 +23,12 @@ DONE, REFUSED, USAGE, NETWORK, NOT_ALLOWED = range(5)
 
 @pytest.fixture(scope='module')
 def mutual(daemon, people):
-    folder = running.short_folder()
-    made = running.Mutual(daemon, folder)
-    for name in ('alice', 'bruno', 'carla'):
-        made.login(name, getattr(people, name))
-    made.login('admin', daemon.admin_token())
-    return made
+    with running.short_folder() as folder:
+        made = running.Mutual(daemon, folder)
+        for name in ('alice', 'bruno', 'carla'):
+            made.login(name, getattr(people, name))
+        made.login('admin', daemon.admin_token())
+        yield made
 
 
 def test_login_is_kept_for_oneself(mutual):

@@ -19,14 +19,14 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope='module')
 def victim():
-    made = running.short_folder()
-    one = running.Daemon(made, arguments=['--auth-timeout', '2', '--max-connections', '40']).start()
-    one.token, _ = one.person('Victim Test', 'm01')
-    with one.connect(one.token) as c:  # warm: caches and first allocations are not growth
-        for _ in range(50):
-            c.expect('RESOURCES')
-    yield one
-    one.stop()
+    with running.short_folder() as made:
+        one = running.Daemon(made, arguments=['--auth-timeout', '2', '--max-connections', '40']).start()
+        one.token, _ = one.person('Victim Test', 'm01')
+        with one.connect(one.token) as c:  # warm: caches and first allocations are not growth
+            for _ in range(50):
+                c.expect('RESOURCES')
+        yield one
+        one.stop()
 
 
 @pytest.fixture(autouse=True)

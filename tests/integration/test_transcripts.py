@@ -2,7 +2,6 @@
 """The transcripts of proto/GRAMMAR.md, played against a real daemon. Section 8 there says what the placeholders stand for."""
 import datetime
 import re
-import shutil
 import types
 import zoneinfo
 
@@ -32,14 +31,13 @@ def days():
 @pytest.fixture(scope='module')
 def stage():
     """A fresh daemon, and what the placeholders stand for in every block."""
-    folder = running.short_folder()
-    one = running.Daemon(folder).start()
-    stands = days()
-    for name, member, roles in [('alice', 'm01', None), ('bruno', 'm02', None), ('carla', None, 'coordinator')]:
-        stands[f"<token:{name}>"] = one.person(f"{name.title()} Test", member, roles)[0]
-    yield types.SimpleNamespace(daemon=one, stands=stands)
-    one.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with running.short_folder() as folder:
+        one = running.Daemon(folder).start()
+        stands = days()
+        for name, member, roles in [('alice', 'm01', None), ('bruno', 'm02', None), ('carla', None, 'coordinator')]:
+            stands[f"<token:{name}>"] = one.person(f"{name.title()} Test", member, roles)[0]
+        yield types.SimpleNamespace(daemon=one, stands=stands)
+        one.stop()
 
 
 def filled(text, stands):

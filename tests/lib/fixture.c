@@ -40,7 +40,7 @@ struct resource *fixture_resource(struct policy *p, const char *id, size_t n_uni
 	assert_true(p->n_resources <= FIXTURE_RESOURCES);
 	r->id = r->name = id;
 	r->site = p->sites;
-	r->hours.always = true;
+	r->hours.usual.always = true;
 	r->n_units = n_units;
 	r->units = arena_new_n(&p->arena, struct unit, n_units);
 	r->place = (struct place){.file = "resources.yaml", .line = (int)p->n_resources};
@@ -69,7 +69,7 @@ void fixture_open(struct policy *p, struct resource *r, int from_hour, int to_ho
 	for (int day = MONDAY; day <= SATURDAY; day++)
 		ranges[day] =
 		    (struct hours_range){(enum weekday)day, from_hour * 3600, to_hour * 3600};
-	r->hours = (struct hours){.ranges = ranges, .n_ranges = 6};
+	r->hours.usual = (struct hours){.ranges = ranges, .n_ranges = 6};
 }
 
 struct rule *fixture_rule(struct policy *p, struct resource *r, const char *member_class,
@@ -121,6 +121,7 @@ void fixture_apply(struct pole *p, struct policy *policy)
 {
 	struct changes c = {0};
 
+	assert_int_equal(policy_open(policy), 0);
 	pole_number(p, policy, &c);
 	changes_add_policy(&c, (struct policy *)pole_policy(p), policy);
 	pole_apply(p, &c);

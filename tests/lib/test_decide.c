@@ -526,15 +526,12 @@ static void test_extend(void **state)
 	assert_int_equal(extend(s, &s->m1, 1, "2026-12-05T12:30"), REASON_NONE);
 	assert_int_equal(s->answer.booking->allocations[0].lane, 1);
 	assert_int_equal(extend(s, &s->m1, 1, "2026-12-05T11:00"), REASON_NONE);
-	assert_int_equal(extend(s, &s->m1, 1, "2026-12-05T13:30"), REASON_NONE);
-	assert_int_equal(s->answer.booking->allocations[0].lane, 2);
-	assert_false(item_is_pinned(s->answer.booking->items));
+	assert_int_equal(extend(s, &s->m1, 1, "2026-12-05T13:30"), REASON_CONFLICT);
 	s->m1.now = fixture_at("2026-12-05T09:00");
-	book_span(s, &s->m1, "van-2", "2026-12-05T15:00", "2026-12-05T16:00");
 	assert_int_equal(extend(s, &s->m1, 1, "2026-12-05T16:00"), REASON_CONFLICT);
 	assert_int_equal(s->answer.n_alternatives, 1);
-	check_alternative(s, 0, ALTERNATIVE_NEAREST, "van", "van-2", "2026-12-05T08:00",
-			  "2026-12-05T14:30");
+	check_alternative(s, 0, ALTERNATIVE_NEAREST, "van", "van-1", "2026-12-05T08:00",
+			  "2026-12-05T12:30");
 }
 
 static void test_begun(void **state)
@@ -676,6 +673,7 @@ static void test_misfits(void **state)
 	p->rules[3].n_classes = 0;
 	fixture_open(p, &p->resources[2], 9, 19);
 	p->resources[3].id = "cargo-bike";
+	assert_int_equal(policy_open(p), 0);
 	pole_number(s->pole, p, &c);
 	decide_misfits(s->pole, p, s->m1.now, &s->arena, &misfits, &n);
 	assert_int_equal(n, 4);

@@ -129,7 +129,7 @@ static enum reason oracle_limit(const struct question *q, const struct limit *l,
 
 static bool oracle_open(const struct question *q, struct span s)
 {
-	return hours_admit(&q->resource->hours, fixture_paris(), s, q->resource->spans_closed);
+	return opening_admits((struct opening_for){q->resource->opening, 0}, s);
 }
 
 static size_t oracle_refusals(const struct question *q, struct span s, enum reason *ret)

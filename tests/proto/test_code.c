@@ -89,7 +89,7 @@ static const struct {
     {CODE_CLOSED,
      LANG_EN,
      {{"what", "Atelier"}, {"open-from", "9:00"}, {"open-to", "19:00"}},
-     "Atelier is open from 9:00 to 19:00; ask for a time inside its opening hours"},
+     "Atelier is closed then; the nearest opening is from 9:00 to 19:00"},
     {CODE_CLOSED,
      LANG_EN,
      {{"what", "Atelier"}, {"open-from", "9:00"}},

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Tests opening hours: by hand on the nights of change, and with seeded random hours against two
- * slow oracles that paint the minutes of three weeks around a change of the clock. One paints each
- * range of each date from end to end; the other, where the clock is not about to change, looks
- * every minute's local time up in the week.
+ * Tests calendars: weekly hours by hand on the nights of change, and with seeded random hours
+ * against two slow oracles that paint the minutes of three weeks around a change of the clock. One
+ * paints each range of each date from end to end; the other, where the clock is not about to
+ * change, looks every minute's local time up in the week.
  */
 
-#include "lib/hours.h"
+#include "lib/calendar.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,6 +71,25 @@ static const struct hours daily = HOURS(daily_ranges), endless = HOURS(endless_r
 			  gap = HOURS(gap_ranges), straddling = HOURS(straddling_ranges),
 			  weekend = HOURS(weekend_ranges), six_days = HOURS(six_days_ranges),
 			  always = {.always = true}, never = {0};
+
+static bool hours_next_open(const struct hours *h, const struct zone *z, int64_t at, int limit_days,
+			    struct span *ret)
+{
+	const struct calendar c = {.usual = *h};
+	const struct calendar_at here = {.calendar = &c, .zone = z};
+
+	return calendar_next(&here, at, limit_days, ret);
+}
+
+static bool hours_admit(const struct hours *h, const struct zone *z, struct span s, bool may_span)
+{
+	const struct calendar c = {.usual = *h};
+	const struct calendar_at here = {.calendar = &c, .zone = z};
+
+	if (may_span)
+		return calendar_is_open(&here, s.start) && calendar_is_open(&here, s.end - 1);
+	return calendar_open_until(&here, s.start, s.end) == s.end;
+}
 
 static int64_t at(const struct zone *z, const char *text)
 {
