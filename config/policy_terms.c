@@ -31,7 +31,7 @@ static char *trim(char *s)
 	return s;
 }
 
-static bool read_length(struct walk *w, const struct node *value, const char *text,
+bool length_read(struct walk *w, const struct node *value, const char *text,
 			struct duration *ret)
 {
 	switch (duration_parse(text, ret)) {
@@ -57,7 +57,7 @@ static bool read_step(struct walk *w, const struct node *value, char *text, stru
 			     "\"%s\" after the range is not known; write `1h..3d step 30m`", text);
 		return false;
 	}
-	if (!read_length(w, value, trim(text + strlen(word)), ret))
+	if (!length_read(w, value, trim(text + strlen(word)), ret))
 		return false;
 	if (length_s(*ret) > 0)
 		return true;
@@ -82,9 +82,9 @@ static char *cut_range(char *max)
 static bool read_ends(struct walk *w, const struct node *value, const char *min, const char *max,
 		      struct limit *ret)
 {
-	if (*min != '\0' && !read_length(w, value, min, &ret->duration.min))
+	if (*min != '\0' && !length_read(w, value, min, &ret->duration.min))
 		return false;
-	if (*max != '\0' && !read_length(w, value, max, &ret->duration.max))
+	if (*max != '\0' && !length_read(w, value, max, &ret->duration.max))
 		return false;
 	if (*max != '\0' && length_s(ret->duration.max) == 0) {
 		problems_add(w->problems, value->place,
@@ -162,7 +162,7 @@ void terms_set_start(struct walk *w, void *into, const struct key_row *row,
 			     "\"%s\" is not a grid of starts; write `every 15m`", value->text);
 		return;
 	}
-	if (!read_length(w, value, value->text + strlen(word), &every))
+	if (!length_read(w, value, value->text + strlen(word), &every))
 		return;
 	if (length_s(every) <= 0 || DAY_S % length_s(every) != 0) {
 		problems_add(w->problems, value->place,
@@ -181,7 +181,7 @@ void terms_set_lead(struct walk *w, void *into, const struct key_row *row, const
 
 	t->place[TERM_LEAD] = value->key_place;
 	t->limits[LIMIT_LEAD] = (struct limit){.kind = LIMIT_LEAD};
-	read_length(w, value, value->text, &t->limits[LIMIT_LEAD].lead);
+	length_read(w, value, value->text, &t->limits[LIMIT_LEAD].lead);
 }
 
 void terms_set_horizon(struct walk *w, void *into, const struct key_row *row,
@@ -191,7 +191,7 @@ void terms_set_horizon(struct walk *w, void *into, const struct key_row *row,
 	struct limit limit = {.kind = LIMIT_HORIZON};
 
 	t->place[TERM_HORIZON] = value->key_place;
-	if (!read_length(w, value, value->text, &limit.horizon))
+	if (!length_read(w, value, value->text, &limit.horizon))
 		return;
 	if (length_s(limit.horizon) == 0)
 		problems_add(w->problems, value->place,
@@ -312,12 +312,47 @@ void terms_set_spans_closed(struct walk *w, void *into, const struct key_row *ro
 static void set_length(struct walk *w, void *into, const struct key_row *row,
 		       const struct node *value)
 {
-	read_length(w, value, value->text, (struct duration *)((char *)into + row->offset));
+	length_read(w, value, value->text, (struct duration *)((char *)into + row->offset));
+}
+
+struct longer_draft {
+	const struct node *longer_than, *then;
+};
+
+static const struct key_row longer_rows[] = {
+    {"longer-than", KEY_TEXT, true, walk_set_node, offsetof(struct longer_draft, longer_than)},
+    {"then", KEY_TEXT, true, walk_set_node, offsetof(struct longer_draft, then)},
+};
+static const struct key_table longer_table = {longer_rows,
+					      sizeof(longer_rows) / sizeof(*longer_rows), NULL};
+
+static void set_after_if(struct walk *w, void *into, const struct key_row *row,
+			 const struct node *value)
+{
+	struct longer_draft d = {0};
+	struct terms *t = into;
+
+	walk_map(w, value, value->key_place, &longer_table, &d);
+	if (!d.longer_than || !d.then)
+		return;
+	length_read(w, d.longer_than, d.longer_than->text, &t->buffer.long_from);
+	length_read(w, d.then, d.then->text, &t->buffer.long_after);
+}
+
+static void set_shared(struct walk *w, void *into, const struct key_row *row,
+		       const struct node *value)
+{
+	static const char *const words[] = {"same-member"};
+	struct terms *t = into;
+
+	t->buffer.shared = walk_choice(w, value, "shared-by", words, 1) == 0;
 }
 
 static const struct key_row buffer_rows[] = {
     {"before", KEY_TEXT, false, set_length, offsetof(struct terms, buffer.before)},
     {"after", KEY_TEXT, false, set_length, offsetof(struct terms, buffer.after)},
+    {"after-if", KEY_MAP, false, set_after_if, 0},
+    {"shared-by", KEY_TEXT, false, set_shared, 0},
 };
 static const struct key_table buffer_table = {buffer_rows,
 					      sizeof(buffer_rows) / sizeof(*buffer_rows), NULL};

@@ -27,11 +27,15 @@ static const char *const alternative_words[N_ALTERNATIVE_KINDS] = {
     [ALTERNATIVE_OTHER_UNIT] = "other-unit",
     [ALTERNATIVE_STAND_IN] = "stand-in",
     [ALTERNATIVE_NEAREST] = "nearest",
+    [ALTERNATIVE_SHIFTED] = "shifted",
+    [ALTERNATIVE_FEWER] = "fewer",
 };
 static const char *const alternative_texts[N_LANGUAGES][N_ALTERNATIVE_KINDS] = {
-    [LANG_EN] = {"same time, another unit", "same time, in its stead", "nearest free time"},
+    [LANG_EN] = {"same time, another unit", "same time, in its stead", "nearest free time",
+		 "all of it at another time", "same time, fewer"},
     [LANG_FR] = {"même heure, une autre unité", "même heure, en remplacement",
-		 "créneau libre le plus proche"},
+		 "créneau libre le plus proche", "le tout à un autre moment",
+		 "même heure, en moins grand nombre"},
 };
 
 /* The year is said where it is not the present one. */

@@ -137,16 +137,64 @@ static void occupy(struct pole *p, const struct booking *b)
 	}
 }
 
+static int64_t booking_number(const struct change *c)
+{
+	return c->booking.after ? c->booking.after->number : c->booking.before->number;
+}
+
+static bool is_same_booking(const struct change *a, const struct change *b)
+{
+	return a->kind == CHANGE_BOOKING && b->kind == CHANGE_BOOKING &&
+	       booking_number(a) == booking_number(b);
+}
+
+/* Whether no change of the list before (or after) this one is about its booking. */
+static bool is_first(const struct changes *c, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (is_same_booking(&c->items[j], &c->items[i]))
+			return false;
+	return true;
+}
+
+static bool is_last(const struct changes *c, size_t i)
+{
+	for (size_t j = i + 1; j < c->n; j++)
+		if (is_same_booking(&c->items[j], &c->items[i]))
+			return false;
+	return true;
+}
+
+/* Bookings that swap their lanes have no order in which one could be moved before the other: first
+ * all that change leave their lanes, then all take the new ones. */
+static void leave_lanes(struct pole *p, const struct changes *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct booking *before = c->items[i].booking.before;
+
+		if (c->items[i].kind == CHANGE_BOOKING && before && is_first(c, i)) {
+			assert(shelf_get(&p->shelf, before->number) == before);
+			vacate(p, before);
+		}
+	}
+}
+
+static void take_lanes(struct pole *p, const struct changes *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct booking *after = c->items[i].booking.after;
+
+		if (c->items[i].kind == CHANGE_BOOKING && after && is_last(c, i))
+			occupy(p, after);
+	}
+}
+
 static void apply_booking(struct pole *p, struct booking *before, struct booking *after)
 {
 	int64_t number = after ? after->number : before->number;
 
 	assert(!before || before->number == number);
 	assert(shelf_get(&p->shelf, number) == before);
-	if (before)
-		vacate(p, before);
-	if (after)
-		occupy(p, after);
 	shelf_put(&p->shelf, number, after);
 	if (after)
 		counter_raise(&p->booking_counter, number);
@@ -305,17 +353,29 @@ static void apply(struct pole *p, struct change *c)
 
 void pole_apply(struct pole *p, struct changes *c)
 {
+	leave_lanes(p, c);
 	for (size_t i = 0; i < c->n; i++)
 		apply(p, &c->items[i]);
+	take_lanes(p, c);
+}
+
+static void turn_round(struct changes *c)
+{
+	for (size_t i = 0; i < c->n / 2; i++) {
+		struct change item = c->items[i];
+
+		c->items[i] = c->items[c->n - 1 - i];
+		c->items[c->n - 1 - i] = item;
+	}
+	for (size_t i = 0; i < c->n; i++)
+		change_swap(&c->items[i]);
 }
 
 void pole_undo(struct pole *p, struct changes *c)
 {
-	for (size_t i = c->n; i > 0; i--) {
-		change_swap(&c->items[i - 1]);
-		apply(p, &c->items[i - 1]);
-		change_swap(&c->items[i - 1]);
-	}
+	turn_round(c);
+	pole_apply(p, c);
+	turn_round(c);
 }
 
 const struct policy *pole_policy(const struct pole *p)
@@ -506,22 +566,52 @@ static const struct allocation *allocation_of(const struct booking *b, uint32_t 
 	return NULL;
 }
 
-/* The lane whose next entry is the first in order of start; n if no lane has one left before
+struct cursor { /* on one lane */
+	const struct timeline *line;
+	uint32_t resource, lane;
+	size_t next;
+};
+
+/* The cursor whose next entry is the first in order of start; NULL if none has one left before
  * `until`. */
-static size_t first_lane(const struct lanes *lanes, const size_t *cursors, int64_t until)
+static struct cursor *first_cursor(struct cursor *cursors, size_t n, int64_t until)
 {
-	size_t first = lanes->n;
+	struct cursor *first = NULL;
 	int64_t start = until;
 
-	for (size_t i = 0; i < lanes->n; i++) {
-		const struct timeline *t = &lanes->timelines[i];
-
-		if (cursors[i] < t->n && t->entries[cursors[i]].span.start < start) {
-			first = i;
-			start = t->entries[cursors[i]].span.start;
+	for (struct cursor *c = cursors; c < cursors + n; c++) {
+		if (c->next < c->line->n && c->line->entries[c->next].span.start < start) {
+			first = c;
+			start = c->line->entries[c->next].span.start;
 		}
 	}
 	return first;
+}
+
+static size_t add_cursors(const struct pole *p, uint32_t resource, int64_t from,
+			  struct cursor *cursors)
+{
+	size_t n = pole_n_lanes(p, resource);
+
+	for (size_t i = 0; cursors && i < n; i++) {
+		const struct timeline *line = &p->resources[resource].timelines[i];
+
+		cursors[i] = (struct cursor){line, resource, (uint32_t)i + 1,
+					     timeline_seek(line, from)};
+	}
+	return n;
+}
+
+/* Of the resource and, where it is composite, of its leaves. */
+static size_t all_cursors(const struct pole *p, uint32_t resource, int64_t from,
+			  struct cursor *cursors)
+{
+	const struct resource *r = pole_resource(p, resource);
+	size_t n = add_cursors(p, resource, from, cursors);
+
+	for (size_t i = 0; r && i < r->n_leaves; i++)
+		n += add_cursors(p, r->leaves[i]->number, from, cursors ? cursors + n : NULL);
+	return n;
 }
 
 void pole_each_allocation(const struct pole *p, uint32_t resource, struct span window,
@@ -529,26 +619,16 @@ void pole_each_allocation(const struct pole *p, uint32_t resource, struct span w
 				     const struct allocation *a),
 			  void *arg)
 {
-	const struct lanes *lanes;
-	size_t *cursors;
+	size_t n = all_cursors(p, resource, window.start, NULL);
+	struct cursor *cursors = memory_new((n + 1) * sizeof(*cursors)), *c;
 	bool more = true;
 
-	if (pole_n_lanes(p, resource) == 0)
-		return;
-	lanes = &p->resources[resource];
-	cursors = memory_new(lanes->n * sizeof(*cursors));
-	for (size_t i = 0; i < lanes->n; i++)
-		cursors[i] = timeline_seek(&lanes->timelines[i], window.start);
-	while (more) {
-		size_t i = first_lane(lanes, cursors, window.end);
-		const struct timeline_entry *e;
-		const struct booking *b;
+	all_cursors(p, resource, window.start, cursors);
+	while (more && (c = first_cursor(cursors, n, window.end))) {
+		const struct timeline_entry *e = &c->line->entries[c->next++];
+		const struct booking *b = shelf_get(&p->shelf, e->booking);
 
-		if (i == lanes->n)
-			break;
-		e = &lanes->timelines[i].entries[cursors[i]++];
-		b = shelf_get(&p->shelf, e->booking);
-		more = fn(arg, b, allocation_of(b, resource, (uint32_t)i + 1, e->span));
+		more = fn(arg, b, allocation_of(b, c->resource, c->lane, e->span));
 	}
 	free(cursors);
 }

@@ -20,7 +20,8 @@ struct pole;
 struct pole *pole_new(void);
 void pole_free(struct pole *p); /* takes NULL */
 
-/* Applies changes in order. Asserts that each `before` is the pole's present image. */
+/* Applies changes in order; lanes are taken by what stands at the end, so that bookings of one list may swap them. Asserts
+ * that each `before` is the pole's present image. */
 void pole_apply(struct pole *p, struct changes *c);
 /* Undoes them: last first, images swapped, then swapped back, so that they can be applied again. */
 void pole_undo(struct pole *p, struct changes *c);

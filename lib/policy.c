@@ -83,38 +83,44 @@ bool resource_has_skill(const struct resource *r, const char *word)
 	return false;
 }
 
-static bool has_leaf(const struct resource *r, const struct resource *leaf)
+struct seen { /* the parts met so far, whole or not: each is looked at once */
+	const struct resource **items;
+	size_t n, cap;
+};
+
+static bool is_seen(const struct seen *seen, const struct resource *r)
 {
-	for (size_t i = 0; i < r->n_leaves; i++)
-		if (r->leaves[i] == leaf)
+	for (size_t i = 0; i < seen->n; i++)
+		if (seen->items[i] == r)
 			return true;
 	return false;
 }
 
-#define PARTS_MAX_DEPTH 32
-
-static bool add_leaves(struct resource *r, const struct resource *part, struct arena *a, size_t *cap,
-		       int depth)
-{
-	if (part == r || depth > PARTS_MAX_DEPTH)
-		return false;
-	for (size_t i = 0; i < part->n_parts; i++)
-		if (!add_leaves(r, part->parts[i], a, cap, depth + 1))
-			return false;
-	if (part->n_parts > 0 || has_leaf(r, part))
-		return true;
-	r->leaves = arena_grow(a, r->leaves, r->n_leaves, cap, r->n_leaves + 1, sizeof(*r->leaves));
-	r->leaves[r->n_leaves++] = part;
-	return true;
-}
-
 bool resource_find_leaves(struct resource *r, struct arena *a)
 {
+	struct seen seen = {0};
 	size_t cap = 0;
 
-	for (size_t i = 0; i < r->n_parts; i++)
-		if (!add_leaves(r, r->parts[i], a, &cap, 0))
-			return false;
+	for (size_t next = 0; next <= seen.n; next++) {
+		const struct resource *whole = next ? seen.items[next - 1] : r;
+
+		for (size_t i = 0; i < whole->n_parts; i++) {
+			if (whole->parts[i] == r)
+				return false;
+			if (is_seen(&seen, whole->parts[i]))
+				continue;
+			seen.items = arena_grow(a, seen.items, seen.n, &seen.cap, seen.n + 1,
+						sizeof(*seen.items));
+			seen.items[seen.n++] = whole->parts[i];
+		}
+	}
+	for (size_t i = 0; i < seen.n; i++) {
+		if (seen.items[i]->n_parts > 0)
+			continue;
+		r->leaves = arena_grow(a, r->leaves, r->n_leaves, &cap, r->n_leaves + 1,
+				       sizeof(*r->leaves));
+		r->leaves[r->n_leaves++] = seen.items[i];
+	}
 	return true;
 }
 

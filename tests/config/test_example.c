@@ -80,6 +80,8 @@ static void twelve_types_36_units(void **state)
 		n_units += units;
 	}
 	assert_int_equal(n_units, 36);
+	for (size_t i = 0; i < p->n_resources; i++)
+		n_resources += p->resources[i].n_parts;
 	assert_int_equal(n_resources, p->n_resources);
 	policy_free(p);
 }

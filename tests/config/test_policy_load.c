@@ -51,7 +51,7 @@ static const struct refused pole_cases[] = {
     {VAN "memebrs: {}\n", "pole.yaml:14:1: unknown key \"memebrs\"; did you mean \"members\"?"},
     {VAN "quota: {}\n", "pole.yaml:14:1: unknown key \"quota\"; known are: pole, name, zone, "
 			"language, sites, members, defaults, "
-			"resources, rules, closures"},
+			"resources, rules, travel, closures"},
     {VAN "pole: again\n",
      "pole.yaml:14:1: key \"pole\" is given again; it was first given at pole.yaml:1:1"},
     {VAN "language: fra\n", "pole.yaml:14:11: unknown language \"fra\"; did you mean \"fr\"?"},

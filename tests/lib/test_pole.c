@@ -47,11 +47,11 @@ static void test_apply_and_undo(void **state)
 	for (int i = 0; i < 3; i++) {
 		pole_apply(p, &c);
 		assert_ptr_equal(pole_booking(p, 1), cancelled);
-		assert_int_equal(pole_timeline(p, 1, 2)->n, 0);
+		assert_null(pole_timeline(p, 1, 2));
 		assert_int_equal(pole_next_booking(p), 2);
 		pole_undo(p, &c);
 		assert_null(pole_booking(p, 1));
-		assert_int_equal(pole_timeline(p, 1, 1)->n, 0);
+		assert_null(pole_timeline(p, 1, 1));
 		assert_int_equal(pole_next_booking(p), 1);
 		assert_int_equal(pole_n_bookings(p), 0);
 	}
