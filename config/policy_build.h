@@ -21,6 +21,7 @@ enum term {
 	TERM_START = LIMIT_START,
 	TERM_LEAD = LIMIT_LEAD,
 	TERM_HORIZON = LIMIT_HORIZON,
+	TERM_SLOTS = LIMIT_SLOTS,
 	TERM_HOURS,
 	TERM_HAND_OVER,
 	TERM_SPANS_CLOSED,
@@ -41,7 +42,8 @@ struct terms {
 	struct calendar_term hours, hand_over;
 	bool spans_closed;
 	struct {
-		struct duration before, after;
+		struct duration before, after, long_from, long_after;
+		bool shared;
 	} buffer;
 };
 
@@ -59,14 +61,16 @@ struct draft { /* of a resource: what the files say of it */
 	bool has_kind;
 	struct terms terms;
 	struct attributes attributes;
-	const struct node *units, *capacity, *stands_in_for;
+	const struct node *units, *capacity, *stands_in_for, *parts, *requires, *skills;
+	bool moves;
+	bool in_service, says_in_service;
 	size_t stands_in_cap; /* of resource->stands_in */
 };
 
 struct sections {
 	const char *pole, *name;
 	const struct node *zone, *language, *sites, *members, *defaults, *resources, *rules,
-	    *closures;
+	    *closures, *travel;
 };
 
 struct build {
@@ -92,9 +96,14 @@ void build_defaults(struct build *b);
 void build_resources(struct build *b);
 void build_rules(struct build *b);
 void build_closures(struct build *b);
+void build_travel(struct build *b);
+/* The parts, skills and requirements of a resource, once all resources are there. */
+void build_parts(struct build *b, struct draft *d);
+void build_requirements(struct build *b, struct draft *d);
+struct draft *build_find_draft(struct build *b, const char *id, struct place place); /* NULL: reported */
 
 /* Rows for the terms, for tables of a structure that has a struct terms at offset `at`. */
-key_setter terms_set_duration, terms_set_start, terms_set_lead, terms_set_horizon;
+key_setter terms_set_duration, terms_set_start, terms_set_lead, terms_set_horizon, terms_set_slots;
 key_setter terms_set_hours, terms_set_hand_over, terms_set_spans_closed, terms_set_buffer;
 #define TERM_ROW(word, type, set, at)                                                              \
 	{                                                                                          \
@@ -104,7 +113,8 @@ key_setter terms_set_hours, terms_set_hand_over, terms_set_spans_closed, terms_s
 	TERM_ROW("duration", KEY_TEXT, terms_set_duration, at),                                    \
 	    TERM_ROW("start", KEY_TEXT, terms_set_start, at),                                      \
 	    TERM_ROW("lead", KEY_TEXT, terms_set_lead, at),                                        \
-	    TERM_ROW("horizon", KEY_TEXT, terms_set_horizon, at)
+	    TERM_ROW("horizon", KEY_TEXT, terms_set_horizon, at),                              \
+	    TERM_ROW("slots", KEY_TEXT, terms_set_slots, at)
 #define OTHER_TERM_ROWS(at)                                                                        \
 	TERM_ROW("hours", KEY_HOURS, terms_set_hours, at),                                         \
 	    TERM_ROW("hand-over", KEY_HOURS, terms_set_hand_over, at),                             \
@@ -143,6 +153,8 @@ bool matching_is_unit(const struct matching *m, const struct node *word);
 /* Reports an empty list. */
 void report_empty_list(struct build *b, const struct node *words);
 
+/* A length of time, from the text of a node or a part of it. false: reported. */
+bool length_read(struct walk *w, const struct node *value, const char *text, struct duration *ret);
 /* Setters for a mention of a site or a member: a pointer at row->offset. */
 key_setter build_set_site, build_set_owner;
 /* Adds `key: value`, one free attribute. */

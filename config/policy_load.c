@@ -26,6 +26,7 @@ static const struct key_row section_rows[] = {
     {"defaults", KEY_MAP, false, walk_set_node, offsetof(struct sections, defaults)},
     {"resources", KEY_MAP, true, walk_set_node, offsetof(struct sections, resources)},
     {"rules", KEY_LIST, false, walk_set_node, offsetof(struct sections, rules)},
+    {"travel", KEY_LIST, false, walk_set_node, offsetof(struct sections, travel)},
     {"closures", KEY_LIST, false, walk_set_node, offsetof(struct sections, closures)},
 };
 static const struct key_table section_table = {section_rows,
@@ -137,6 +138,7 @@ static void build_all(struct build *b)
 	build_defaults(b);
 	build_resources(b);
 	build_rules(b);
+	build_travel(b);
 	build_closures(b);
 }
 

@@ -32,6 +32,15 @@ static void set_attributes(struct walk *w, void *into, const struct key_row *row
 		attributes_add(w, &d->attributes, c);
 }
 
+static void set_in_service(struct walk *w, void *into, const struct key_row *row,
+			   const struct node *value)
+{
+	struct draft *d = into;
+
+	d->says_in_service = true;
+	d->in_service = strcmp(value->text, "true") == 0;
+}
+
 static const struct key_row resource_rows[] = {
     {"name", KEY_NAME, false, walk_set_text, offsetof(struct draft, name)},
     {"kind", KEY_TEXT, true, set_kind, 0},
@@ -40,6 +49,11 @@ static const struct key_row resource_rows[] = {
     {"units", KEY_MAP, false, walk_set_node, offsetof(struct draft, units)},
     {"capacity", KEY_TEXT, false, walk_set_node, offsetof(struct draft, capacity)},
     {"attributes", KEY_MAP, false, set_attributes, 0},
+    {"parts", KEY_WORDS, false, walk_set_node, offsetof(struct draft, parts)},
+    {"requires", KEY_LIST, false, walk_set_node, offsetof(struct draft, requires)},
+    {"skills", KEY_WORDS, false, walk_set_node, offsetof(struct draft, skills)},
+    {"moves", KEY_BOOL, false, walk_set_bool, offsetof(struct draft, moves)},
+    {"in-service", KEY_BOOL, false, set_in_service, 0},
     {"stands-in-for", KEY_WORDS, false, walk_set_node, offsetof(struct draft, stands_in_for)},
     LIMIT_ROWS(offsetof(struct draft, terms)),
     OTHER_TERM_ROWS(offsetof(struct draft, terms)),
@@ -69,6 +83,19 @@ static bool is_free_word(struct build *b, const struct node *value)
 	return true;
 }
 
+static void take_skills(struct build *b, const struct draft *d)
+{
+	struct resource *r = d->resource;
+
+	if (!d->skills)
+		return;
+	r->skills = arena_new_n(b->walk.arena, const char *, d->skills->n_children + 1);
+	for (const struct node *word = words_first(d->skills); word;
+	     word = words_next(d->skills, word))
+		if (walk_is_id(&b->walk, word->text, word->place))
+			r->skills[r->n_skills++] = arena_strdup(b->walk.arena, word->text);
+}
+
 static void take_draft(struct build *b, struct draft *d)
 {
 	struct resource *r = d->resource;
@@ -85,6 +112,11 @@ static void take_draft(struct build *b, struct draft *d)
 	r->spans_closed = d->terms.spans_closed;
 	r->buffer_before = d->terms.buffer.before;
 	r->buffer_after = d->terms.buffer.after;
+	r->long_from = d->terms.buffer.long_from;
+	r->long_after = d->terms.buffer.long_after;
+	r->shares_buffer = d->terms.buffer.shared;
+	r->moves = d->moves;
+	take_skills(b, d);
 	r->attributes = d->attributes.items;
 	r->n_attributes = d->attributes.n;
 }
@@ -108,7 +140,7 @@ static void build_resource(struct build *b, const struct node *value)
 	p->n_resources++;
 }
 
-static struct draft *find_draft(struct build *b, const char *id, struct place place)
+struct draft *build_find_draft(struct build *b, const char *id, struct place place)
 {
 	struct draft *d = glossary_find(&b->resources, id);
 
@@ -138,7 +170,7 @@ static const struct draft *written_out(struct build *b, const struct draft *d, e
 			    term == TERM_HOURS ? "hours" : "hand-over times");
 			return NULL;
 		}
-		from = find_draft(b, t->as, t->as_place);
+		from = build_find_draft(b, t->as, t->as_place);
 		if (from && from->terms.place[term].line == 0 && term == TERM_HAND_OVER) {
 			problems_add(b->walk.problems, t->as_place,
 				     "\"%s\" has no hand-over times; write them out",
@@ -176,7 +208,7 @@ static bool stands_in_already(const struct resource *r, const struct resource *o
 
 static void add_stand_in(struct build *b, const struct draft *d, const struct node *word)
 {
-	struct draft *target = find_draft(b, word->text, word->place);
+	struct draft *target = build_find_draft(b, word->text, word->place);
 	struct resource *r = target ? target->resource : NULL;
 
 	if (!r)
@@ -227,4 +259,12 @@ void build_resources(struct build *b)
 		build_units(b, &b->drafts[i]);
 	for (size_t i = 0; i < p->n_resources; i++)
 		resolve(b, &b->drafts[i]);
+	for (size_t i = 0; i < p->n_resources; i++)
+		build_parts(b, &b->drafts[i]);
+	for (size_t i = 0; i < p->n_resources; i++)
+		if (!resource_find_leaves(&p->resources[i], &p->arena))
+			problems_add(b->walk.problems, b->drafts[i].parts->key_place,
+				     "\"%s\" is a part of itself", p->resources[i].id);
+	for (size_t i = 0; i < p->n_resources; i++)
+		build_requirements(b, &b->drafts[i]);
 }

@@ -33,13 +33,19 @@ static struct rule *add_rule(struct policy *p, size_t *cap)
 	return &p->rules[p->n_rules++];
 }
 
+/* `slots: free` undoes what the defaults say. */
+static bool is_free(const struct limit *l)
+{
+	return l->kind == LIMIT_SLOTS && l->slots.n == 0;
+}
+
 static void add_own_rules(struct policy *p, const struct draft *d, size_t *cap)
 {
 	const struct resource **self = arena_new(&p->arena, const struct resource *);
 
 	*self = d->resource;
 	for (size_t i = 0; i < N_LIMIT_KINDS; i++) {
-		if (d->terms.place[i].line == 0)
+		if (d->terms.place[i].line == 0 || is_free(&d->terms.limits[i]))
 			continue;
 		*add_rule(p, cap) = (struct rule){
 		    .name = arena_printf(&p->arena, "%s %s", d->resource->id, limit_words[i]),
@@ -104,7 +110,8 @@ static void add_written(struct build *b, const struct rule_draft *d, struct plac
 	if (!limits_something)
 		problems_add(
 		    b->walk.problems, place,
-		    "the rule limits nothing; add one or more of duration, start, lead, horizon");
+		    "the rule limits nothing; add one or more of duration, start, lead, horizon, "
+		    "slots");
 }
 
 static void build_rule(struct build *b, const struct node *value, size_t *cap)

@@ -12,6 +12,7 @@ const char *const limit_words[N_LIMIT_KINDS] = {
     [LIMIT_START] = "start",
     [LIMIT_LEAD] = "lead",
     [LIMIT_HORIZON] = "horizon",
+    [LIMIT_SLOTS] = "slots",
 };
 
 static int64_t length_s(struct duration d)
@@ -30,7 +31,7 @@ static char *trim(char *s)
 	return s;
 }
 
-static bool read_length(struct walk *w, const struct node *value, const char *text,
+bool length_read(struct walk *w, const struct node *value, const char *text,
 			struct duration *ret)
 {
 	switch (duration_parse(text, ret)) {
@@ -56,7 +57,7 @@ static bool read_step(struct walk *w, const struct node *value, char *text, stru
 			     "\"%s\" after the range is not known; write `1h..3d step 30m`", text);
 		return false;
 	}
-	if (!read_length(w, value, trim(text + strlen(word)), ret))
+	if (!length_read(w, value, trim(text + strlen(word)), ret))
 		return false;
 	if (length_s(*ret) > 0)
 		return true;
@@ -81,9 +82,9 @@ static char *cut_range(char *max)
 static bool read_ends(struct walk *w, const struct node *value, const char *min, const char *max,
 		      struct limit *ret)
 {
-	if (*min != '\0' && !read_length(w, value, min, &ret->duration.min))
+	if (*min != '\0' && !length_read(w, value, min, &ret->duration.min))
 		return false;
-	if (*max != '\0' && !read_length(w, value, max, &ret->duration.max))
+	if (*max != '\0' && !length_read(w, value, max, &ret->duration.max))
 		return false;
 	if (*max != '\0' && length_s(ret->duration.max) == 0) {
 		problems_add(w->problems, value->place,
@@ -161,7 +162,7 @@ void terms_set_start(struct walk *w, void *into, const struct key_row *row,
 			     "\"%s\" is not a grid of starts; write `every 15m`", value->text);
 		return;
 	}
-	if (!read_length(w, value, value->text + strlen(word), &every))
+	if (!length_read(w, value, value->text + strlen(word), &every))
 		return;
 	if (length_s(every) <= 0 || DAY_S % length_s(every) != 0) {
 		problems_add(w->problems, value->place,
@@ -180,7 +181,7 @@ void terms_set_lead(struct walk *w, void *into, const struct key_row *row, const
 
 	t->place[TERM_LEAD] = value->key_place;
 	t->limits[LIMIT_LEAD] = (struct limit){.kind = LIMIT_LEAD};
-	read_length(w, value, value->text, &t->limits[LIMIT_LEAD].lead);
+	length_read(w, value, value->text, &t->limits[LIMIT_LEAD].lead);
 }
 
 void terms_set_horizon(struct walk *w, void *into, const struct key_row *row,
@@ -190,12 +191,82 @@ void terms_set_horizon(struct walk *w, void *into, const struct key_row *row,
 	struct limit limit = {.kind = LIMIT_HORIZON};
 
 	t->place[TERM_HORIZON] = value->key_place;
-	if (!read_length(w, value, value->text, &limit.horizon))
+	if (!length_read(w, value, value->text, &limit.horizon))
 		return;
 	if (length_s(limit.horizon) == 0)
 		problems_add(w->problems, value->place,
 			     "a horizon of nothing allows no booking; write 60d or 8w");
 	t->limits[LIMIT_HORIZON] = limit;
+}
+
+static const struct {
+	const char *word, *hours; /* where none are written */
+	size_t n;
+} slot_kinds[] = {
+    {"half-days", "08:00-13:00 13:00-18:00", 2},
+    {"days", "00:00-24:00", 1},
+    {"nights", "18:00-34:00", 1},
+    {"free", "", 0},
+};
+
+/* `08:00-13:00`; what ends before it begins does so on the next day. */
+static bool read_slot(const char *text, struct slot *ret)
+{
+	int from_h, from_min, to_h, to_min, used = 0;
+
+	if (sscanf(text, "%2d:%2d-%2d:%2d%n", &from_h, &from_min, &to_h, &to_min, &used) != 4 ||
+	    text[used] != '\0' || from_h < 0 || from_h > 23 || from_min < 0 || from_min > 59 ||
+	    to_h < 0 || to_h > 47 || to_min < 0 || to_min > 59)
+		return false;
+	ret->from_s = from_h * 3600 + from_min * 60;
+	ret->to_s = to_h * 3600 + to_min * 60;
+	if (ret->to_s <= ret->from_s)
+		ret->to_s += DAY_S;
+	return ret->to_s <= ret->from_s + DAY_S;
+}
+
+static bool read_slots(char *hours, size_t n, struct limit *ret)
+{
+	char *rest = NULL;
+
+	for (char *word = strtok_r(hours, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		struct slot slot;
+
+		if (ret->slots.n == n || !read_slot(word, &slot) ||
+		    (ret->slots.n > 0 && slot.from_s < ret->slots.items[ret->slots.n - 1].to_s))
+			return false;
+		ret->slots.items[ret->slots.n++] = slot;
+	}
+	return ret->slots.n == n;
+}
+
+/* `half-days`, `days`, `nights`, each perhaps with its hours after it; `free`. */
+void terms_set_slots(struct walk *w, void *into, const struct key_row *row, const struct node *value)
+{
+	struct limit limit = {.kind = LIMIT_SLOTS};
+	struct terms *t = terms_at(into, row);
+	size_t n = strcspn(value->text, " "), kind = 0;
+	char hours[POLICY_TEXT_MAX_BYTES + 1];
+
+	t->place[TERM_SLOTS] = value->key_place;
+	while (kind < sizeof(slot_kinds) / sizeof(*slot_kinds) &&
+	       (strlen(slot_kinds[kind].word) != n ||
+		strncmp(slot_kinds[kind].word, value->text, n) != 0))
+		kind++;
+	if (kind == sizeof(slot_kinds) / sizeof(*slot_kinds)) {
+		problems_add(w->problems, value->place,
+			     "\"%s\" are no slots; write half-days, days, nights or free",
+			     value->text);
+		return;
+	}
+	snprintf(hours, sizeof(hours), "%s",
+		 value->text[n] ? value->text + n + 1 : slot_kinds[kind].hours);
+	if (read_slots(hours, slot_kinds[kind].n, &limit))
+		t->limits[LIMIT_SLOTS] = limit;
+	else
+		problems_add(w->problems, value->place,
+			     "the hours of the slots cannot be read; write `half-days 08:00-13:00 "
+			     "13:00-18:00`, `days 09:00-18:00` or `nights 20:00-08:00`");
 }
 
 static void read_calendar(struct walk *w, const struct node *value, struct calendar_term *ret)
@@ -241,12 +312,47 @@ void terms_set_spans_closed(struct walk *w, void *into, const struct key_row *ro
 static void set_length(struct walk *w, void *into, const struct key_row *row,
 		       const struct node *value)
 {
-	read_length(w, value, value->text, (struct duration *)((char *)into + row->offset));
+	length_read(w, value, value->text, (struct duration *)((char *)into + row->offset));
+}
+
+struct longer_draft {
+	const struct node *longer_than, *then;
+};
+
+static const struct key_row longer_rows[] = {
+    {"longer-than", KEY_TEXT, true, walk_set_node, offsetof(struct longer_draft, longer_than)},
+    {"then", KEY_TEXT, true, walk_set_node, offsetof(struct longer_draft, then)},
+};
+static const struct key_table longer_table = {longer_rows,
+					      sizeof(longer_rows) / sizeof(*longer_rows), NULL};
+
+static void set_after_if(struct walk *w, void *into, const struct key_row *row,
+			 const struct node *value)
+{
+	struct longer_draft d = {0};
+	struct terms *t = into;
+
+	walk_map(w, value, value->key_place, &longer_table, &d);
+	if (!d.longer_than || !d.then)
+		return;
+	length_read(w, d.longer_than, d.longer_than->text, &t->buffer.long_from);
+	length_read(w, d.then, d.then->text, &t->buffer.long_after);
+}
+
+static void set_shared(struct walk *w, void *into, const struct key_row *row,
+		       const struct node *value)
+{
+	static const char *const words[] = {"same-member"};
+	struct terms *t = into;
+
+	t->buffer.shared = walk_choice(w, value, "shared-by", words, 1) == 0;
 }
 
 static const struct key_row buffer_rows[] = {
     {"before", KEY_TEXT, false, set_length, offsetof(struct terms, buffer.before)},
     {"after", KEY_TEXT, false, set_length, offsetof(struct terms, buffer.after)},
+    {"after-if", KEY_MAP, false, set_after_if, 0},
+    {"shared-by", KEY_TEXT, false, set_shared, 0},
 };
 static const struct key_table buffer_table = {buffer_rows,
 					      sizeof(buffer_rows) / sizeof(*buffer_rows), NULL};
@@ -269,6 +375,7 @@ static const struct {
     TERM_PART(TERM_START, limits[LIMIT_START]),
     TERM_PART(TERM_LEAD, limits[LIMIT_LEAD]),
     TERM_PART(TERM_HORIZON, limits[LIMIT_HORIZON]),
+    TERM_PART(TERM_SLOTS, limits[LIMIT_SLOTS]),
     TERM_PART(TERM_HOURS, hours),
     TERM_PART(TERM_HAND_OVER, hand_over),
     TERM_PART(TERM_SPANS_CLOSED, spans_closed),

@@ -13,6 +13,7 @@ struct unit_draft {
 	struct unit *unit;
 	const struct site *site;
 	const struct member *owner;
+	bool in_service;
 	struct attributes attributes;
 };
 
@@ -64,6 +65,7 @@ static void take_attribute(struct walk *w, void *into, const struct node *value)
 static const struct key_row unit_rows[] = {
     {"site", KEY_TEXT, false, build_set_site, offsetof(struct unit_draft, site)},
     {"owner", KEY_TEXT, false, build_set_owner, offsetof(struct unit_draft, owner)},
+    {"in-service", KEY_BOOL, false, walk_set_bool, offsetof(struct unit_draft, in_service)},
 };
 static const struct key_table unit_table = {unit_rows, sizeof(unit_rows) / sizeof(*unit_rows),
 					    take_attribute};
@@ -107,6 +109,11 @@ static bool make_room(struct build *b, struct draft *d, size_t n, struct place p
 	return false;
 }
 
+static bool is_in_service(const struct draft *d)
+{
+	return !d->says_in_service || d->in_service;
+}
+
 static struct unit *add_unit(struct draft *d, const char *id, struct place place)
 {
 	struct resource *r = d->resource;
@@ -117,7 +124,7 @@ static struct unit *add_unit(struct draft *d, const char *id, struct place place
 	    .id = id,
 	    .site = d->site,
 	    .owner = d->owner,
-	    .in_service = true,
+	    .in_service = is_in_service(d),
 	    .place = place,
 	};
 	return u;
@@ -135,7 +142,8 @@ static void check_site(struct build *b, const struct site *site, struct place pl
 
 static void build_unit(struct build *b, struct draft *d, const struct node *value)
 {
-	struct unit_draft unit = {.site = d->site, .owner = d->owner};
+	struct unit_draft unit = {
+	    .site = d->site, .owner = d->owner, .in_service = is_in_service(d)};
 	struct unit *u;
 
 	if (!walk_is_id(&b->walk, value->key, value->key_place) ||
@@ -145,6 +153,7 @@ static void build_unit(struct build *b, struct draft *d, const struct node *valu
 	walk_map(&b->walk, value, value->key_place, &unit_table, &unit);
 	u->site = unit.site;
 	u->owner = unit.owner;
+	u->in_service = unit.in_service;
 	u->attributes = unit.attributes.items;
 	u->n_attributes = unit.attributes.n;
 	check_site(b, u->site, value->key_place);

@@ -9,6 +9,7 @@
 
 #include "daemon/served.h"
 #include "daemon/server.h"
+#include "lib/limits.h"
 #include "lib/moment.h"
 #include "lib/nearest.h"
 
@@ -26,11 +27,15 @@ static const char *const alternative_words[N_ALTERNATIVE_KINDS] = {
     [ALTERNATIVE_OTHER_UNIT] = "other-unit",
     [ALTERNATIVE_STAND_IN] = "stand-in",
     [ALTERNATIVE_NEAREST] = "nearest",
+    [ALTERNATIVE_SHIFTED] = "shifted",
+    [ALTERNATIVE_FEWER] = "fewer",
 };
 static const char *const alternative_texts[N_LANGUAGES][N_ALTERNATIVE_KINDS] = {
-    [LANG_EN] = {"same time, another unit", "same time, in its stead", "nearest free time"},
+    [LANG_EN] = {"same time, another unit", "same time, in its stead", "nearest free time",
+		 "all of it at another time", "same time, fewer"},
     [LANG_FR] = {"même heure, une autre unité", "même heure, en remplacement",
-		 "créneau libre le plus proche"},
+		 "créneau libre le plus proche", "le tout à un autre moment",
+		 "même heure, en moins grand nombre"},
 };
 
 /* The year is said where it is not the present one. */
@@ -217,6 +222,9 @@ static void fill_limit(struct exchange *x, struct fill_list *l, const struct lim
 		break;
 	case LIMIT_HORIZON:
 		fill_add(l, "limit", text_duration(x, limit->horizon));
+		break;
+	case LIMIT_SLOTS:
+		fill_add(l, "slots", slots_text(limit, &x->arena));
 		break;
 	case N_LIMIT_KINDS:
 		break;

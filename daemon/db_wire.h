@@ -8,7 +8,7 @@
 
 #include "daemon/db.h"
 
-#define DB_MAX_PARAMS 64
+#define DB_MAX_PARAMS 96
 
 struct db_rows { /* rows of a result, from `first` on */
 	PGresult *result;

@@ -50,32 +50,40 @@ static void follow_failed(struct served *s)
 	groups_database_down(s);
 }
 
-/* Decodes one row and applies it. > 0: it cannot be followed. */
-static int follow_row(struct served *s, const struct db_rows *rows, size_t i)
+static void apply_and_clear(struct served *s, struct changes *c)
 {
-	struct changes changes = {0};
+	pole_apply(s->pole, c);
+	changes_clear(c);
+}
+
+/* The policy in hand, which what the version said before it may name. */
+static void follow_policy(struct served *s, const struct db_rows *rows, size_t i, struct changes *c)
+{
+	apply_and_clear(s, c);
+	pole_number(s->pole, s->fetched, c);
+	changes_add_policy(c, (struct policy *)pole_policy(s->pole), s->fetched);
+	s->fetched = NULL;
+	s->fetched_version = 0;
+	s->policy = (struct policy_record){db_int(rows, i, LOG_VERSION), db_int(rows, i, LOG_AT),
+					   (uint32_t)db_int(rows, i, LOG_ACTOR)};
+	apply_and_clear(s, c);
+}
+
+/* Decodes one row; the changes of a version are applied together. > 0: it cannot be followed. */
+static int follow_row(struct served *s, const struct db_rows *rows, size_t i, struct changes *c)
+{
 	char hash[65] = "";
 	const char *text = db_value(rows, i, LOG_CHANGE);
 	int r = change_decode(text, s->pole, db_value(rows, i, LOG_PRIVATE1),
-			      db_value(rows, i, LOG_PRIVATE2), &changes, hash);
+			      db_value(rows, i, LOG_PRIVATE2), c, hash);
 
 	if (r) {
 		log_error("%s: version %s of the log cannot be followed: %s", s->name,
 			  db_value(rows, i, LOG_VERSION), text);
-		changes_clear(&changes);
 		return 1;
 	}
-	if (*hash) {
-		pole_number(s->pole, s->fetched, &changes);
-		changes_add_policy(&changes, (struct policy *)pole_policy(s->pole), s->fetched);
-		s->fetched = NULL;
-		s->fetched_version = 0;
-		s->policy =
-		    (struct policy_record){db_int(rows, i, LOG_VERSION), db_int(rows, i, LOG_AT),
-					   (uint32_t)db_int(rows, i, LOG_ACTOR)};
-	}
-	pole_apply(s->pole, &changes);
-	changes_clear(&changes);
+	if (*hash)
+		follow_policy(s, rows, i, c);
 	if (!db_is_null(rows, i, LOG_REPLY) && !db_is_null(rows, i, LOG_KEY))
 		kept_add(&s->kept, (uint32_t)db_int(rows, i, LOG_ACTOR), db_value(rows, i, LOG_KEY),
 			 db_value(rows, i, LOG_REQUEST), db_value(rows, i, LOG_REPLY),
@@ -118,13 +126,15 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 	}
 	for (size_t i = 0; i < db_n_rows(rows);) {
 		int64_t version = db_int(rows, i, LOG_VERSION);
+		struct changes changes = {0};
 
 		if (needs_policy(s, rows, i)) {
 			read_policy(s, version);
 			return;
 		}
 		for (; i < db_n_rows(rows) && db_int(rows, i, LOG_VERSION) == version; i++) {
-			if (follow_row(s, rows, i)) {
+			if (follow_row(s, rows, i, &changes)) {
+				changes_clear(&changes);
 				s->stale = true;
 				follow_over(s);
 				return;
@@ -132,6 +142,7 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 			s->last_at = db_int(rows, i, LOG_AT);
 			snprintf(s->head, sizeof(s->head), "%s", db_value(rows, i, LOG_HASH));
 		}
+		apply_and_clear(s, &changes);
 		s->version = version;
 	}
 	follow_over(s);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "daemon/calendar_text.h"
+#include "lib/limits.h"
 
 struct item {
 	const char *what, *name, *text;
@@ -45,6 +46,8 @@ const char *limit_text(struct arena *a, const struct limit *l)
 		return arena_printf(a, "lead %s", duration_text(a, l->lead));
 	case LIMIT_HORIZON:
 		return arena_printf(a, "horizon %s", duration_text(a, l->horizon));
+	case LIMIT_SLOTS:
+		return arena_printf(a, "slots %s", slots_text(l, a));
 	case N_LIMIT_KINDS:
 		break;
 	}

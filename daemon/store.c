@@ -52,6 +52,8 @@ static int64_t change_subject(const struct change *c)
 		return c->person.after->number;
 	case CHANGE_NAME:
 		return c->name.name.number;
+	case CHANGE_OUTAGE:
+		return c->outage.after.number;
 	case CHANGE_POLICY:
 	case N_CHANGE_KINDS:
 		break;
@@ -61,7 +63,7 @@ static int64_t change_subject(const struct change *c)
 
 static bool same_record(const struct change *a, const struct change *b)
 {
-	if (a->kind != b->kind || (a->kind != CHANGE_BOOKING && a->kind != CHANGE_PERSON))
+	if (a->kind != b->kind || a->kind == CHANGE_NAME || a->kind == CHANGE_POLICY)
 		return false;
 	return change_subject(a) == change_subject(b);
 }
@@ -161,11 +163,13 @@ static void encode_bookings(const struct change_list *l, struct db_params *p)
 	BOOKINGS(DB_INT4_ARRAY, db_array_int4, (int32_t)r->person);
 	BOOKINGS(DB_INT4_ARRAY, db_array_int4, (int32_t)r->made_by);
 	BOOKINGS(DB_TEXT_ARRAY, db_array_text, booking_state_words[r->state]);
-	BOOKINGS(DB_BOOL_ARRAY, db_array_bool, r->pinned);
+	BOOKINGS(DB_BOOL_ARRAY, db_array_bool, booking_is_plain(r) && item_is_pinned(r->items));
 	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->span.start);
 	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->span.end);
 	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->made_at);
 	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->ended_at);
+	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->series);
+	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->occurrence);
 #undef BOOKINGS
 }
 
@@ -178,9 +182,23 @@ static bool was_there(const struct change_list *l, const struct change_ref *last
 	return false;
 }
 
+/* A run of allocations' lanes as an int4multirange. */
+static const char *lanes_text(const struct allocation *a, size_t n, struct buffer *b)
+{
+	buffer_truncate(b, 0);
+	for (size_t i = 0; i < n; i++) {
+		char text[48];
+
+		snprintf(text, sizeof(text), "%s[%u,%u)", i ? "," : "{", a[i].lane, a[i].lane + 1);
+		buffer_puts(b, text);
+	}
+	buffer_puts(b, "}");
+	return b->bytes;
+}
+
 static void encode_allocations(const struct change_list *l, struct db_params *p)
 {
-	char lanes[48];
+	struct buffer lanes = {0};
 
 #define ALLOCATIONS(array, add, expression)                                                        \
 	do {                                                                                       \
@@ -189,12 +207,13 @@ static void encode_allocations(const struct change_list *l, struct db_params *p)
 			EACH_LAST(ref, l, CHANGE_BOOKING)                                          \
 			{                                                                          \
 				const struct booking *b = ref->c->booking.after;                   \
-				size_t n =                                                         \
-				    booking_state_occupies(b->state) ? b->n_allocations : 0;       \
                                                                                                    \
-				for (const struct allocation *a = b->allocations;                  \
-				     a < b->allocations + n; a++)                                  \
+				for (size_t i = 0, n; i < b->n_allocations; i += n) {              \
+					const struct allocation *a = &b->allocations[i];           \
+                                                                                                   \
+					n = booking_run(b, i);                                     \
 					add(p, expression);                                        \
+				}                                                                  \
 			}                                                                          \
 		db_array_end(p);                                                                   \
 	} while (0)
@@ -205,13 +224,72 @@ static void encode_allocations(const struct change_list *l, struct db_params *p)
 	if (was_there(l, ref))
 		db_array_int8(p, ref->c->booking.after->number);
 	db_array_end(p);
-	ALLOCATIONS(DB_INT8_ARRAY, db_array_int8, b->number);
+	ALLOCATIONS(DB_INT8_ARRAY, db_array_int8, a->lane ? b->number : 0);
+	ALLOCATIONS(DB_INT4_ARRAY, db_array_int4, (int32_t)a->item);
 	ALLOCATIONS(DB_INT4_ARRAY, db_array_int4, (int32_t)a->resource);
-	ALLOCATIONS(DB_TEXT_ARRAY, db_array_text,
-		    (snprintf(lanes, sizeof(lanes), "{[%u,%u)}", a->lane, a->lane + 1), lanes));
+	ALLOCATIONS(DB_TEXT_ARRAY, db_array_text, lanes_text(a, n, &lanes));
 	ALLOCATIONS(DB_INT8_ARRAY, db_array_int8, a->during.start);
 	ALLOCATIONS(DB_INT8_ARRAY, db_array_int8, a->during.end);
+	ALLOCATIONS(DB_BOOL_ARRAY, db_array_bool, booking_occupies(b, a));
 #undef ALLOCATIONS
+	buffer_release(&lanes);
+}
+
+static void encode_items(const struct change_list *l, struct db_params *p)
+{
+#define ITEMS(array, add, expression)                                                              \
+	do {                                                                                       \
+		db_array_begin(p, array);                                                          \
+		for                                                                                \
+			EACH_LAST(ref, l, CHANGE_BOOKING)                                          \
+			{                                                                          \
+				const struct booking *b = ref->c->booking.after;                   \
+				size_t n = booking_is_plain(b) ? 0 : b->n_items;                   \
+                                                                                                   \
+				for (const struct item *i = b->items; i < b->items + n; i++)       \
+					add(p, expression);                                        \
+			}                                                                          \
+		db_array_end(p);                                                                   \
+	} while (0)
+
+	ITEMS(DB_INT8_ARRAY, db_array_int8, b->number);
+	ITEMS(DB_INT4_ARRAY, db_array_int4, (int32_t)(i - b->items));
+	ITEMS(DB_INT4_ARRAY, db_array_int4, (int32_t)i->resource);
+	ITEMS(DB_INT4_ARRAY, db_array_int4, (int32_t)i->lane);
+	ITEMS(DB_INT4_ARRAY, db_array_int4, (int32_t)i->quantity);
+	ITEMS(DB_TEXT_ARRAY, db_array_text, item_via_words[i->via]);
+	ITEMS(DB_INT4_ARRAY, db_array_int4, (int32_t)i->of);
+	ITEMS(DB_TEXT_ARRAY, db_array_text, item_state_words[i->state]);
+	ITEMS(DB_INT8_ARRAY, db_array_int8, i->span.start);
+	ITEMS(DB_INT8_ARRAY, db_array_int8, i->span.end);
+	ITEMS(DB_TEXT_ARRAY, db_array_text, i->having);
+#undef ITEMS
+}
+
+static void encode_outages(const struct change_list *l, struct db_params *p)
+{
+#define OUTAGES(array, add, expression)                                                            \
+	do {                                                                                       \
+		db_array_begin(p, array);                                                          \
+		for                                                                                \
+			EACH_LAST(ref, l, CHANGE_OUTAGE)                                           \
+			{                                                                          \
+				const struct outage *r = &ref->c->outage.after;                    \
+				add(p, expression);                                                \
+			}                                                                          \
+		db_array_end(p);                                                                   \
+	} while (0)
+
+	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->number);
+	OUTAGES(DB_INT4_ARRAY, db_array_int4, (int32_t)r->resource);
+	OUTAGES(DB_INT4_ARRAY, db_array_int4, (int32_t)r->lane);
+	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->span.start);
+	OUTAGES(DB_INT8_ARRAY, db_array_int8,
+		r->span.end == TIME_NEVER ? 0 : r->span.end);
+	OUTAGES(DB_INT4_ARRAY, db_array_int4, (int32_t)r->made_by);
+	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->made_at);
+	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->lifted_at);
+#undef OUTAGES
 }
 
 static void encode_notes(const struct change_list *l, struct db_params *p)
@@ -373,6 +451,8 @@ void store_encode(const struct served *s, const struct exchange *group, int64_t 
 	encode_events(s, &l, at, p, ret_head);
 	encode_bookings(&l, p);
 	encode_allocations(&l, p);
+	encode_items(&l, p);
+	encode_outages(&l, p);
 	encode_notes(&l, p);
 	encode_persons(&l, p);
 	encode_names(&l, p);

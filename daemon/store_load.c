@@ -16,22 +16,77 @@
 #define WHY_BYTES 512
 #define CONNECT_WITHIN_S 30
 
-/* Allocations as `resource/{[lane,lane+1)}/start/end`, parted by spaces. Counts, or fills `ret`. */
+/* Allocations as `item/resource/lane/start/end`, parted by spaces. Counts, or fills `ret`. */
 static size_t parse_allocations(const char *text, struct allocation *ret, size_t most)
 {
 	size_t n = 0;
 	int used;
-	uint32_t resource, lane, past;
+	uint32_t item, resource, lane;
 	int64_t start, end;
 
-	while (sscanf(text, " %" SCNu32 "/{[%" SCNu32 ",%" SCNu32 ")}/%" SCNd64 "/%" SCNd64 "%n",
-		      &resource, &lane, &past, &start, &end, &used) == 5) {
+	while (sscanf(text, " %" SCNu32 "/%" SCNu32 "/%" SCNu32 "/%" SCNd64 "/%" SCNd64 "%n", &item,
+		      &resource, &lane, &start, &end, &used) == 5) {
 		if (ret && n < most)
-			ret[n] = (struct allocation){resource, lane, {start, end}};
+			ret[n] = (struct allocation){resource, lane, {start, end}, item};
 		n++;
 		text += used;
 	}
 	return n;
+}
+
+static unsigned word_of(const char *word, const char *const *words, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return 0;
+}
+
+/* `resource/lane/quantity/via/of/state/start/end/having`, the text cut off at its end. */
+static bool parse_item(char *line, struct item *ret)
+{
+	char via[16], state[16];
+	uint32_t of;
+	int used = 0;
+
+	if (sscanf(line,
+		   "%" SCNu32 "/%" SCNu32 "/%" SCNu32 "/%15[^/]/%" SCNu32 "/%15[^/]/%" SCNd64
+		   "/%" SCNd64 "/%n",
+		   &ret->resource, &ret->lane, &ret->quantity, via, &of, state, &ret->span.start,
+		   &ret->span.end, &used) != 8 ||
+	    used == 0)
+		return false;
+	ret->of = (uint16_t)of;
+	ret->via = (uint8_t)word_of(via, item_via_words, N_ITEM_VIAS);
+	ret->state = (uint8_t)word_of(state, item_state_words, N_ITEM_STATES);
+	ret->having = line + used;
+	return true;
+}
+
+/* Items as lines. Returns their number; the texts stay in `text`. */
+static size_t parse_items(char *text, struct item *ret)
+{
+	size_t n = 0;
+
+	for (char *rest = NULL, *line = strtok_r(text, "\n", &rest); line && n < BOOKING_MAX_ITEMS;
+	     line = strtok_r(NULL, "\n", &rest))
+		n += parse_item(line, &ret[n]);
+	return n;
+}
+
+static struct booking *booking_from(const char *purpose, const char *allocations, char *lines,
+				    struct item plain, bool pinned)
+{
+	struct item items[BOOKING_MAX_ITEMS];
+	size_t n = parse_allocations(allocations, NULL, 0), n_items = parse_items(lines, items);
+	struct booking *b;
+
+	items[0] = n_items ? items[0] : plain;
+	b = booking_new(purpose, items, n_items ? n_items : 1, n);
+	parse_allocations(allocations, b->allocations, n);
+	if (pinned && n > 0)
+		b->items[0].lane = b->allocations[0].lane;
+	return b;
 }
 
 struct booking *store_booking(const struct db_rows *r, size_t row)
@@ -49,23 +104,28 @@ struct booking *store_booking(const struct db_rows *r, size_t row)
 		MADE_AT,
 		ENDED_AT,
 		PURPOSE,
-		ALLOCATIONS
+		ALLOCATIONS,
+		ITEMS,
+		SERIES,
+		OCCURRENCE
 	};
-	const char *allocations = db_value(r, row, ALLOCATIONS);
-	size_t n = parse_allocations(allocations, NULL, 0);
-	struct booking *b = booking_new(db_value(r, row, PURPOSE), n);
+	const struct item plain =
+	    item_of((uint32_t)db_int(r, row, RESOURCE), 0,
+		    (struct span){db_int(r, row, START), db_int(r, row, END)});
+	char *lines = memory_strdup(db_value(r, row, ITEMS));
+	struct booking *b = booking_from(db_value(r, row, PURPOSE), db_value(r, row, ALLOCATIONS),
+					 lines, plain, db_bool(r, row, PINNED));
 
 	b->number = db_int(r, row, NUMBER);
-	b->resource = (uint32_t)db_int(r, row, RESOURCE);
 	b->member = (uint32_t)db_int(r, row, MEMBER);
 	b->person = (uint32_t)db_int(r, row, PERSON);
 	b->made_by = (uint32_t)db_int(r, row, MADE_BY);
 	booking_state_from_word(db_value(r, row, STATE), &b->state);
-	b->pinned = db_bool(r, row, PINNED);
-	b->span = (struct span){db_int(r, row, START), db_int(r, row, END)};
 	b->made_at = db_int(r, row, MADE_AT);
 	b->ended_at = db_int(r, row, ENDED_AT);
-	parse_allocations(allocations, b->allocations, n);
+	b->series = db_int(r, row, SERIES);
+	b->occurrence = db_int(r, row, OCCURRENCE);
+	free(lines);
 	return b;
 }
 
@@ -218,6 +278,30 @@ static int load_bookings(struct db_session *session, struct served *s, int64_t f
 	return r;
 }
 
+static int load_outages(struct db_session *session, struct served *s, int64_t floor, char *ret_why)
+{
+	struct changes changes = {0};
+	struct db_rows *rows = NULL;
+	int r = query(session, "load_outages", s, &floor, &rows, ret_why);
+
+	for (size_t i = 0; !r && i < db_n_rows(rows); i++) {
+		int64_t end = db_int(rows, i, 4);
+		struct outage o = {
+		    .number = db_int(rows, i, 0),
+		    .resource = (uint32_t)db_int(rows, i, 1),
+		    .lane = (uint32_t)db_int(rows, i, 2),
+		    .span = {db_int(rows, i, 3), end ? end : TIME_NEVER},
+		    .made_by = (uint32_t)db_int(rows, i, 5),
+		    .made_at = db_int(rows, i, 6),
+		};
+
+		changes_add_outage(&changes, NULL, &o);
+	}
+	apply_and_clear(s, &changes);
+	db_rows_free(rows);
+	return r;
+}
+
 static int load_kept(struct db_session *session, struct served *s, char *ret_why)
 {
 	struct db_rows *rows = NULL;
@@ -241,6 +325,7 @@ static int load_state(struct db_session *session, struct served *s, char *ret_wh
 		snprintf(s->head, sizeof(s->head), "%s", db_value(rows, 0, 1));
 		s->last_at = db_int(rows, 0, 4);
 		pole_reserve_numbers(s->pole, db_int(rows, 0, 2), (uint32_t)db_int(rows, 0, 3));
+		pole_reserve_outages(s->pole, db_int(rows, 0, 5));
 	}
 	db_rows_free(rows);
 	return r;
@@ -299,6 +384,8 @@ int store_load(struct db_session *session, struct served *s, int64_t floor, char
 		r = load_policy(session, s, ret_why);
 	if (!r)
 		r = load_bookings(session, s, floor, ret_why);
+	if (!r)
+		r = load_outages(session, s, floor, ret_why);
 	if (!r)
 		r = load_kept(session, s, ret_why);
 	if (!r)

@@ -58,6 +58,7 @@ static void write_limits(struct line_writer *w, const struct policy *policy,
 		case LIMIT_HORIZON:
 			write_duration(w, "horizon", l->horizon);
 			break;
+		case LIMIT_SLOTS: /* said by the refusal that they cause */
 		case N_LIMIT_KINDS:
 			break;
 		}

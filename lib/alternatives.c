@@ -8,6 +8,7 @@
 
 #include "lib/start_grid.h"
 #include "lib/walker.h"
+#include "lib/way.h"
 
 #define END_STEPS_MAX 500
 #define NIGHT_ENDS_S (6 * 3600)
@@ -45,7 +46,8 @@ static size_t walkers_new(const struct trial *t, const struct alternatives_ask *
 static void add(struct answer *ret, enum alternative_kind kind, const struct resource *r,
 		const struct unit *u, struct span s)
 {
-	ret->alternatives[ret->n_alternatives++] = (struct alternative){kind, r, u, s};
+	ret->alternatives[ret->n_alternatives++] =
+	    (struct alternative){.kind = kind, .resource = r, .unit = u, .span = s};
 }
 
 static bool has_span(const struct answer *ret, const struct resource *r, struct span s)
@@ -184,9 +186,20 @@ static void add_stand_ins(const struct trial *t, const struct alternatives_ask *
 
 		trial_init(&other, t->pole, pole_directory(t->pole), r->stands_in[i], NULL,
 			   ask->member, t->now, a);
+		other.quantity = t->quantity;
+		other.having = t->having;
 		if (trial_place(&other, ask->asked))
 			add(ret, ALTERNATIVE_STAND_IN, r->stands_in[i], NULL, ask->asked);
 	}
+}
+
+static bool end_before(void *arg, const struct blocker *b)
+{
+	int64_t *end = arg;
+
+	if (b->keeps.start - b->after_s < *end)
+		*end = b->keeps.start - b->after_s;
+	return true;
 }
 
 /* The latest end by which some candidate is free from the start that was asked. */
@@ -195,15 +208,11 @@ static int64_t free_until(const struct trial *t, struct span s)
 	int64_t latest = s.start;
 
 	for (size_t i = 0; i < t->resource->n_units; i++) {
-		const struct unit *u = &t->resource->units[i];
-		const struct timeline *line = pole_timeline(t->pole, t->resource->number, u->lane);
-		const struct timeline_entry *e;
-		int64_t end;
+		int64_t end = s.end;
 
-		if (!trial_is_candidate(t, u))
+		if (!trial_is_candidate(t, &t->resource->units[i]))
 			continue;
-		e = line ? timeline_conflict(line, trial_during(t, s), t->except) : NULL;
-		end = e ? e->span.start - t->after_s : s.end;
+		way_each(t, &t->resource->units[i], s, end_before, &end);
 		if (end > latest)
 			latest = end;
 	}
@@ -231,6 +240,25 @@ static void add_longest(const struct trial *t, const struct alternatives_ask *as
 	}
 }
 
+/* As many as there are at the time that was asked for. */
+static void add_fewer(const struct trial *t, const struct alternatives_ask *ask, struct answer *ret)
+{
+	struct trial one = *t;
+	uint32_t n = 0;
+
+	one.quantity = 1;
+	for (size_t i = 0; t->quantity > 1 && i < t->resource->n_units; i++) {
+		const struct unit *u = &t->resource->units[i];
+
+		n += trial_is_candidate(t, u) && trial_allows(t, trial_opening(t, u), ask->asked) &&
+		     trial_is_free(&one, u, ask->asked);
+	}
+	if (n == 0 || n >= t->quantity || ret->n_alternatives == ask->want)
+		return;
+	add(ret, ALTERNATIVE_FEWER, t->resource, NULL, ask->asked);
+	ret->alternatives[ret->n_alternatives - 1].quantity = n;
+}
+
 void alternatives_find(const struct trial *t, const struct alternatives_ask *ask, struct arena *a,
 		       struct answer *ret)
 {
@@ -246,6 +274,8 @@ void alternatives_find(const struct trial *t, const struct alternatives_ask *ask
 		add_other_units(t, &bounded, ret);
 	if (!ask->was)
 		add_stand_ins(t, &bounded, a, ret);
+	if (!ask->was)
+		add_fewer(t, &bounded, ret);
 	if (ask->was && ask->was->span.start == ask->asked.start)
 		add_longest(t, &bounded, ret);
 	if (!has_begun)

@@ -31,6 +31,17 @@ const char *const booking_state_words[N_BOOKING_STATES] = {
     [BOOKING_DONE] = "done",
 };
 
+const char *const item_state_words[N_ITEM_STATES] = {
+    [ITEM_PRESENT] = "present",
+    [ITEM_CANCELLED] = "cancelled",
+};
+
+const char *const item_via_words[N_ITEM_VIAS] = {
+    [ITEM_ASKED] = "asked",
+    [ITEM_REQUIRED] = "required",
+    [ITEM_SKILL] = "skill",
+};
+
 static const bool occupies[N_BOOKING_STATES] = {
     [BOOKING_CONFIRMED] = true,
     [BOOKING_CANCELLED] = false,
@@ -55,30 +66,100 @@ bool booking_state_occupies(enum booking_state s)
 	return occupies[s];
 }
 
-struct booking *booking_new(const char *purpose, size_t n_allocations)
+struct item item_of(uint32_t resource, uint32_t lane, struct span span)
 {
-	size_t text = sizeof(struct booking) + n_allocations * sizeof(struct allocation);
-	size_t text_bytes = strlen(purpose) + 1;
-	struct booking *b = memory_new(text + text_bytes);
+	return (struct item){
+	    .resource = resource, .lane = lane, .quantity = 1, .span = span, .having = ""};
+}
 
+static bool has_own_text(const struct item *i)
+{
+	return i->having && *i->having;
+}
+
+/* One block: the booking, its allocations, its items, its texts. */
+struct booking *booking_new(const char *purpose, const struct item *items, size_t n_items,
+			    size_t n_allocations)
+{
+	size_t items_at = sizeof(struct booking) + n_allocations * sizeof(struct allocation);
+	size_t text_at = items_at + n_items * sizeof(struct item);
+	size_t bytes = text_at + strlen(purpose) + 1;
+	struct booking *b;
+	char *text;
+
+	for (size_t i = 0; i < n_items; i++)
+		bytes += has_own_text(&items[i]) ? strlen(items[i].having) + 1 : 0;
+	b = memory_new(bytes);
 	b->refs = 1;
 	b->n_allocations = n_allocations;
-	b->purpose = memcpy((char *)b + text, purpose, text_bytes);
+	b->n_items = n_items;
+	b->items = (struct item *)((char *)b + items_at);
+	text = (char *)b + text_at;
+	b->purpose = strcpy(text, purpose);
+	for (size_t i = 0; i < n_items; i++) {
+		b->items[i] = items[i];
+		b->items[i].having = "";
+		if (!has_own_text(&items[i]))
+			continue;
+		text += strlen(text) + 1;
+		b->items[i].having = strcpy(text, items[i].having);
+	}
+	booking_sum_up(b);
 	return b;
 }
 
 struct booking *booking_copy(const struct booking *b, size_t n_allocations)
 {
-	struct booking *copy = booking_new(b->purpose, n_allocations);
-	const char *purpose = copy->purpose;
+	struct booking *copy = booking_new(b->purpose, b->items, b->n_items, n_allocations);
+	struct booking own = *copy;
 	size_t shared = b->n_allocations < n_allocations ? b->n_allocations : n_allocations;
 
 	*copy = *b;
 	copy->refs = 1;
-	copy->purpose = purpose;
+	copy->purpose = own.purpose;
+	copy->items = own.items;
 	copy->n_allocations = n_allocations;
 	memcpy(copy->allocations, b->allocations, shared * sizeof(*b->allocations));
 	return copy;
+}
+
+void booking_sum_up(struct booking *b)
+{
+	const struct item *first = NULL;
+	bool present = false;
+
+	for (size_t i = 0; i < b->n_items; i++)
+		present |= b->items[i].state == ITEM_PRESENT;
+	for (const struct item *i = b->items; i < b->items + b->n_items; i++) {
+		if (present && i->state != ITEM_PRESENT)
+			continue;
+		if (!first)
+			b->span = i->span;
+		if (i->span.start < b->span.start)
+			b->span.start = i->span.start;
+		if (i->span.end > b->span.end)
+			b->span.end = i->span.end;
+		first = first ? first : i;
+	}
+	b->resource = first ? first->resource : 0;
+}
+
+bool item_is_pinned(const struct item *i)
+{
+	return i->lane != 0;
+}
+
+bool booking_is_plain(const struct booking *b)
+{
+	const struct item *i = b->items;
+
+	return b->n_items == 1 && i->quantity == 1 && i->via == ITEM_ASKED &&
+	       i->state == ITEM_PRESENT && !*i->having;
+}
+
+bool booking_occupies(const struct booking *b, const struct allocation *a)
+{
+	return occupies[b->state] && b->items[a->item].state == ITEM_PRESENT;
 }
 
 struct booking *booking_ref(struct booking *b)
@@ -95,6 +176,17 @@ void booking_unref(struct booking *b)
 	assert(b->refs > 0);
 	if (--b->refs == 0)
 		free(b);
+}
+
+size_t booking_run(const struct booking *b, size_t i)
+{
+	const struct allocation *first = &b->allocations[i];
+	size_t n = 1;
+
+	while (i + n < b->n_allocations && first[n].resource == first->resource &&
+	       first[n].item == first->item && span_equals(first[n].during, first->during))
+		n++;
+	return n;
 }
 
 static uint64_t low_bits(unsigned bits)

@@ -22,33 +22,76 @@ extern const char *const booking_state_words[N_BOOKING_STATES];
 int booking_state_from_word(const char *word, enum booking_state *ret); /* > 0: no such state */
 bool booking_state_occupies(enum booking_state s);
 
+enum { BOOKING_MAX_ITEMS = 64, BOOKING_MAX_QUANTITY = 500, BOOKING_MAX_LANES = 2000 };
+
+enum item_state { ITEM_PRESENT, ITEM_CANCELLED, N_ITEM_STATES };
+extern const char *const item_state_words[N_ITEM_STATES];
+
+enum item_via {
+	ITEM_ASKED,
+	ITEM_REQUIRED, /* another item of the booking takes it along */
+	ITEM_SKILL,    /* the same, for what the person can do */
+	N_ITEM_VIAS
+};
+extern const char *const item_via_words[N_ITEM_VIAS];
+
+/* One thing of a booking, with its own time. */
+struct item {
+	uint32_t resource; /* as asked: a leaf or a composite */
+	uint32_t lane; /* the unit asked for, which pins the item to it; 0: any */
+	uint32_t quantity; /* 1..BOOKING_MAX_QUANTITY */
+	uint8_t via; /* enum item_via */
+	uint8_t state; /* enum item_state */
+	uint16_t of; /* the item that takes it along; 0 where asked */
+	struct span span; /* without buffers */
+	const char *having; /* "seats>=7 hitch=true"; "" where nothing was asked */
+};
+
 struct allocation {
 	uint32_t resource; /* number of a leaf resource */
 	uint32_t lane;
 	struct span during; /* buffers included */
+	uint32_t item; /* the one that it is for */
 };
 
 struct booking {
 	uint32_t refs;
+	enum booking_state state;
 	int64_t number; /* 1.., the pole's own count */
-	uint32_t resource, member;
+	uint32_t resource; /* of the first item */
+	uint32_t member;
 	uint32_t person; /* who it is for */
 	uint32_t made_by; /* who made it; differs when booked on behalf */
-	enum booking_state state;
-	bool pinned; /* its holder asked for that unit */
-	struct span span; /* as asked: without buffers */
+	struct span span; /* from the first start to the last end of its items */
 	int64_t made_at;
 	int64_t ended_at; /* cancelled at; 0: not */
+	int64_t series; /* the series that it belongs to; 0: none */
+	int64_t occurrence; /* its original start in the series; 0: none */
 	const char *purpose; /* "" if none; free text, never in the log */
-	size_t n_allocations;
+	struct item *items; /* never none */
+	size_t n_items;
+	size_t n_allocations; /* a cancelled item keeps those that it had: what occupies, see below */
 	struct allocation allocations[];
 };
 
-struct booking *booking_new(const char *purpose, size_t n_allocations); /* refs 1 */
+/* A booking of one thing: one item, of which nothing but a unit is asked. */
+struct item item_of(uint32_t resource, uint32_t lane, struct span span);
+/* refs 1; resource and span are set from the items, which are copied with their texts. */
+struct booking *booking_new(const char *purpose, const struct item *items, size_t n_items, size_t n_allocations);
 /* A copy to be altered before it is shared; room for n_allocations, the first of them copied. */
 struct booking *booking_copy(const struct booking *b, size_t n_allocations);
+/* Sets resource and span from the items that are present; where none is, from all. */
+void booking_sum_up(struct booking *b);
 struct booking *booking_ref(struct booking *b);
 void booking_unref(struct booking *b); /* takes NULL */
+
+/* Whether it says no more than resource, span and perhaps a unit: what it is stored by then. */
+bool booking_is_plain(const struct booking *b);
+/* Whether this allocation keeps others out: the booking's state and the item's do so. */
+bool booking_occupies(const struct booking *b, const struct allocation *a);
+bool item_is_pinned(const struct item *i);
+/* How many allocations from `i` on differ in nothing but their lanes: they are written as one. */
+size_t booking_run(const struct booking *b, size_t i);
 
 /* The code people read and type: `B` and five or more of 0-9A-Z without I, L, O, U; the same number always gives
  * the same code, neighbours look unlike. buf at least 16 bytes. */

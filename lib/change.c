@@ -18,6 +18,7 @@ const char *const change_kind_words[N_CHANGE_KINDS] = {
     [CHANGE_PERSON] = "person",
     [CHANGE_NAME] = "name",
     [CHANGE_POLICY] = "policy",
+    [CHANGE_OUTAGE] = "outage",
 };
 
 static struct change *add(struct changes *c, enum change_kind kind)
@@ -66,6 +67,14 @@ void changes_add_policy(struct changes *c, struct policy *before, struct policy 
 	change->policy.after = after;
 }
 
+void changes_add_outage(struct changes *c, const struct outage *before, const struct outage *after)
+{
+	struct change *change = add(c, CHANGE_OUTAGE);
+
+	change->outage.before = before ? *before : (struct outage){0};
+	change->outage.after = after ? *after : (struct outage){0};
+}
+
 void change_swap(struct change *c)
 {
 	struct change old = *c;
@@ -86,6 +95,10 @@ void change_swap(struct change *c)
 		c->policy.before = old.policy.after;
 		c->policy.after = old.policy.before;
 		c->policy.applied = !old.policy.applied;
+		break;
+	case CHANGE_OUTAGE:
+		c->outage.before = old.outage.after;
+		c->outage.after = old.outage.before;
 		break;
 	case N_CHANGE_KINDS:
 		break;
@@ -109,6 +122,7 @@ static void change_clear(struct change *c)
 	case CHANGE_POLICY:
 		policy_free(c->policy.applied ? c->policy.before : c->policy.after);
 		break;
+	case CHANGE_OUTAGE:
 	case N_CHANGE_KINDS:
 		break;
 	}

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lib/booking.h"
+#include "lib/outage.h"
 #include "lib/person.h"
 
 struct policy;
@@ -24,7 +25,7 @@ struct name { /* the stable number of a name; for a unit, `resource` says whose 
 	const char *id;
 };
 
-enum change_kind { CHANGE_BOOKING, CHANGE_PERSON, CHANGE_NAME, CHANGE_POLICY, N_CHANGE_KINDS };
+enum change_kind { CHANGE_BOOKING, CHANGE_PERSON, CHANGE_NAME, CHANGE_POLICY, CHANGE_OUTAGE, N_CHANGE_KINDS };
 extern const char *const change_kind_words[N_CHANGE_KINDS];
 
 struct change {
@@ -44,6 +45,9 @@ struct change {
 			struct policy *before, *after;
 			bool applied; /* false: the change owns `after`; true: the pole has it, the change owns `before` */
 		} policy;
+		struct {
+			struct outage before, after; /* number 0: none; a lifted one is none either, to the pole */
+		} outage;
 	};
 };
 
@@ -56,5 +60,6 @@ void changes_add_booking(struct changes *c, struct booking *before, struct booki
 void changes_add_person(struct changes *c, struct person *before, struct person *after);    /* refs before, takes after */
 void changes_add_name(struct changes *c, struct name name); /* copies id */
 void changes_add_policy(struct changes *c, struct policy *before, struct policy *after); /* borrows before, takes after */
+void changes_add_outage(struct changes *c, const struct outage *before, const struct outage *after); /* copies; NULL: none */
 void change_swap(struct change *c); /* before <-> after; what was applied is then not yet applied, and the other way */
 void changes_clear(struct changes *c);

@@ -24,7 +24,10 @@ struct refusal { /* one reason; a refused request may have several */
 	struct limit limit; /* the number that was not kept, where a rule refused */
 	struct span open; /* REASON_CLOSED: the stretch nearest to what was asked in which it may start or end; empty: none */
 	struct closed_why closed_why; /* REASON_CLOSED: the date and, for a holiday, an exception or a closure, its name */
-	int64_t bound; /* REASON_LEAD: earliest start; REASON_HORIZON: latest start; else 0 */
+	int64_t bound; /* LEAD: earliest start; HORIZON: latest start; TOO_MANY: how many there are; OUTAGE: its end; else 0 */
+	uint32_t item; /* of what was asked, from 0 */
+	const struct resource *needs; /* REASON_REQUIREMENT: what must come along; NULL: see skill */
+	const char *skill; /* REASON_REQUIREMENT; NULL: none */
 };
 
 struct conflict { /* who is in the way */
@@ -37,6 +40,8 @@ enum alternative_kind {
 	ALTERNATIVE_OTHER_UNIT, /* same time, another unit of the same resource */
 	ALTERNATIVE_STAND_IN,	/* same time, an equivalent resource */
 	ALTERNATIVE_NEAREST,	/* same thing, nearest free time of the same (or nearest allowed) length */
+	ALTERNATIVE_SHIFTED, /* all of it at another time; `span` from its first start to its last end */
+	ALTERNATIVE_FEWER, /* same time, as many as there are */
 	N_ALTERNATIVE_KINDS
 };
 
@@ -45,6 +50,8 @@ struct alternative {
 	const struct resource *resource;
 	const struct unit *unit; /* NULL: any, as was asked */
 	struct span span;
+	uint32_t quantity; /* FEWER; else 0: as asked */
+	int64_t shift_s; /* SHIFTED: every thing that much later */
 };
 
 struct answer {
@@ -65,7 +72,23 @@ struct asker {
 	int64_t now;
 };
 
+struct ask_item { /* one thing of several */
+	const char *what, *unit; /* as in ask_book */
+	uint32_t quantity; /* 0: one */
+	const char *having; /* lib/wish.h; NULL: nothing */
+	const char *at; /* the site where a thing that moves is to be; NULL: its own */
+	struct span span;
+};
+
 struct ask_book {
+	const struct ask_item *items; /* a basket, all or nothing; then what, unit, quantity, having, at and span are not read */
+	size_t n_items;
+	uint32_t quantity;
+	const char *having, *at;
+	const char *const *declared; /* what is at hand: "own-hitch"; or, until qualifications are kept, held: "laser" */
+	size_t n_declared;
+	struct span within; /* not empty: any time within, `length` long, the best; then span is not read */
+	struct duration length;
 	const char *what; /* a resource's id, or a unit's id (then the unit is pinned) */
 	const char *unit; /* NULL: any; else pinned */
 	struct span span; /* end is set from `length` by the caller; see ask_span() */
@@ -80,6 +103,8 @@ struct ask_move { /* also EXTEND: from is kept, only the end moves */
 	bool has_start, has_end; /* not said: the length is kept */
 	struct span span;
 	const char *unit; /* NULL: any, the present one preferred; else pinned */
+	bool has_item; /* only that item; else all: a start shifts every item, an end is only for bookings of one */
+	uint32_t item;
 	unsigned alternatives;
 };
 
@@ -88,6 +113,9 @@ void decide_book(const struct pole *p, const struct asker *who, const struct ask
 		 struct answer *ret, struct changes *ret_changes);
 void decide_move(const struct pole *p, const struct asker *who, const struct ask_move *ask, struct arena *a,
 		 struct answer *ret, struct changes *ret_changes);
+/* Gives one item of a booking back, and what came along with it; the last one: cancels. */
+void decide_give_back(const struct pole *p, const struct asker *who, int64_t booking, uint32_t item, struct arena *a,
+		      struct answer *ret, struct changes *ret_changes);
 void decide_cancel(const struct pole *p, const struct asker *who, int64_t booking, struct arena *a,
 		   struct answer *ret, struct changes *ret_changes);
 

@@ -1,65 +1,228 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Decides a new booking. */
+/*
+ * Decides a new booking: of one thing or of several, at a time or at the best one within a window.
+ */
 #include "lib/alternatives.h"
+#include "lib/basket.h"
 #include "lib/resolve.h"
+#include "lib/start_grid.h"
+#include "lib/walker.h"
+#include "lib/wish.h"
 
-static struct booking *new_booking(const struct trial *t, const struct asker *who,
-				   const struct ask_book *ask, const struct party *party,
-				   const struct unit *unit)
+#define WITHIN_TRIES_MAX 3000
+#define WITHIN_MOVES_MAX 60
+
+static void refuse_item(struct refusals *out, uint32_t item, enum reason reason)
 {
-	struct booking *b = booking_new(ask->purpose ? ask->purpose : "", 1);
+	refusals_add(out, (struct refusal){.reason = reason, .item = item});
+}
 
-	b->number = pole_next_booking(t->pole);
-	b->resource = t->resource->number;
-	b->member = party->member->number;
-	b->person = party->person;
-	b->made_by = who->person ? who->person->number : 0;
-	b->state = BOOKING_CONFIRMED;
-	b->pinned = t->unit != NULL;
-	b->span = ask->span;
-	b->made_at = who->now;
-	b->allocations[0] = (struct allocation){
-	    .resource = t->resource->number,
-	    .lane = unit->lane,
-	    .during = trial_during(t, ask->span),
+struct ask_item ask_book_item(const struct ask_book *ask, size_t i)
+{
+	if (ask->n_items > 0)
+		return ask->items[i];
+	return (struct ask_item){
+	    .what = ask->what,
+	    .unit = ask->unit,
+	    .quantity = ask->quantity,
+	    .having = ask->having,
+	    .at = ask->at,
+	    .span = ask->span,
 	};
-	return b;
+}
+
+static enum reason resolve_wishes(const struct pole *p, const struct ask_item *ask, struct arena *a,
+				  struct want *ret)
+{
+	const char *having = ask->having ? ask->having : "", *at;
+
+	if (wishes_parse(having, a, &ret->having, &at) != WISH_OK)
+		return REASON_NONE_HAVING;
+	ret->having_text = having;
+	if (ask->at) {
+		ret->having_text = arena_printf(a, "at=%s%s%s", ask->at, *having ? " " : "", having);
+		at = ask->at;
+	}
+	ret->at = at ? policy_site(pole_policy(p), at) : NULL;
+	return at && !ret->at ? REASON_NONE_HAVING : REASON_NONE;
+}
+
+enum reason ask_item_resolve(const struct pole *p, const struct ask_item *ask, struct arena *a,
+			     struct want *ret)
+{
+	enum reason reason;
+
+	*ret = (struct want){.quantity = ask->quantity ? ask->quantity : 1, .span = ask->span};
+	reason = decide_resolve(p, ask->what, ask->unit, &ret->resource, &ret->unit);
+	if (!reason)
+		reason = resolve_wishes(p, ask, a, ret);
+	if (!reason && (ret->quantity > BOOKING_MAX_QUANTITY || (ret->unit && ret->quantity > 1)))
+		reason = REASON_TOO_MANY;
+	return reason;
+}
+
+/* Any time within; baskets have times of their own. */
+static bool has_window(const struct ask_book *ask)
+{
+	return ask->n_items == 0 && !span_is_empty(ask->within);
+}
+
+static void resolve_items(const struct pole *p, const struct ask_book *ask, struct basket *b,
+			  struct refusals *out)
+{
+	size_t n = ask->n_items ? ask->n_items : 1, n_lanes = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct ask_item item = ask_book_item(ask, i);
+		struct want w;
+		enum reason reason = ask_item_resolve(p, &item, b->arena, &w);
+
+		w.item = (uint32_t)i;
+		n_lanes += w.quantity;
+		if (!reason && (n_lanes > BOOKING_MAX_LANES || !basket_add(b, w)))
+			reason = REASON_TOO_MANY;
+		if (reason)
+			refuse_item(out, (uint32_t)i, reason);
+		if (!has_window(ask) && span_is_empty(item.span))
+			refuse_item(out, (uint32_t)i, REASON_EMPTY_SPAN);
+	}
+}
+
+static void resolve_window(const struct ask_book *ask, struct want *w, struct refusals *out)
+{
+	const struct zone *z = w->resource->site->zone;
+
+	w->span.start = ask->within.start;
+	w->span.end = duration_after(ask->length, z, ask->within.start);
+	if (span_is_empty(w->span))
+		refuse_item(out, 0, REASON_EMPTY_SPAN);
+}
+
+/* Whether walkers and the list of units find alternatives: one thing that needs no other. */
+static bool is_single(const struct basket *b)
+{
+	return b->n_asked == 1 && b->wants[0].resource->n_requirements == 0;
+}
+
+static void find_alternatives(struct basket *b, const struct ask_book *ask, struct answer *ret)
+{
+	const struct alternatives_ask wish = {
+	    .asked = b->wants[0].span,
+	    .member = b->member,
+	    .want = ask->alternatives,
+	};
+	struct trial t;
+
+	if (!is_single(b)) {
+		alternatives_shift(b, ask->alternatives, ret);
+		return;
+	}
+	b->plan = (struct plan){.arena = b->arena};
+	basket_trial(b, &b->wants[0], &t);
+	alternatives_find(&t, &wish, b->arena, ret);
+}
+
+static struct booking *new_booking(const struct basket *b, const struct asker *who,
+				   const struct ask_book *ask, const struct party *party,
+				   int64_t shift_s)
+{
+	struct item *items = arena_new_n(b->arena, struct item, b->n);
+	struct booking *made;
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->plan.n; i++)
+		n += b->plan.entries[i].booking == b->number;
+	for (size_t i = 0; i < b->n; i++) {
+		const struct want *w = &b->wants[i];
+
+		items[i] = item_of(w->resource->number,
+				   w->unit && w->resource->n_parts == 0 ? w->unit->lane : 0,
+				   (struct span){w->span.start + shift_s, w->span.end + shift_s});
+		items[i].quantity = w->quantity;
+		items[i].having = w->having_text;
+		items[i].via = (uint8_t)w->via;
+		items[i].of = w->of;
+	}
+	made = booking_new(ask->purpose ? ask->purpose : "", items, b->n, n);
+	made->number = b->number;
+	made->member = party->member->number;
+	made->person = party->person;
+	made->made_by = who->person ? who->person->number : 0;
+	made->state = BOOKING_CONFIRMED;
+	made->made_at = who->now;
+	basket_allocations(b, made->allocations);
+	return made;
+}
+
+static int64_t idle_around(const struct basket *b, const struct plan_entry *e)
+{
+	struct trial t;
+
+	basket_trial(b, &b->wants[0], &t);
+	t.plan = NULL;
+	return trial_slack(&t, resource_lane(b->wants[0].resource, e->allocation.lane), e->span);
+}
+
+/* The start within the window that leaves the least time idle around it; the earliest of equals. */
+static bool place_within(struct basket *b, const struct ask_book *ask, int64_t *ret_shift_s)
+{
+	const struct want *w = &b->wants[0];
+	const struct zone *z = w->resource->site->zone;
+	int64_t length_s = w->span.end - w->span.start, best_slack = 0, best = TIME_NEVER;
+	int tries = 0;
+
+	for (int64_t at = grid_up(WALKER_GRID_S, z, ask->within.start);
+	     at + length_s <= ask->within.end && tries++ < WITHIN_TRIES_MAX;
+	     at = grid_up(WALKER_GRID_S, z, at + 1)) {
+		int64_t shift_s = at - w->span.start, slack = 0;
+
+		b->stays = best != TIME_NEVER || tries > WITHIN_MOVES_MAX;
+		if (!basket_place(b, shift_s, NULL))
+			continue;
+		slack = w->resource->n_parts == 0 ? idle_around(b, &b->plan.entries[0]) : 0;
+		if (best == TIME_NEVER || slack < best_slack) {
+			best = shift_s;
+			best_slack = slack;
+		}
+	}
+	b->stays = false;
+	*ret_shift_s = best == TIME_NEVER ? 0 : best;
+	return best != TIME_NEVER && basket_place(b, best, NULL);
 }
 
 void decide_book(const struct pole *p, const struct asker *who, const struct ask_book *ask,
 		 struct arena *a, struct answer *ret, struct changes *ret_changes)
 {
 	struct refusals refusals = {.arena = a};
-	const struct resource *resource;
-	const struct unit *unit;
+	int64_t shift_s = 0;
 	struct party party;
-	struct trial t;
-	struct booking *b;
-	enum reason reason = decide_resolve(p, ask->what, ask->unit, &resource, &unit);
+	struct basket b;
+	struct booking *made;
 
 	*ret = (struct answer){0};
-	if (reason)
-		refusals_add(&refusals, (struct refusal){.reason = reason});
+	basket_init(&b, p, NULL, who->now, pole_next_booking(p), a);
+	resolve_items(p, ask, &b, &refusals);
 	party_resolve(p, who, ask, &refusals, &party);
-	if (span_is_empty(ask->span))
-		refusals_add(&refusals, (struct refusal){.reason = REASON_EMPTY_SPAN});
+	if (has_window(ask) && b.n == 1)
+		resolve_window(ask, &b.wants[0], &refusals);
 	ret->refusals = refusals.items;
 	ret->n_refusals = refusals.n;
 	if (refusals.n > 0)
 		return;
-	trial_init(&t, p, pole_directory(p), resource, unit, party.member, who->now, a);
-	unit = trial_grant(&t, ask->span, a, ret);
-	if (!unit) {
-		const struct alternatives_ask wish = {
-		    .asked = ask->span,
-		    .member = party.member,
-		    .want = ask->alternatives,
-		};
-
-		alternatives_find(&t, &wish, a, ret);
+	b.member = party.member;
+	b.brings_along = true;
+	b.declared = ask->declared;
+	b.n_declared = ask->n_declared;
+	if (has_window(ask) ? !place_within(&b, ask, &shift_s) : !basket_place(&b, 0, ret)) {
+		if (has_window(ask))
+			basket_place(&b, 0, ret);
+		if (ret->n_refusals == 0)
+			refuse_anew(ret, a, REASON_CONFLICT);
+		find_alternatives(&b, ask, ret);
 		return;
 	}
-	b = new_booking(&t, who, ask, &party, unit);
-	changes_add_booking(ret_changes, NULL, b);
-	ret->booking = b;
+	made = new_booking(&b, who, ask, &party, shift_s);
+	plan_changes(&b.plan, p, b.number, ret_changes);
+	changes_add_booking(ret_changes, NULL, made);
+	ret->booking = made;
 }

@@ -66,12 +66,85 @@ static enum reason test_horizon(const struct limit *l, const struct zone *z, str
 	return s.start > *ret_bound ? REASON_HORIZON : REASON_NONE;
 }
 
+static int64_t slot_start(const struct slot *slot, const struct zone *z, int64_t day)
+{
+	int64_t at;
+
+	zone_local_s_to_utc(z, day * DAY_S + slot->from_s, &at);
+	return at;
+}
+
+static int64_t slot_end(const struct slot *slot, const struct zone *z, int64_t day)
+{
+	int64_t at;
+
+	zone_local_s_to_utc(z, day * DAY_S + slot->to_s, &at);
+	return at;
+}
+
+#define SLOT_LOOK_DAYS 2
+
+int64_t slots_next(const struct limit *l, const struct zone *z, int64_t at, bool end)
+{
+	int64_t day = civil_days(zone_to_local(z, at).date) - SLOT_LOOK_DAYS, best = TIME_NEVER;
+
+	for (int64_t last = day + 2 * SLOT_LOOK_DAYS; day <= last; day++) {
+		for (size_t i = 0; i < l->slots.n; i++) {
+			int64_t border = end ? slot_end(&l->slots.items[i], z, day)
+					     : slot_start(&l->slots.items[i], z, day);
+
+			if (border >= at && border < best)
+				best = border;
+		}
+	}
+	return best;
+}
+
+int64_t slots_previous(const struct limit *l, const struct zone *z, int64_t at)
+{
+	int64_t day = civil_days(zone_to_local(z, at).date) - SLOT_LOOK_DAYS, best = INT64_MIN;
+
+	for (int64_t last = day + 2 * SLOT_LOOK_DAYS; day <= last; day++) {
+		for (size_t i = 0; i < l->slots.n; i++) {
+			int64_t border = slot_start(&l->slots.items[i], z, day);
+
+			if (border <= at && border > best)
+				best = border;
+		}
+	}
+	return best;
+}
+
+const char *slots_text(const struct limit *l, struct arena *a)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < l->slots.n; i++) {
+		const struct slot *slot = &l->slots.items[i];
+		int32_t to_s = slot->to_s > DAY_S ? slot->to_s - DAY_S : slot->to_s;
+
+		text = arena_printf(a, "%s%s%02d:%02d-%02d:%02d", text, *text ? " " : "",
+				    slot->from_s / 3600, slot->from_s / 60 % 60, to_s / 3600,
+				    to_s / 60 % 60);
+	}
+	return text;
+}
+
+static enum reason test_slots(const struct limit *l, const struct zone *z, struct span s,
+			      int64_t now, int64_t *ret_bound)
+{
+	return slots_next(l, z, s.start, false) == s.start && slots_next(l, z, s.end, true) == s.end
+		   ? REASON_NONE
+		   : REASON_SLOTS;
+}
+
 static enum reason (*const tests[N_LIMIT_KINDS])(const struct limit *, const struct zone *,
 						 struct span, int64_t, int64_t *) = {
     [LIMIT_DURATION] = test_duration,
     [LIMIT_START] = test_start,
     [LIMIT_LEAD] = test_lead,
     [LIMIT_HORIZON] = test_horizon,
+    [LIMIT_SLOTS] = test_slots,
 };
 
 enum reason limit_test(const struct limit *limit, const struct zone *z, struct span s, int64_t now,

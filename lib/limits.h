@@ -14,6 +14,10 @@ bool rule_is_for_class(const struct rule *rule, const char *member_class);
  * (HORIZON), else 0. */
 enum reason limit_test(const struct limit *limit, const struct zone *z, struct span s, int64_t now,
 		       int64_t *ret_bound);
+/* Of a LIMIT_SLOTS: the first start (or end) of a slot at or after `at`, the last start at or before it. */
+int64_t slots_next(const struct limit *limit, const struct zone *z, int64_t at, bool end);
+int64_t slots_previous(const struct limit *limit, const struct zone *z, int64_t at);
+const char *slots_text(const struct limit *limit, struct arena *a); /* "08:00-13:00 13:00-18:00" */
 /* The length of `s` as people mean it: civil days where it is a whole number of them, else elapsed
  * time. */
 struct duration span_length(struct span s, const struct zone *z);

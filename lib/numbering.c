@@ -64,6 +64,7 @@ static void add_dropped(const struct numbering *n, struct policy *policy, struct
 		    .id = arena_strdup(&policy->arena,
 				       pole_name_id(n->pole, NAME_UNIT, r->number, lane)),
 		    .site = r->site,
+		    .is_gone = true,
 		};
 		r->n_units = ++n_units;
 	}

@@ -38,7 +38,9 @@ struct pole {
 	struct table tokens;	 /* persons, once per credential that opens */
 	struct lanes *resources; /* by number */
 	size_t n_resources;
-	struct counter booking_counter, person_counter;
+	struct outage *outages; /* by number */
+	size_t n_outages, cap_outages;
+	struct counter booking_counter, person_counter, outage_counter;
 	int64_t floor;
 };
 
@@ -48,6 +50,7 @@ struct pole *pole_new(void)
 
 	p->booking_counter.next = 1;
 	p->person_counter.next = 1;
+	p->outage_counter.next = 1;
 	p->floor = INT64_MIN;
 	return p;
 }
@@ -65,6 +68,7 @@ void pole_free(struct pole *p)
 		person_unref(p->persons[i]);
 	free(p->resources);
 	free(p->persons);
+	free(p->outages);
 	table_clear(&p->tokens);
 	shelf_clear(&p->shelf);
 	names_clear(&p->names);
@@ -111,8 +115,11 @@ static void vacate(struct pole *p, const struct booking *b)
 {
 	for (size_t i = 0; i < b->n_allocations; i++) {
 		const struct allocation *a = &b->allocations[i];
-		int r = timeline_remove(lane(p, a->resource, a->lane), a->during, b->number);
+		int r;
 
+		if (!booking_occupies(b, a))
+			continue;
+		r = timeline_remove(lane(p, a->resource, a->lane), a->during, b->number);
 		assert(r == TIMELINE_OK);
 	}
 }
@@ -121,9 +128,64 @@ static void occupy(struct pole *p, const struct booking *b)
 {
 	for (size_t i = 0; i < b->n_allocations; i++) {
 		const struct allocation *a = &b->allocations[i];
-		int r = timeline_insert(lane(p, a->resource, a->lane), a->during, b->number);
+		int r;
 
+		if (!booking_occupies(b, a))
+			continue;
+		r = timeline_insert(lane(p, a->resource, a->lane), a->during, b->number);
 		assert(r == TIMELINE_OK);
+	}
+}
+
+static int64_t booking_number(const struct change *c)
+{
+	return c->booking.after ? c->booking.after->number : c->booking.before->number;
+}
+
+static bool is_same_booking(const struct change *a, const struct change *b)
+{
+	return a->kind == CHANGE_BOOKING && b->kind == CHANGE_BOOKING &&
+	       booking_number(a) == booking_number(b);
+}
+
+/* Whether no change of the list before (or after) this one is about its booking. */
+static bool is_first(const struct changes *c, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (is_same_booking(&c->items[j], &c->items[i]))
+			return false;
+	return true;
+}
+
+static bool is_last(const struct changes *c, size_t i)
+{
+	for (size_t j = i + 1; j < c->n; j++)
+		if (is_same_booking(&c->items[j], &c->items[i]))
+			return false;
+	return true;
+}
+
+/* Bookings that swap their lanes have no order in which one could be moved before the other: first
+ * all that change leave their lanes, then all take the new ones. */
+static void leave_lanes(struct pole *p, const struct changes *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct booking *before = c->items[i].booking.before;
+
+		if (c->items[i].kind == CHANGE_BOOKING && before && is_first(c, i)) {
+			assert(shelf_get(&p->shelf, before->number) == before);
+			vacate(p, before);
+		}
+	}
+}
+
+static void take_lanes(struct pole *p, const struct changes *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct booking *after = c->items[i].booking.after;
+
+		if (c->items[i].kind == CHANGE_BOOKING && after && is_last(c, i))
+			occupy(p, after);
 	}
 }
 
@@ -133,10 +195,6 @@ static void apply_booking(struct pole *p, struct booking *before, struct booking
 
 	assert(!before || before->number == number);
 	assert(shelf_get(&p->shelf, number) == before);
-	if (before && booking_state_occupies(before->state))
-		vacate(p, before);
-	if (after && booking_state_occupies(after->state))
-		occupy(p, after);
 	shelf_put(&p->shelf, number, after);
 	if (after)
 		counter_raise(&p->booking_counter, number);
@@ -217,6 +275,56 @@ static void apply_policy(struct pole *p, struct change *c)
 	directory_init(&p->directory, p->policy);
 }
 
+static bool is_in_force(const struct outage *o)
+{
+	return o->number && !o->lifted_at;
+}
+
+/* Where the outage of that number stands, or would. */
+static size_t outage_at(const struct pole *p, int64_t number)
+{
+	size_t i = p->n_outages;
+
+	while (i > 0 && p->outages[i - 1].number >= number)
+		i--;
+	return i;
+}
+
+static void drop_outage(struct pole *p, int64_t number)
+{
+	size_t i = outage_at(p, number);
+
+	assert(i < p->n_outages && p->outages[i].number == number);
+	p->n_outages--;
+	memmove(&p->outages[i], &p->outages[i + 1], (p->n_outages - i) * sizeof(*p->outages));
+}
+
+static void add_outage(struct pole *p, const struct outage *o)
+{
+	size_t i = outage_at(p, o->number);
+
+	assert(i == p->n_outages || p->outages[i].number != o->number);
+	if (p->n_outages == p->cap_outages) {
+		p->cap_outages = p->cap_outages ? p->cap_outages * 2 : 8;
+		p->outages = memory_grow(p->outages, p->cap_outages * sizeof(*p->outages));
+	}
+	memmove(&p->outages[i + 1], &p->outages[i], (p->n_outages - i) * sizeof(*p->outages));
+	p->outages[i] = *o;
+	p->n_outages++;
+}
+
+static void apply_outage(struct pole *p, const struct outage *before, const struct outage *after)
+{
+	if (is_in_force(before))
+		drop_outage(p, before->number);
+	if (is_in_force(after))
+		add_outage(p, after);
+	if (after->number)
+		counter_raise(&p->outage_counter, after->number);
+	else
+		counter_lower(&p->outage_counter, before->number);
+}
+
 static void apply(struct pole *p, struct change *c)
 {
 	switch (c->kind) {
@@ -235,6 +343,9 @@ static void apply(struct pole *p, struct change *c)
 	case CHANGE_POLICY:
 		apply_policy(p, c);
 		break;
+	case CHANGE_OUTAGE:
+		apply_outage(p, &c->outage.before, &c->outage.after);
+		break;
 	case N_CHANGE_KINDS:
 		assert(false);
 	}
@@ -242,17 +353,29 @@ static void apply(struct pole *p, struct change *c)
 
 void pole_apply(struct pole *p, struct changes *c)
 {
+	leave_lanes(p, c);
 	for (size_t i = 0; i < c->n; i++)
 		apply(p, &c->items[i]);
+	take_lanes(p, c);
+}
+
+static void turn_round(struct changes *c)
+{
+	for (size_t i = 0; i < c->n / 2; i++) {
+		struct change item = c->items[i];
+
+		c->items[i] = c->items[c->n - 1 - i];
+		c->items[c->n - 1 - i] = item;
+	}
+	for (size_t i = 0; i < c->n; i++)
+		change_swap(&c->items[i]);
 }
 
 void pole_undo(struct pole *p, struct changes *c)
 {
-	for (size_t i = c->n; i > 0; i--) {
-		change_swap(&c->items[i - 1]);
-		apply(p, &c->items[i - 1]);
-		change_swap(&c->items[i - 1]);
-	}
+	turn_round(c);
+	pole_apply(p, c);
+	turn_round(c);
 }
 
 const struct policy *pole_policy(const struct pole *p)
@@ -285,6 +408,24 @@ const struct booking *pole_booking_after(const struct pole *p, int64_t number)
 	return shelf_after(&p->shelf, number);
 }
 
+const struct outage *pole_outages(const struct pole *p, size_t *ret_n)
+{
+	*ret_n = p->n_outages;
+	return p->outages;
+}
+
+const struct outage *pole_outage(const struct pole *p, int64_t number)
+{
+	size_t i = outage_at(p, number);
+
+	return i < p->n_outages && p->outages[i].number == number ? &p->outages[i] : NULL;
+}
+
+int64_t pole_next_outage(const struct pole *p)
+{
+	return p->outage_counter.next;
+}
+
 const struct person *pole_person(const struct pole *p, uint32_t number)
 {
 	return number < p->cap_persons ? p->persons[number] : NULL;
@@ -313,6 +454,13 @@ void pole_reserve_numbers(struct pole *p, int64_t booking, uint32_t person)
 		p->person_counter.reserved = person;
 	counter_raise(&p->booking_counter, booking);
 	counter_raise(&p->person_counter, person);
+}
+
+void pole_reserve_outages(struct pole *p, int64_t outage)
+{
+	if (outage > p->outage_counter.reserved)
+		p->outage_counter.reserved = outage;
+	counter_raise(&p->outage_counter, outage);
 }
 
 int64_t pole_floor(const struct pole *p)
@@ -363,6 +511,9 @@ void pole_forget(struct pole *p, int64_t before)
 			shelf_put(&p->shelf, number, NULL);
 		b = shelf_after(&p->shelf, number);
 	}
+	for (size_t i = p->n_outages; i > 0; i--)
+		if (p->outages[i - 1].span.end <= before)
+			drop_outage(p, p->outages[i - 1].number);
 	if (p->floor < before)
 		p->floor = before;
 }
@@ -407,29 +558,60 @@ static const struct allocation *allocation_of(const struct booking *b, uint32_t 
 	for (size_t i = 0; i < b->n_allocations; i++) {
 		const struct allocation *a = &b->allocations[i];
 
-		if (a->resource == resource && a->lane == number && span_equals(a->during, during))
+		if (a->resource == resource && a->lane == number &&
+		    span_equals(a->during, during) && booking_occupies(b, a))
 			return a;
 	}
 	assert(false);
 	return NULL;
 }
 
-/* The lane whose next entry is the first in order of start; n if no lane has one left before
+struct cursor { /* on one lane */
+	const struct timeline *line;
+	uint32_t resource, lane;
+	size_t next;
+};
+
+/* The cursor whose next entry is the first in order of start; NULL if none has one left before
  * `until`. */
-static size_t first_lane(const struct lanes *lanes, const size_t *cursors, int64_t until)
+static struct cursor *first_cursor(struct cursor *cursors, size_t n, int64_t until)
 {
-	size_t first = lanes->n;
+	struct cursor *first = NULL;
 	int64_t start = until;
 
-	for (size_t i = 0; i < lanes->n; i++) {
-		const struct timeline *t = &lanes->timelines[i];
-
-		if (cursors[i] < t->n && t->entries[cursors[i]].span.start < start) {
-			first = i;
-			start = t->entries[cursors[i]].span.start;
+	for (struct cursor *c = cursors; c < cursors + n; c++) {
+		if (c->next < c->line->n && c->line->entries[c->next].span.start < start) {
+			first = c;
+			start = c->line->entries[c->next].span.start;
 		}
 	}
 	return first;
+}
+
+static size_t add_cursors(const struct pole *p, uint32_t resource, int64_t from,
+			  struct cursor *cursors)
+{
+	size_t n = pole_n_lanes(p, resource);
+
+	for (size_t i = 0; cursors && i < n; i++) {
+		const struct timeline *line = &p->resources[resource].timelines[i];
+
+		cursors[i] = (struct cursor){line, resource, (uint32_t)i + 1,
+					     timeline_seek(line, from)};
+	}
+	return n;
+}
+
+/* Of the resource and, where it is composite, of its leaves. */
+static size_t all_cursors(const struct pole *p, uint32_t resource, int64_t from,
+			  struct cursor *cursors)
+{
+	const struct resource *r = pole_resource(p, resource);
+	size_t n = add_cursors(p, resource, from, cursors);
+
+	for (size_t i = 0; r && i < r->n_leaves; i++)
+		n += add_cursors(p, r->leaves[i]->number, from, cursors ? cursors + n : NULL);
+	return n;
 }
 
 void pole_each_allocation(const struct pole *p, uint32_t resource, struct span window,
@@ -437,26 +619,16 @@ void pole_each_allocation(const struct pole *p, uint32_t resource, struct span w
 				     const struct allocation *a),
 			  void *arg)
 {
-	const struct lanes *lanes;
-	size_t *cursors;
+	size_t n = all_cursors(p, resource, window.start, NULL);
+	struct cursor *cursors = memory_new((n + 1) * sizeof(*cursors)), *c;
 	bool more = true;
 
-	if (pole_n_lanes(p, resource) == 0)
-		return;
-	lanes = &p->resources[resource];
-	cursors = memory_new(lanes->n * sizeof(*cursors));
-	for (size_t i = 0; i < lanes->n; i++)
-		cursors[i] = timeline_seek(&lanes->timelines[i], window.start);
-	while (more) {
-		size_t i = first_lane(lanes, cursors, window.end);
-		const struct timeline_entry *e;
-		const struct booking *b;
+	all_cursors(p, resource, window.start, cursors);
+	while (more && (c = first_cursor(cursors, n, window.end))) {
+		const struct timeline_entry *e = &c->line->entries[c->next++];
+		const struct booking *b = shelf_get(&p->shelf, e->booking);
 
-		if (i == lanes->n)
-			break;
-		e = &lanes->timelines[i].entries[cursors[i]++];
-		b = shelf_get(&p->shelf, e->booking);
-		more = fn(arg, b, allocation_of(b, resource, (uint32_t)i + 1, e->span));
+		more = fn(arg, b, allocation_of(b, c->resource, c->lane, e->span));
 	}
 	free(cursors);
 }

@@ -20,7 +20,8 @@ struct pole;
 struct pole *pole_new(void);
 void pole_free(struct pole *p); /* takes NULL */
 
-/* Applies changes in order. Asserts that each `before` is the pole's present image. */
+/* Applies changes in order; lanes are taken by what stands at the end, so that bookings of one list may swap them. Asserts
+ * that each `before` is the pole's present image. */
 void pole_apply(struct pole *p, struct changes *c);
 /* Undoes them: last first, images swapped, then swapped back, so that they can be applied again. */
 void pole_undo(struct pole *p, struct changes *c);
@@ -29,6 +30,10 @@ const struct policy *pole_policy(const struct pole *p); /* NULL before the first
 int64_t pole_next_booking(const struct pole *p); /* the number that the next booking will have */
 uint32_t pole_next_person(const struct pole *p);
 const struct booking *pole_booking(const struct pole *p, int64_t number); /* NULL if not in memory */
+/* Outages that are neither lifted nor forgotten, in order of number. */
+const struct outage *pole_outages(const struct pole *p, size_t *ret_n);
+const struct outage *pole_outage(const struct pole *p, int64_t number); /* NULL if none */
+int64_t pole_next_outage(const struct pole *p);
 const struct person *pole_person(const struct pole *p, uint32_t number); /* NULL if none */
 const struct person *pole_person_by_token(const struct pole *p, const char *hash); /* active, not withdrawn; or NULL */
 size_t pole_n_bookings(const struct pole *p);
@@ -38,7 +43,8 @@ const struct booking *pole_booking_after(const struct pole *p, int64_t number); 
 
 /* Raises the counters past the highest numbers that exist in the database but not in memory. */
 void pole_reserve_numbers(struct pole *p, int64_t booking, uint32_t person);
-/* Forgets bookings whose allocations (where none, whose span) all ended at `before` or earlier, and raises the floor to it. */
+void pole_reserve_outages(struct pole *p, int64_t outage);
+/* Forgets bookings whose allocations (where none, whose span) all ended at `before` or earlier, and such outages, and raises the floor to it. */
 void pole_forget(struct pole *p, int64_t before);
 int64_t pole_floor(const struct pole *p); /* bookings that ended before this may not be in memory; INT64_MIN at first */
 void pole_set_floor(struct pole *p, int64_t floor);
@@ -59,7 +65,7 @@ const struct directory *pole_directory(const struct pole *p); /* the same, and b
  * have no name: they are lanes 1.. in order. May be repeated on the same policy when the pole has moved on. */
 void pole_number(const struct pole *p, struct policy *policy, struct changes *ret);
 
-/* Calls fn for each allocation of this resource that overlaps `window`, in order of start then lane; stops when it
+/* Calls fn for each allocation of this resource (of a composite: of its leaves) that overlaps `window`, in order of start then lane; stops when it
  * returns false. */
 void pole_each_allocation(const struct pole *p, uint32_t resource, struct span window,
 			  bool (*fn)(void *arg, const struct booking *b, const struct allocation *a), void *arg);

@@ -58,6 +58,72 @@ const struct unit *resource_lane(const struct resource *r, uint32_t lane)
 	return NULL;
 }
 
+const struct site *policy_site(const struct policy *p, const char *id)
+{
+	for (size_t i = 0; i < p->n_sites; i++)
+		if (strcmp(p->sites[i].id, id) == 0)
+			return &p->sites[i];
+	return NULL;
+}
+
+int64_t policy_travel_s(const struct policy *p, const struct site *a, const struct site *b)
+{
+	for (const struct travel *t = p->travels; t < p->travels + p->n_travels; t++)
+		if ((t->between[0] == a && t->between[1] == b) ||
+		    (t->between[0] == b && t->between[1] == a))
+			return t->takes.days * DAY_S + t->takes.seconds;
+	return 0;
+}
+
+bool resource_has_skill(const struct resource *r, const char *word)
+{
+	for (size_t i = 0; i < r->n_skills; i++)
+		if (strcmp(r->skills[i], word) == 0)
+			return true;
+	return false;
+}
+
+struct seen { /* the parts met so far, whole or not: each is looked at once */
+	const struct resource **items;
+	size_t n, cap;
+};
+
+static bool is_seen(const struct seen *seen, const struct resource *r)
+{
+	for (size_t i = 0; i < seen->n; i++)
+		if (seen->items[i] == r)
+			return true;
+	return false;
+}
+
+bool resource_find_leaves(struct resource *r, struct arena *a)
+{
+	struct seen seen = {0};
+	size_t cap = 0;
+
+	for (size_t next = 0; next <= seen.n; next++) {
+		const struct resource *whole = next ? seen.items[next - 1] : r;
+
+		for (size_t i = 0; i < whole->n_parts; i++) {
+			if (whole->parts[i] == r)
+				return false;
+			if (is_seen(&seen, whole->parts[i]))
+				continue;
+			seen.items = arena_grow(a, seen.items, seen.n, &seen.cap, seen.n + 1,
+						sizeof(*seen.items));
+			seen.items[seen.n++] = whole->parts[i];
+		}
+	}
+	for (size_t i = 0; i < seen.n; i++) {
+		if (seen.items[i]->n_parts > 0)
+			continue;
+		r->leaves = arena_grow(a, r->leaves, r->n_leaves, &cap, r->n_leaves + 1,
+				       sizeof(*r->leaves));
+		r->leaves[r->n_leaves++] = seen.items[i];
+	}
+	return true;
+}
+
 const char *attribute_value(const struct attribute *a, size_t n, const char *key)
 {
 	for (size_t i = 0; i < n; i++)

@@ -45,6 +45,19 @@ struct attribute {
 	const char *key, *value;
 };
 
+enum compare { COMPARE_IS, COMPARE_NOT, COMPARE_AT_LEAST, COMPARE_AT_MOST, COMPARE_MORE, COMPARE_LESS };
+
+struct wish { /* what an attribute must be; see lib/wish.h */
+	const char *key;
+	enum compare compare;
+	const char *value;
+};
+
+struct wishes {
+	const struct wish *items;
+	size_t n;
+};
+
 struct unit { /* one lane of a resource */
 	uint32_t lane; /* 1.. */
 	const char *id; /* "van-2"; "" for the places of a capacity */
@@ -53,12 +66,42 @@ struct unit { /* one lane of a resource */
 	const struct member *owner; /* NULL: the pole */
 	const struct attribute *attributes;
 	size_t n_attributes;
-	bool in_service; /* false: no longer in the policy; its past stays */
+	bool in_service; /* false: said so, or no longer in the policy; its past stays */
+	bool is_gone; /* no longer in the policy */
 	struct place place;
 };
 
 enum resource_kind { RESOURCE_EQUIPMENT, RESOURCE_PREMISES, RESOURCE_STAFF, N_RESOURCE_KINDS };
 extern const char *const resource_kind_words[N_RESOURCE_KINDS];
+
+/* What a booking of a resource takes along: the first of the choices that can be had. */
+enum need_kind {
+	NEED_RESOURCE,
+	NEED_SKILL,    /* a person who has it */
+	NEED_DECLARED, /* nothing, where the asker says that this is at hand */
+};
+
+struct need {
+	enum need_kind kind;
+	const struct resource *resource; /* RESOURCE */
+	uint32_t quantity;		 /* RESOURCE */
+	const char *having_text;	 /* RESOURCE; "" none */
+	struct wishes having;
+	const char *word; /* SKILL, DECLARED; else "" */
+};
+
+struct requirement {
+	const struct need *choices;
+	size_t n_choices;
+	struct duration during_first; /* from the start on; zero: all the time */
+	const char *unless;	      /* a declared word that makes it needless; NULL: none */
+	struct place place;
+};
+
+struct travel {
+	const struct site *between[2];
+	struct duration takes;
+};
 
 struct resource {
 	uint32_t number;
@@ -74,6 +117,16 @@ struct resource {
 	bool spans_closed; /* a booking may span closed time: only its start and end must be open */
 	const struct opening *opening; /* all that at its site; see policy_open() */
 	struct duration buffer_before, buffer_after; /* elapsed time; days count 86400 s */
+	struct duration long_from, long_after; /* used for longer than that: buffer_after is this; zero: no such rule */
+	bool shares_buffer; /* no buffer between bookings of one member */
+	bool moves; /* has to get from the site of one booking to that of the next */
+	/* A composite has parts, and one unit that stands for the whole; it occupies all lanes of its leaves. */
+	const struct resource **parts, **leaves;
+	size_t n_parts, n_leaves;
+	const struct requirement *requirements;
+	size_t n_requirements;
+	const char **skills; /* of staff, all units alike */
+	size_t n_skills;
 	const struct resource **stands_in; /* what may replace it, in order of preference */
 	size_t n_stands_in;
 	const struct attribute *attributes;
@@ -83,7 +136,13 @@ struct resource {
 
 /* A rule limits the bookings that it matches. A resource's own limits become rules named after it
  * ("van duration"), so that every refusal can name one. */
-enum limit_kind { LIMIT_DURATION, LIMIT_START, LIMIT_LEAD, LIMIT_HORIZON, N_LIMIT_KINDS };
+enum limit_kind { LIMIT_DURATION, LIMIT_START, LIMIT_LEAD, LIMIT_HORIZON, LIMIT_SLOTS, N_LIMIT_KINDS };
+
+/* A booking starts with a slot and ends with one, the same or a later. */
+enum { SLOTS_MAX = 2 };
+struct slot {
+	int32_t from_s, to_s; /* of the local day; to_s beyond 86400: of the next */
+};
 
 struct limit {
 	enum limit_kind kind;
@@ -95,6 +154,10 @@ struct limit {
 		int32_t start_every_s; /* local time of day of the start is a multiple */
 		struct duration lead; /* at least this long before the start */
 		struct duration horizon; /* start at most this long ahead */
+		struct {
+			struct slot items[SLOTS_MAX]; /* in order, disjoint */
+			size_t n;
+		} slots;
 	};
 };
 
@@ -132,6 +195,8 @@ struct policy {
 	size_t n_resources;
 	struct rule *rules;
 	size_t n_rules;
+	struct travel *travels;
+	size_t n_travels;
 	struct closing *closings;
 	size_t n_closings;
 	struct policy_file *files; /* the text it was read from, sorted by name */
@@ -149,4 +214,10 @@ const struct member *policy_member(const struct policy *p, const char *id);	    
 const struct resource *policy_resource(const struct policy *p, const char *id);	    /* NULL if none */
 const struct unit *resource_unit(const struct resource *r, const char *id);	    /* NULL if none */
 const struct unit *resource_lane(const struct resource *r, uint32_t lane);	    /* NULL if none */
+const struct site *policy_site(const struct policy *p, const char *id);	    /* NULL if none */
+/* Between two sites; 0 where nothing is said. */
+int64_t policy_travel_s(const struct policy *p, const struct site *a, const struct site *b);
+bool resource_has_skill(const struct resource *r, const char *word);
+/* The leaves of a composite, once all parts are known: each once, in order. false: it is a part of itself. */
+bool resource_find_leaves(struct resource *r, struct arena *a);
 const char *attribute_value(const struct attribute *a, size_t n, const char *key); /* NULL if none */

@@ -14,11 +14,17 @@ enum reason {
 	REASON_FORBIDDEN,
 	REASON_STATE, /* the booking's state does not allow it */
 	REASON_OUT_OF_SERVICE,
+	REASON_NONE_HAVING, /* no unit has what was asked */
+	REASON_TOO_MANY, /* more than there are */
 	/* the time asked for */
 	REASON_EMPTY_SPAN,
 	REASON_PAST,
 	REASON_CLOSED, /* outside opening hours */
+	REASON_OUTAGE, /* out of service at that time */
 	REASON_CONFLICT,
+	REASON_UNDECIDED, /* taken as it stands; whether moving others would make room was not found out */
+	REASON_TRAVEL, /* cannot get there in time */
+	REASON_REQUIREMENT, /* what has to come along cannot be had */
 	/* limits; a rule says so */
 	REASON_TOO_SHORT,
 	REASON_TOO_LONG,
@@ -26,5 +32,6 @@ enum reason {
 	REASON_START_GRID,
 	REASON_LEAD,
 	REASON_HORIZON,
+	REASON_SLOTS,
 	N_REASONS
 };

@@ -10,6 +10,8 @@
 #include "lib/trial.h"
 
 #include "lib/limits.h"
+#include "lib/way.h"
+#include "lib/wish.h"
 #include "lib/moment.h"
 
 #define SLACK_CAP_S DAY_S
@@ -42,7 +44,8 @@ void trial_init(struct trial *t, const struct pole *p, const struct directory *d
 	    .rules = arena_new_n(a, const struct rule *, n),
 	    .now = now,
 	    .before_s = buffer_s(resource->buffer_before),
-	    .after_s = buffer_s(resource->buffer_after),
+	    .quantity = 1,
+	    .member = member ? member->number : 0,
 	    .works_on = member ? member->works_on : 0,
 	};
 	for (size_t i = 0; i < n; i++)
@@ -65,14 +68,37 @@ struct opening_for trial_hours(const struct trial *t, const struct opening *o)
 	return (struct opening_for){o, t->works_on};
 }
 
+int64_t trial_after_s(const struct trial *t, struct span s)
+{
+	const struct resource *r = t->resource;
+	bool is_long = !duration_is_zero(r->long_from) && s.end - s.start > buffer_s(r->long_from);
+
+	return buffer_s(is_long ? r->long_after : r->buffer_after);
+}
+
 struct span trial_during(const struct trial *t, struct span s)
 {
-	return (struct span){.start = s.start - t->before_s, .end = s.end + t->after_s};
+	return (struct span){.start = s.start - t->before_s, .end = s.end + trial_after_s(t, s)};
+}
+
+/* A whole lacks what one of its leaves lacks. */
+static bool is_whole(const struct resource *r)
+{
+	for (size_t i = 0; i < r->n_leaves; i++)
+		for (size_t j = 0; j < r->leaves[i]->n_units; j++)
+			if (!r->leaves[i]->units[j].in_service && !r->leaves[i]->units[j].is_gone)
+				return false;
+	return true;
+}
+
+static bool is_asked_for(const struct trial *t, const struct unit *u)
+{
+	return u->in_service && (!t->unit || t->unit == u) && is_whole(t->resource);
 }
 
 bool trial_is_candidate(const struct trial *t, const struct unit *u)
 {
-	return u->in_service && (!t->unit || t->unit == u);
+	return is_asked_for(t, u) && wishes_are_met(&t->having, t->resource, u);
 }
 
 static const struct timeline *timeline_of(const struct trial *t, const struct unit *u)
@@ -80,10 +106,17 @@ static const struct timeline *timeline_of(const struct trial *t, const struct un
 	return pole_timeline(t->pole, t->resource->number, u->lane);
 }
 
+static bool stop(void *arg, const struct blocker *b)
+{
+	return false;
+}
+
 bool trial_is_free(const struct trial *t, const struct unit *u, struct span s)
 {
 	const struct timeline *line = timeline_of(t, u);
 
+	if (!way_is_simple(t))
+		return way_each(t, u, s, stop, NULL);
 	return !line || !timeline_conflict(line, trial_during(t, s), t->except);
 }
 
@@ -185,7 +218,7 @@ static int64_t capped_gap(int64_t from, int64_t to)
 	return to - from;
 }
 
-static int64_t slack(const struct trial *t, const struct unit *u, struct span s)
+int64_t trial_slack(const struct trial *t, const struct unit *u, struct span s)
 {
 	const struct timeline *line = timeline_of(t, u);
 	struct span during = trial_during(t, s);
@@ -197,14 +230,22 @@ static int64_t slack(const struct trial *t, const struct unit *u, struct span s)
 	return capped_gap(before, during.start) + capped_gap(during.end, after);
 }
 
+static bool is_preferred(const struct trial *t, const struct unit *u)
+{
+	for (size_t i = 0; i < t->prefers->n_allocations; i++)
+		if (t->prefers->allocations[i].item == t->prefers_item &&
+		    t->prefers->allocations[i].lane == u->lane)
+			return true;
+	return false;
+}
+
 static bool is_better(const struct trial *t, const struct unit *u, int64_t u_slack,
 		      const struct unit *best, int64_t best_slack)
 {
 	if (!best)
 		return true;
-	if (t->preferred_lane &&
-	    (u->lane == t->preferred_lane) != (best->lane == t->preferred_lane))
-		return u->lane == t->preferred_lane;
+	if (t->prefers && is_preferred(t, u) != is_preferred(t, best))
+		return is_preferred(t, u);
 	return u_slack != best_slack ? u_slack < best_slack : u->lane < best->lane;
 }
 
@@ -214,6 +255,7 @@ const struct unit *trial_place(const struct trial *t, struct span s)
 	const struct opening *tested = NULL;
 	int64_t best_slack = 0;
 	bool allowed = false;
+	size_t n = 0;
 
 	for (size_t i = 0; i < t->resource->n_units; i++) {
 		const struct unit *u = &t->resource->units[i];
@@ -227,68 +269,124 @@ const struct unit *trial_place(const struct trial *t, struct span s)
 		}
 		if (!allowed || !trial_is_free(t, u, s))
 			continue;
-		u_slack = slack(t, u, s);
+		n++;
+		u_slack = trial_slack(t, u, s);
 		if (is_better(t, u, u_slack, best, best_slack)) {
 			best = u;
 			best_slack = u_slack;
 		}
 	}
-	return best;
+	return n >= t->quantity ? best : NULL;
 }
 
-static void add_conflict(const struct trial *t, const struct unit *u,
-			 const struct timeline_entry *e, struct answer *ret)
+bool trial_pick(const struct trial *t, struct span s, struct arena *a, const struct unit **ret)
 {
-	ret->conflicts[ret->n_conflicts++] = (struct conflict){
-	    .booking = pole_booking(t->pole, e->booking),
-	    .resource = t->resource->number,
-	    .lane = u->lane,
-	    .during = e->span,
+	int64_t *slacks = arena_new_n(a, int64_t, t->quantity + (size_t)1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->resource->n_units; i++) {
+		const struct unit *u = &t->resource->units[i];
+		int64_t u_slack;
+		size_t at;
+
+		if (!trial_is_candidate(t, u) || !trial_allows(t, trial_opening(t, u), s) ||
+		    !trial_is_free(t, u, s))
+			continue;
+		u_slack = trial_slack(t, u, s);
+		for (at = n; at > 0 && is_better(t, u, u_slack, ret[at - 1], slacks[at - 1]); at--) {
+			if (at == t->quantity)
+				continue;
+			ret[at] = ret[at - 1];
+			slacks[at] = slacks[at - 1];
+		}
+		if (at == t->quantity)
+			continue;
+		ret[at] = u;
+		slacks[at] = u_slack;
+		n += n < t->quantity;
+	}
+	return n == t->quantity;
+}
+
+struct conflicts {
+	const struct trial *trial;
+	struct answer *ret;
+	bool one_each;
+};
+
+static bool add_conflict(void *arg, const struct blocker *b)
+{
+	struct conflicts *c = arg;
+	const struct booking *booking = pole_booking(c->trial->pole, b->booking);
+
+	if (!booking)
+		return true;
+	if (c->ret->n_conflicts == CONFLICTS_MAX)
+		return false;
+	c->ret->conflicts[c->ret->n_conflicts++] = (struct conflict){
+	    .booking = booking,
+	    .resource = b->resource,
+	    .lane = b->lane,
+	    .during = b->during,
 	};
+	return !c->one_each;
 }
 
 /* All that is in the way on one unit; the first on each of several. */
 static void list_conflicts(const struct trial *t, struct span s, size_t n_candidates,
 			   struct arena *a, struct answer *ret)
 {
-	struct span during = trial_during(t, s);
+	struct conflicts c = {t, ret, n_candidates > 1};
 
-	ret->conflicts = arena_new_n(a, struct conflict, CONFLICTS_MAX);
-	for (size_t i = 0; i < t->resource->n_units; i++) {
-		const struct unit *u = &t->resource->units[i];
-		const struct timeline *line = timeline_of(t, u);
-
-		if (!trial_is_candidate(t, u) || !line)
-			continue;
-		for (size_t j = timeline_seek(line, during.start);
-		     j < line->n && line->entries[j].span.start < during.end; j++) {
-			if (line->entries[j].booking == t->except)
-				continue;
-			if (ret->n_conflicts == CONFLICTS_MAX)
-				return;
-			add_conflict(t, u, &line->entries[j], ret);
-			if (n_candidates > 1)
-				break;
-		}
-	}
+	if (!ret->conflicts)
+		ret->conflicts = arena_new_n(a, struct conflict, CONFLICTS_MAX);
+	for (size_t i = 0; i < t->resource->n_units; i++)
+		if (trial_is_candidate(t, &t->resource->units[i]))
+			way_each(t, &t->resource->units[i], s, add_conflict, &c);
 }
 
 struct survey { /* of the candidates */
-	size_t n, n_free;
+	size_t n_in_service, n, n_free;
+	size_t n_out, n_far; /* not free for an outage, or for nothing but the way to go */
+	int64_t back_at;     /* when the first outage ends */
 	const struct opening *refusing, *allowing; /* NULL: none does */
 };
 
+struct obstacles {
+	bool booking, travel, outage;
+	int64_t until;
+};
+
+static bool see(void *arg, const struct blocker *b)
+{
+	struct obstacles *o = arg;
+
+	o->booking |= b->kind == WAY_BOOKING;
+	o->travel |= b->kind == WAY_TRAVEL;
+	o->outage |= b->kind == WAY_OUTAGE;
+	if (b->kind == WAY_OUTAGE && b->keeps.end > o->until)
+		o->until = b->keeps.end;
+	return true;
+}
+
 static struct survey survey(const struct trial *t, struct span s)
 {
-	struct survey v = {0};
+	struct survey v = {.back_at = TIME_NEVER};
 
 	for (size_t i = 0; i < t->resource->n_units; i++) {
 		const struct unit *u = &t->resource->units[i];
+		struct obstacles o = {0};
 
+		v.n_in_service += is_asked_for(t, u);
 		if (!trial_is_candidate(t, u))
 			continue;
 		v.n++;
-		v.n_free += trial_is_free(t, u, s);
+		way_each(t, u, s, see, &o);
+		v.n_free += !o.booking && !o.travel && !o.outage;
+		v.n_out += o.outage;
+		v.n_far += o.travel && !o.booking && !o.outage;
+		if (o.outage && o.until < v.back_at)
+			v.back_at = o.until;
 		if (trial_allows(t, trial_opening(t, u), s))
 			v.allowing = trial_opening(t, u);
 		else if (!v.refusing)
@@ -297,26 +395,50 @@ static struct survey survey(const struct trial *t, struct span s)
 	return v;
 }
 
-const struct unit *trial_grant(const struct trial *t, struct span s, struct arena *a,
-			       struct answer *ret)
+static enum reason why_taken(const struct trial *t, const struct survey *v)
 {
-	const struct unit *unit = trial_place(t, s);
-	struct refusals refusals = {.arena = a};
-	struct survey v;
+	if (v->n - v->n_out < t->quantity)
+		return REASON_OUTAGE;
+	return v->n_free + v->n_far >= t->quantity ? REASON_TRAVEL : REASON_CONFLICT;
+}
 
-	if (unit)
-		return unit;
-	v = survey(t, s);
-	if (v.n == 0)
+void trial_explain(const struct trial *t, struct span s, struct arena *a, struct answer *ret)
+{
+	struct refusals refusals = {.arena = a};
+	struct survey v = survey(t, s);
+	const struct place place = t->resource->place;
+
+	if (v.n_in_service == 0)
 		refusals_add(&refusals, (struct refusal){.reason = REASON_OUT_OF_SERVICE,
-							 .place = t->resource->place});
+							 .place = place});
+	else if (v.n == 0)
+		refusals_add(&refusals, (struct refusal){.reason = REASON_NONE_HAVING,
+							 .place = place});
+	else if (v.n < t->quantity)
+		refusals_add(&refusals, (struct refusal){.reason = REASON_TOO_MANY,
+							 .bound = (int64_t)v.n,
+							 .place = place});
 	if (!v.allowing)
 		trial_refuse(t, v.refusing ? v.refusing : trial_opening(t, t->unit), s, &refusals);
-	if (v.n_free < v.n && (v.n_free == 0 || refusals.n == 0)) {
-		refusals_add(&refusals, (struct refusal){.reason = REASON_CONFLICT});
+	if (v.n >= t->quantity && v.n_free < v.n && (v.n_free < t->quantity || refusals.n == 0)) {
+		enum reason reason = why_taken(t, &v);
+
+		refusals_add(&refusals, (struct refusal){
+					    .reason = reason,
+					    .bound = reason == REASON_OUTAGE ? v.back_at : 0,
+					});
 		list_conflicts(t, s, v.n, a, ret);
 	}
 	ret->refusals = refusals.items;
 	ret->n_refusals = refusals.n;
-	return NULL;
+}
+
+const struct unit *trial_grant(const struct trial *t, struct span s, struct arena *a,
+			       struct answer *ret)
+{
+	const struct unit *unit = trial_place(t, s);
+
+	if (!unit)
+		trial_explain(t, s, a, ret);
+	return unit;
 }

@@ -15,18 +15,26 @@
 
 #define CONFLICTS_MAX 16
 
+struct plan;
+
 struct trial {
 	const struct pole *pole;
 	const struct resource *resource;
 	const struct unit *unit;   /* asked for; NULL: any */
+	uint32_t quantity;	   /* units at once */
+	struct wishes having;	   /* of each unit */
+	const struct site *at;	   /* where a thing that moves is to be; NULL: at its own site */
+	uint32_t member;	   /* who asks, for buffers that are shared; 0: nobody */
+	const struct plan *plan;   /* what this decision has already done; NULL: nothing */
 	const struct rule **rules; /* those that match */
 	size_t n_rules;
 	int64_t now;
-	int64_t before_s, after_s; /* buffers */
+	int64_t before_s; /* the buffer; that after is trial_after_s() */
 	uint32_t works_on;	   /* of the member */
 	/* Of a booking that exists already: */
 	int64_t except;		 /* its number: it is not in its own way; 0: none */
-	uint32_t preferred_lane; /* 0: none */
+	const struct booking *prefers; /* the lanes that an item of it has; NULL: none */
+	uint32_t prefers_item;
 	bool has_kept_start;
 	int64_t kept_start; /* was granted once: not asked anew */
 	bool standing;	    /* nothing is asked anew: only whether it may stay as it is */
@@ -50,15 +58,22 @@ const struct opening *trial_opening(const struct trial *t,
 				    const struct unit *u); /* NULL: the resource's */
 struct opening_for trial_hours(const struct trial *t, const struct opening *o); /* for the member */
 struct span trial_during(const struct trial *t, struct span s); /* buffers included */
-bool trial_is_candidate(const struct trial *t,
-			const struct unit *u); /* in service, and asked for or any */
+int64_t trial_after_s(const struct trial *t, struct span s);
+/* In service, has what was asked for, and is the unit asked for or any will do. */
+bool trial_is_candidate(const struct trial *t, const struct unit *u);
 bool trial_is_free(const struct trial *t, const struct unit *u, struct span s);
 /* Whether time and limits allow `s`, whoever may be in the way. */
 bool trial_allows(const struct trial *t, const struct opening *o, struct span s);
 void trial_refuse(const struct trial *t, const struct opening *o, struct span s,
 		  struct refusals *out);
-/* The best unit that is free and allowed; NULL if none. */
+/* The best unit that is free and allowed; NULL if there are not `quantity` of them. */
 const struct unit *trial_place(const struct trial *t, struct span s);
+/* The `quantity` best such units, into `ret`, which has room for them. */
+bool trial_pick(const struct trial *t, struct span s, struct arena *a, const struct unit **ret);
+/* How much time a booking on this unit leaves idle to its neighbours, each side up to a day. */
+int64_t trial_slack(const struct trial *t, const struct unit *u, struct span s);
+/* Why it may not have them: refusals and conflicts into `ret`. */
+void trial_explain(const struct trial *t, struct span s, struct arena *a, struct answer *ret);
 /* The same, and where there is none, refusals and conflicts into `ret`. */
 const struct unit *trial_grant(const struct trial *t, struct span s, struct arena *a,
 			       struct answer *ret);

@@ -13,6 +13,7 @@
 
 #include "lib/limits.h"
 #include "lib/start_grid.h"
+#include "lib/way.h"
 
 #define WALKER_STEPS_MAX 2000
 #define OPEN_LOOK_DAYS 366
@@ -20,7 +21,9 @@
 
 static struct span span_from(const struct walker *w, int64_t start)
 {
-	return (struct span){start, duration_after(w->length, w->zone, start)};
+	int64_t end = duration_after(w->length, w->zone, start);
+
+	return (struct span){start, w->slots ? slots_next(w->slots, w->zone, end, true) : end};
 }
 
 struct span walker_span(const struct walker *w)
@@ -97,43 +100,66 @@ static int64_t before_closed(const struct walker *w, struct span s)
 	return start < s.start ? start : s.start - 1;
 }
 
+struct leap { /* past all that blocks a unit */
+	const struct walker *walker;
+	int64_t start;
+};
+
+static bool leap_past(void *arg, const struct blocker *b)
+{
+	struct leap *l = arg;
+	int64_t start = l->walker->backwards
+			    ? latest_start(l->walker, b->keeps.start - b->after_s)
+			    : (b->keeps.end == TIME_NEVER ? TIME_NEVER : b->keeps.end + b->before_s);
+
+	if (l->walker->backwards ? start < l->start : start > l->start)
+		l->start = start;
+	return true;
+}
+
 /* Past what blocks `u`, in the walker's direction; the start itself where nothing does. */
 static int64_t past_unit(const struct walker *w, const struct unit *u, struct span s)
 {
-	const struct trial *t = w->trial;
-	const struct timeline *line = pole_timeline(t->pole, t->resource->number, u->lane);
-	const struct timeline_entry *e;
-	struct span during = trial_during(t, s);
-	int64_t start;
+	struct leap l = {w, s.start};
 
-	if (!line || !timeline_conflict(line, during, t->except))
+	if (trial_is_free(w->trial, u, s))
 		return s.start;
 	if (!w->backwards) {
-		during.end -= unevenness_s(w);
-		e = timeline_last_conflict(line, during, t->except);
-		return e ? e->span.end + t->before_s : s.start + 1;
+		s.end -= unevenness_s(w);
+		if (!span_is_empty(s))
+			way_each(w->trial, u, s, leap_past, &l);
+		return l.start > s.start ? l.start : s.start + 1;
 	}
-	e = timeline_conflict(line, during, t->except);
-	start = latest_start(w, e->span.start - t->after_s);
-	return start < s.start ? start : s.start - 1;
+	way_each(w->trial, u, s, leap_past, &l);
+	return l.start < s.start ? l.start : s.start - 1;
 }
 
+/* The nearest start at which as many units as are asked for can be free. */
 static int64_t past_bookings(const struct walker *w, struct span s)
 {
 	const struct trial *t = w->trial;
-	int64_t nearest = w->backwards ? INT64_MIN : TIME_NEVER;
+	int64_t nearest[BOOKING_MAX_QUANTITY];
+	size_t n = 0;
 
 	for (size_t i = 0; i < t->resource->n_units; i++) {
 		const struct unit *u = &t->resource->units[i];
 		int64_t start;
+		size_t at;
 
 		if (!trial_is_candidate(t, u) || trial_opening(t, u) != w->opening)
 			continue;
 		start = past_unit(w, u, s);
-		if (w->backwards ? start > nearest : start < nearest)
-			nearest = start;
+		at = n < t->quantity ? n++ : n;
+		for (; at > 0 && (w->backwards ? start > nearest[at - 1] : start < nearest[at - 1]);
+		     at--)
+			if (at < t->quantity)
+				nearest[at] = nearest[at - 1];
+		if (at < t->quantity)
+			nearest[at] = start;
 	}
-	return nearest;
+	if (n < t->quantity)
+		return w->backwards ? INT64_MIN : TIME_NEVER;
+	return nearest[n - 1];
 }
 
 /* The nearest start, from this one on, that is not known to be ruled out; this one itself: it is
@@ -154,13 +180,21 @@ static bool is_in_range(const struct walker *w, int64_t at)
 	return at >= w->range.start && at <= w->range.end;
 }
 
+static int64_t next_on_grid(const struct walker *w)
+{
+	if (w->slots)
+		return w->backwards ? slots_previous(w->slots, w->zone, w->at)
+				    : slots_next(w->slots, w->zone, w->at, false);
+	return w->backwards ? grid_down(w->grid_s, w->zone, w->at)
+			    : grid_up(w->grid_s, w->zone, w->at);
+}
+
 void walker_walk(struct walker *w)
 {
 	while (!w->is_done && w->steps++ < WALKER_STEPS_MAX && is_in_range(w, w->at)) {
 		int64_t next;
 
-		w->at = w->backwards ? grid_down(w->grid_s, w->zone, w->at)
-				     : grid_up(w->grid_s, w->zone, w->at);
+		w->at = next_on_grid(w);
 		if (!is_in_range(w, w->at))
 			break;
 		next = past_obstacle(w, w->at);
@@ -271,6 +305,9 @@ struct walker walker_new(const struct trial *t, const struct opening *o, struct 
 		w.at = w.range.end;
 	if (!backwards && w.at < w.range.start)
 		w.at = w.range.start;
-	w.is_done = !is_possible_length(t, z, asked.start, w.length);
+	for (size_t i = 0; i < t->n_rules; i++)
+		if (t->rules[i]->limit.kind == LIMIT_SLOTS)
+			w.slots = &t->rules[i]->limit;
+	w.is_done = !w.slots && !is_possible_length(t, z, asked.start, w.length);
 	return w;
 }

@@ -18,6 +18,7 @@ struct walker {
 	const struct zone *zone; /* of the opening */
 	struct duration length;
 	int32_t grid_s;
+	const struct limit *slots; /* starts and ends with one; NULL: none */
 	struct span range;   /* of starts, both ends included */
 	struct span present; /* the booking to be moved stands here: no alternative; empty: none */
 	bool backwards, is_done;

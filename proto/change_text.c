@@ -49,9 +49,62 @@ static const char *name_id(const struct pole *p, enum name_kind kind, uint32_t n
 	return id;
 }
 
+/* Neighbours as `1-4`, apart from each other by commas. */
+static void lanes_text(const struct allocation *a, size_t n, struct buffer *out)
+{
+	for (size_t i = 0, last; i < n; i = last + 1) {
+		char text[32];
+
+		for (last = i; last + 1 < n && a[last + 1].lane == a[last].lane + 1;)
+			last++;
+		if (last == i)
+			snprintf(text, sizeof(text), "%s%" PRIu32, i ? "," : "", a[i].lane);
+		else
+			snprintf(text, sizeof(text), "%s%" PRIu32 "-%" PRIu32, i ? "," : "",
+				 a[i].lane, a[last].lane);
+		buffer_puts(out, text);
+	}
+}
+
+static void encode_allocations(const struct booking *b, const struct pole *p, struct line_writer *w)
+{
+	char item[16] = "", start[UTC_BYTES], end[UTC_BYTES];
+
+	for (size_t i = 0, n; i < b->n_allocations; i += n) {
+		const struct allocation *a = &b->allocations[i];
+		struct buffer lanes = {0};
+
+		n = booking_run(b, i);
+		lanes_text(a, n, &lanes);
+		if (a->item)
+			snprintf(item, sizeof(item), "%" PRIu32 ":", a->item);
+		line_printf(w, "alloc", "%s/%s%s/%s/%s", name_id(p, NAME_RESOURCE, a->resource),
+			    item, lanes.bytes,
+			    utc_format(a->during.start, start, sizeof(start)),
+			    utc_format(a->during.end, end, sizeof(end)));
+		buffer_release(&lanes);
+	}
+}
+
+static void encode_items(const struct booking *b, const struct pole *p, struct line_writer *w)
+{
+	char start[UTC_BYTES], end[UTC_BYTES];
+
+	for (const struct item *i = b->items; i < b->items + b->n_items; i++) {
+		line_printf(w, "item", "%s/%" PRIu32 "/%" PRIu32 "/%s/%u/%s/%s/%s",
+			    name_id(p, NAME_RESOURCE, i->resource), i->lane, i->quantity,
+			    item_via_words[i->via], (unsigned)i->of, item_state_words[i->state],
+			    utc_format(i->span.start, start, sizeof(start)),
+			    utc_format(i->span.end, end, sizeof(end)));
+		if (*i->having)
+			line_str(w, "having", i->having);
+	}
+}
+
 static void encode_booking(const struct booking *b, const struct pole *p, struct line_writer *w)
 {
-	char code[16], start[UTC_BYTES], end[UTC_BYTES];
+	bool plain = booking_is_plain(b);
+	char code[16];
 
 	line_str(w, "code", booking_code(b->number, code, sizeof(code)));
 	line_str(w, "state", booking_state_words[b->state]);
@@ -64,15 +117,14 @@ static void encode_booking(const struct booking *b, const struct pole *p, struct
 	put_utc(w, "made-at", b->made_at);
 	if (b->ended_at)
 		put_utc(w, "ended-at", b->ended_at);
-	line_str(w, "pinned", b->pinned ? "yes" : NULL);
-	for (size_t i = 0; i < b->n_allocations; i++) {
-		const struct allocation *a = &b->allocations[i];
-
-		line_printf(w, "alloc", "%s/%" PRIu32 "/%s/%s",
-			    name_id(p, NAME_RESOURCE, a->resource), a->lane,
-			    utc_format(a->during.start, start, sizeof(start)),
-			    utc_format(a->during.end, end, sizeof(end)));
+	if (b->series) {
+		line_int(w, "series", b->series);
+		put_utc(w, "occurrence", b->occurrence);
 	}
+	line_str(w, "pinned", plain && item_is_pinned(b->items) ? "yes" : NULL);
+	if (!plain)
+		encode_items(b, p, w);
+	encode_allocations(b, p, w);
 }
 
 static void encode_person(const struct person *person, const struct pole *p, struct line_writer *w)
@@ -102,6 +154,21 @@ static void encode_name(const struct name *name, struct line_writer *w)
 	line_str(w, "id", name->id);
 }
 
+static void encode_outage(const struct outage *o, const struct pole *p, struct line_writer *w)
+{
+	line_int(w, "number", o->number);
+	line_str(w, "resource", name_id(p, NAME_RESOURCE, o->resource));
+	if (o->lane)
+		line_int(w, "lane", o->lane);
+	put_utc(w, "from", o->span.start);
+	if (o->span.end != TIME_NEVER)
+		put_utc(w, "to", o->span.end);
+	line_printf(w, "by", "p%" PRIu32, o->made_by);
+	put_utc(w, "made-at", o->made_at);
+	if (o->lifted_at)
+		put_utc(w, "lifted-at", o->lifted_at);
+}
+
 void change_encode(const struct change *c, const struct pole *p, struct buffer *out)
 {
 	struct line_writer w;
@@ -120,6 +187,9 @@ void change_encode(const struct change *c, const struct pole *p, struct buffer *
 	case CHANGE_POLICY:
 		line_str(&w, "hash", c->policy.after->hash);
 		break;
+	case CHANGE_OUTAGE:
+		encode_outage(&c->outage.after, p, &w);
+		break;
 	case N_CHANGE_KINDS:
 		break;
 	}
@@ -133,6 +203,7 @@ struct reading {
 	const struct line *line;
 	const struct pole *pole;
 	const struct changes *ahead; /* not applied yet */
+	struct arena *arena;
 	int answer;
 };
 
@@ -228,64 +299,166 @@ static size_t count_key(const struct line *l, const char *key)
 	return n;
 }
 
-/* The part behind the last slash, which is cut off. */
-static const char *cut_last(char *text)
+/* The part behind the last slash, which is cut off: names may have slashes of their own. */
+static char *cut_last(struct reading *r, char *text)
 {
 	char *slash = strrchr(text, '/');
 
-	if (!slash)
-		return "";
+	if (!slash) {
+		note(r, CHANGE_TEXT_E_SYNTAX);
+		return text + strlen(text);
+	}
 	*slash = '\0';
 	return slash + 1;
 }
 
-static struct allocation allocation_from(struct reading *r, const char *text)
+static uint32_t count_from(struct reading *r, const char *text)
 {
-	struct allocation a = {0};
-	char copy[256];
-
-	if (strlen(text) >= sizeof(copy)) {
-		note(r, CHANGE_TEXT_E_SYNTAX);
-		return a;
-	}
-	memcpy(copy, text, strlen(text) + 1);
-	a.during.end = utc_from(r, cut_last(copy));
-	a.during.start = utc_from(r, cut_last(copy));
-	a.lane = number_from(r, cut_last(copy));
-	a.resource = name_from(r, NAME_RESOURCE, copy);
-	return a;
+	return strcmp(text, "0") == 0 ? 0 : number_from(r, text);
 }
 
-static void read_allocations(struct reading *r, struct booking *b)
+static unsigned word_from(struct reading *r, const char *text, const char *const *words, unsigned n)
 {
-	struct allocation *next = b->allocations;
+	unsigned i = 0;
 
-	for (size_t i = 0; i < r->line->n_args; i++)
-		if (strcmp(r->line->args[i].key, "alloc") == 0)
-			*next++ = allocation_from(r, r->line->args[i].value);
+	while (i < n && strcmp(words[i], text) != 0)
+		i++;
+	if (i == n)
+		note(r, CHANGE_TEXT_E_UNKNOWN);
+	return i == n ? 0 : i;
+}
+
+static uint32_t at_most(struct reading *r, uint32_t n, uint32_t most)
+{
+	if (n > most)
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	return n > most ? 0 : n;
+}
+
+static struct item read_item(struct reading *r, char *text)
+{
+	struct item i = {.having = ""};
+
+	i.span.end = utc_from(r, cut_last(r, text));
+	i.span.start = utc_from(r, cut_last(r, text));
+	i.state = (uint8_t)word_from(r, cut_last(r, text), item_state_words, N_ITEM_STATES);
+	i.of = (uint16_t)at_most(r, count_from(r, cut_last(r, text)), BOOKING_MAX_ITEMS - 1);
+	i.via = (uint8_t)word_from(r, cut_last(r, text), item_via_words, N_ITEM_VIAS);
+	i.quantity = at_most(r, number_from(r, cut_last(r, text)), BOOKING_MAX_QUANTITY);
+	i.lane = count_from(r, cut_last(r, text));
+	i.resource = name_from(r, NAME_RESOURCE, text);
+	if (span_is_empty(i.span))
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	return i;
+}
+
+struct reading_lanes { /* the allocations read so far */
+	struct allocation *items;
+	size_t n, cap;
+};
+
+static void read_lanes(struct reading *r, char *lanes, struct allocation a,
+		       struct reading_lanes *into)
+{
+	for (char *rest = NULL, *one = strtok_r(lanes, ",", &rest); one;
+	     one = strtok_r(NULL, ",", &rest)) {
+		char *dash = strchr(one, '-');
+		uint32_t last;
+
+		if (dash)
+			*dash = '\0';
+		a.lane = number_from(r, one);
+		last = dash ? number_from(r, dash + 1) : a.lane;
+		if (last < a.lane || last - a.lane >= BOOKING_MAX_LANES - into->n) {
+			note(r, CHANGE_TEXT_E_SYNTAX);
+			return;
+		}
+		for (; r->answer == CHANGE_TEXT_OK && a.lane <= last; a.lane++) {
+			into->items = arena_grow(r->arena, into->items, into->n, &into->cap,
+						 into->n + 1, sizeof(*into->items));
+			into->items[into->n++] = a;
+		}
+	}
+}
+
+static void read_allocation(struct reading *r, char *text, size_t n_items,
+			    struct reading_lanes *into)
+{
+	struct allocation a = {0};
+	char *lanes, *colon;
+
+	a.during.end = utc_from(r, cut_last(r, text));
+	a.during.start = utc_from(r, cut_last(r, text));
+	lanes = cut_last(r, text);
+	a.resource = name_from(r, NAME_RESOURCE, text);
+	colon = strchr(lanes, ':');
+	if (colon) {
+		*colon = '\0';
+		a.item = at_most(r, count_from(r, lanes), (uint32_t)n_items - 1);
+		lanes = colon + 1;
+	}
+	if (span_is_empty(a.during) || !*lanes)
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	read_lanes(r, lanes, a, into);
+}
+
+static struct item plain_item(struct reading *r)
+{
+	const char *pinned = line_get(r->line, "pinned");
+	struct span span = {utc_from(r, text_of(r, "from")), utc_from(r, text_of(r, "to"))};
+
+	return item_of(name_from(r, NAME_RESOURCE, text_of(r, "resource")),
+		       pinned && yes_from(r, pinned), span);
+}
+
+static struct booking *read_shape(struct reading *r, const char *purpose)
+{
+	size_t n = count_key(r->line, "item"), n_items = n ? n : 1, i_item = 0;
+	struct item *items = arena_new_n(r->arena, struct item, n_items);
+	struct reading_lanes lanes = {0};
+	struct booking *b;
+
+	items[0] = plain_item(r);
+	if (n > BOOKING_MAX_ITEMS || (n && items[0].lane))
+		note(r, CHANGE_TEXT_E_SYNTAX);
+	for (size_t i = 0; i < r->line->n_args; i++) {
+		const struct arg *arg = &r->line->args[i];
+
+		if (strcmp(arg->key, "item") == 0)
+			items[i_item++] = read_item(r, arena_strdup(r->arena, arg->value));
+		else if (strcmp(arg->key, "having") == 0 && i_item > 0)
+			items[i_item - 1].having = arg->value;
+		else if (strcmp(arg->key, "alloc") == 0)
+			read_allocation(r, arena_strdup(r->arena, arg->value), n_items, &lanes);
+	}
+	if (!n && items[0].lane && lanes.n > 0)
+		items[0].lane = lanes.items[0].lane;
+	b = booking_new(purpose ? purpose : "", items, n_items, lanes.n);
+	if (lanes.n > 0)
+		memcpy(b->allocations, lanes.items, lanes.n * sizeof(*lanes.items));
+	return b;
 }
 
 static void read_booking(struct reading *r, struct booking *b)
 {
 	const char *member = line_get(r->line, "member"), *ended_at = line_get(r->line, "ended-at");
-	const char *pinned = line_get(r->line, "pinned");
+	const char *series = line_get(r->line, "series");
 
-	check_keys(r, " code state resource member person by from to made-at ended-at pinned ",
-		   " alloc ");
+	check_keys(r,
+		   " code state resource member person by from to made-at ended-at pinned series "
+		   "occurrence ",
+		   " alloc item having ");
 	if (booking_number_from_code(text_of(r, "code"), &b->number) != 0)
 		note(r, CHANGE_TEXT_E_SYNTAX);
 	if (booking_state_from_word(text_of(r, "state"), &b->state) != 0)
 		note(r, CHANGE_TEXT_E_UNKNOWN);
-	b->resource = name_from(r, NAME_RESOURCE, text_of(r, "resource"));
 	b->member = member ? name_from(r, NAME_MEMBER, member) : 0;
 	b->person = person_from(r, text_of(r, "person"));
 	b->made_by = person_from(r, text_of(r, "by"));
-	b->span.start = utc_from(r, text_of(r, "from"));
-	b->span.end = utc_from(r, text_of(r, "to"));
 	b->made_at = utc_from(r, text_of(r, "made-at"));
 	b->ended_at = ended_at ? utc_from(r, ended_at) : 0;
-	b->pinned = pinned && yes_from(r, pinned);
-	read_allocations(r, b);
+	b->series = series ? number_from(r, series) : 0;
+	b->occurrence = series ? utc_from(r, text_of(r, "occurrence")) : 0;
 }
 
 static const struct booking *booking_before(const struct reading *r, int64_t number)
@@ -302,7 +475,7 @@ static const struct booking *booking_before(const struct reading *r, int64_t num
 
 static void decode_booking(struct reading *r, const char *purpose, struct changes *ret)
 {
-	struct booking *b = booking_new(purpose ? purpose : "", count_key(r->line, "alloc"));
+	struct booking *b = read_shape(r, purpose);
 
 	read_booking(r, b);
 	if (r->answer == CHANGE_TEXT_OK)
@@ -419,6 +592,39 @@ static void decode_policy(struct reading *r, char *ret_hash)
 		memcpy(ret_hash, hash, 65);
 }
 
+static struct outage outage_before(const struct reading *r, int64_t number)
+{
+	const struct outage *o;
+
+	for (size_t i = r->ahead->n; i > 0; i--) {
+		const struct change *c = &r->ahead->items[i - 1];
+
+		if (c->kind == CHANGE_OUTAGE && c->outage.after.number == number)
+			return c->outage.after;
+	}
+	o = pole_outage(r->pole, number);
+	return o ? *o : (struct outage){0};
+}
+
+static void decode_outage(struct reading *r, struct changes *ret)
+{
+	const char *lane = line_get(r->line, "lane"), *to = line_get(r->line, "to");
+	const char *lifted_at = line_get(r->line, "lifted-at");
+	struct outage o = {.number = number_from(r, text_of(r, "number"))}, before;
+
+	check_keys(r, " number resource lane from to by made-at lifted-at ", "");
+	o.resource = name_from(r, NAME_RESOURCE, text_of(r, "resource"));
+	o.lane = lane ? number_from(r, lane) : 0;
+	o.span.start = utc_from(r, text_of(r, "from"));
+	o.span.end = to ? utc_from(r, to) : TIME_NEVER;
+	o.made_by = person_from(r, text_of(r, "by"));
+	o.made_at = utc_from(r, text_of(r, "made-at"));
+	o.lifted_at = lifted_at ? utc_from(r, lifted_at) : 0;
+	before = outage_before(r, o.number);
+	if (r->answer == CHANGE_TEXT_OK)
+		changes_add_outage(ret, &before, &o);
+}
+
 static void decode_change(struct reading *r, const char *private1, const char *private2,
 			  struct changes *ret, char *ret_policy_hash)
 {
@@ -439,6 +645,9 @@ static void decode_change(struct reading *r, const char *private1, const char *p
 	case CHANGE_POLICY:
 		decode_policy(r, ret_policy_hash);
 		break;
+	case CHANGE_OUTAGE:
+		decode_outage(r, ret);
+		break;
 	case N_CHANGE_KINDS:
 		note(r, CHANGE_TEXT_E_UNKNOWN);
 		break;
@@ -451,7 +660,7 @@ int change_decode(const char *text, const struct pole *p, const char *private1,
 	struct arena arena = {0};
 	struct line line;
 	size_t at;
-	struct reading r = {.line = &line, .pole = p, .ahead = ret};
+	struct reading r = {.line = &line, .pole = p, .ahead = ret, .arena = &arena};
 
 	if (line_decode(text, strlen(text), &arena, &line, &at) != LINE_OK || line.n_words != 1)
 		r.answer = CHANGE_TEXT_E_SYNTAX;

@@ -4,11 +4,16 @@
 /*
  * Changes as the log keeps them: one line each, the after-image, in the wire's own form:
  *   booking code=B7K3QF state=confirmed resource=van member=m02 person=p17 by=p17 from=2026-12-05T07:00Z
- *     to=2026-12-05T11:00Z made-at=2026-11-23T05:51:36Z [ended-at=…] [pinned=yes]
- *     alloc=van/2/2026-12-05T07:00Z/2026-12-05T11:30Z*    (leaf/lane/start/end, buffers included)
+ *     to=2026-12-05T11:00Z made-at=2026-11-23T05:51:36Z [ended-at=…] [series=12 occurrence=…] [pinned=yes]
+ *     alloc=van/2/2026-12-05T07:00Z/2026-12-05T11:30Z*    (leaf/lanes/start/end, buffers included; lanes as 1-4,7)
+ *   Where a booking is of more than one thing, or says more of it than its unit:
+ *     (item=van/0/1/asked/0/present/2026-12-05T07:00Z/2026-12-05T11:00Z [having="seats>=3"])*
+ *       (resource/lane asked for/quantity/how it came/of which item/state/start/end)
+ *     alloc=chair/1:1-40/…    (of the second item; of the first without its number)
  *   person code=p17 [member=m11] [roles=member,manager] active=yes [token=<sha256>]* [withdrawn=<sha256>]*
  *   name kind=resource number=3 id=van       name kind=unit resource=3 number=1 id=van-1
  *   policy hash=<sha256>
+ *   outage number=3 resource=van [lane=2] from=2026-12-05T07:00Z [to=2026-12-06T07:00Z] by=p17 made-at=… [lifted-at=…]
  * Times are UTC. Free texts and names of persons are never in it (DESIGN 4).
  */
 

@@ -16,6 +16,7 @@
  * - at: byte offset in the line
  * - member-name, until: who is in the way, and until when
  * - open-from, open-to: the nearest open stretch
+ * - having: what was asked of its attributes; needs: what must come along; slots: their hours
  * - closed-on, why: the date, and the name of what closes it (a holiday, a closure)
  * - min, max, step, every: of the rule on lengths, and of the start grid
  * - limit: the lead or horizon of a rule; a number of bytes, tokens or connections
@@ -92,6 +93,15 @@ static const struct row {
 		"[{what}|This] is out of service; choose another unit or another resource",
 		"[{what} : h|H]ors service ; choisissez une autre unité ou une autre ressource"}},
 
+	[CODE_NONE_HAVING] = {"none-having", CLASS_NO, {
+		"[No {what}|Nothing here] has [{having}|what was asked for]; ask for less, or "
+		"look at what each has in the list of resources",
+		"[{what} : a|A]ucune unité n'a [{having}|ce qui est demandé] ; demandez moins, ou "
+		"voyez ce qu'a chacune dans la liste des ressources"}},
+	[CODE_TOO_MANY] = {"too-many", CLASS_NO, {
+		"There are not that many[ of {what}][: at most {max}]; ask for fewer",
+		"Il n'y en a pas autant[ : {what}][, au plus {max}] ; demandez-en moins"}},
+
 	[CODE_EMPTY_SPAN] = {"empty-span", CLASS_NO, {
 		"The booking would end before it begins; choose an end after its start",
 		"La réservation finirait avant de commencer ; choisissez une fin après son début"}},
@@ -104,9 +114,29 @@ static const struct row {
 		"[{what} : f|F]ermeture [le {closed-on} : {why}|à ce moment-là][ ; l'ouverture la "
 		"plus proche va de {open-from} à {open-to}| ; demandez un créneau dans les heures "
 		"d'ouverture]"}},
+	[CODE_OUTAGE] = {"outage", CLASS_NO, {
+		"[{what}|It] is out of service at that time[, until {until}]; choose another "
+		"time or another unit",
+		"[{what} : h|H]ors service à ce moment[, jusqu'à {until}] ; choisissez un autre "
+		"moment ou une autre unité"}},
 	[CODE_CONFLICT] = {"conflict", CLASS_NO, {
 		"[{what}|It] is taken[ by {member-name}][ until {until}]",
 		"[{what} : c|C]réneau déjà pris[ par {member-name}][ jusqu'à {until}]"}},
+	[CODE_UNDECIDED] = {"undecided", CLASS_NO, {
+		"[{what}|It] is taken, and there are too many ways of moving others to try them "
+		"all; choose another time, or ask a coordinator",
+		"[{what} : c|C]réneau pris, et il y a trop de façons de déplacer les autres pour "
+		"les essayer toutes ; choisissez un autre moment, ou voyez la coordination"}},
+	[CODE_TRAVEL] = {"travel", CLASS_NO, {
+		"[{what}|It] is at another site just before or after and cannot get there in "
+		"time[: the way takes {limit}]; leave more time",
+		"[{what} : s|S]ur un autre site juste avant ou juste après, sans le temps du "
+		"trajet[ : {limit}] ; laissez plus de temps"}},
+	[CODE_REQUIREMENT] = {"requirement", CLASS_NO, {
+		"[{what}|This] can only be had with [{needs}|something that comes along], which "
+		"cannot be had then; choose another time",
+		"[{what} : p|P]as de réservation sans [{needs}|ce qui l'accompagne], qui n'est "
+		"pas disponible alors ; choisissez un autre moment"}},
 
 	[CODE_TOO_SHORT] = {"too-short", CLASS_NO, {
 		"A booking[ of {what}] must last [at least {min}|longer]; ask for a longer time",
@@ -138,6 +168,10 @@ static const struct row {
 		"[{what} : r|R]éservation possible [au plus {limit} à l'avance|moins longtemps à "
 		"l'avance][ ; le dernier début possible est {latest}| ; choisissez un début plus "
 		"proche, ou redemandez plus tard]"}},
+	[CODE_SLOTS] = {"slots", CLASS_NO, {
+		"[{what}|This] is booked by [{slots}|fixed slots]; start and end with one",
+		"[{what} : r|R]éservation par [{slots}|créneaux fixes] ; commencez et finissez "
+		"avec l'un d'eux"}},
 
 	[CODE_AUTH] = {"auth", CLASS_NO, {
 		"This token is not valid; a coordinator of the pole can give you a new one",
@@ -252,7 +286,7 @@ static const struct row {
 };
 /* clang-format on */
 
-static_assert(CODE_HORIZON - CODE_UNKNOWN_RESOURCE == REASON_HORIZON - REASON_UNKNOWN_RESOURCE,
+static_assert(CODE_SLOTS - CODE_UNKNOWN_RESOURCE == REASON_SLOTS - REASON_UNKNOWN_RESOURCE,
 	      "one code per reason");
 static_assert(CODE_CONFLICT - CODE_UNKNOWN_RESOURCE == REASON_CONFLICT - REASON_UNKNOWN_RESOURCE,
 	      "in the same order");

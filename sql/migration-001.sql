@@ -75,23 +75,62 @@ create table booking (
 	ends timestamptz not null,
 	made_at timestamptz not null,
 	ended_at timestamptz,
+	series int8,
+	occurrence timestamptz,
 	primary key (pole_id, number),
 	check (starts < ends)
 ) with (fillfactor = 90);
 -- Bookings lie in the table about in the order of their time, so the range of each few pages is enough to find them by.
 create index booking_times on booking using brin (starts, ends) with (pages_per_range = 16, autosummarize = on);
 
--- One row for each lane. The constraint's columns are the fastest of those measured; see 'Speed' in sql/README.md.
+-- The things of a booking, where it is of more than one or says more of it than its unit. A booking without rows here is of
+-- one: `resource_id`, from `starts` to `ends`, and where it is `pinned`, on the unit of its allocation.
+create table item (
+	pole_id int4 not null,
+	booking int8 not null,
+	item int4 not null,
+	resource_id int4 not null,
+	lane int4 not null,
+	quantity int4 not null,
+	via text not null,
+	of_item int4 not null,
+	state text not null,
+	starts timestamptz not null,
+	ends timestamptz not null,
+	asks text not null,
+	primary key (pole_id, booking, item),
+	check (starts < ends and quantity > 0)
+);
+
+-- One row for each lane. What was given back keeps its rows, so that a cancelled booking still knows its unit, but is out of
+-- the constraint. The constraint's columns are the fastest of those measured; see 'Speed' in sql/README.md.
 create table allocation (
 	pole_id int4 not null,
 	booking int8 not null,
+	item int4 not null,
 	resource_id int4 not null,
 	lane int4 not null,
 	during tstzrange not null,
-	primary key (pole_id, booking, resource_id, lane),
+	occupies bool not null,
+	primary key (pole_id, booking, item, resource_id, lane),
 	check (lane between 1 and 65535 and not isempty(during) and not lower_inf(during) and not upper_inf(during)),
 	constraint allocation_overlap
-		exclude using gist ((resource_id::int8 * 65536 + lane) with =, pole_id with =, during with &&)
+		exclude using gist ((resource_id::int8 * 65536 + lane) with =, pole_id with =, during with &&) where (occupies)
+);
+
+-- Out of service: a unit, or with lane 0 all of a resource; `ends` null: until it is lifted.
+create table outage (
+	pole_id int4 not null,
+	number int8 not null,
+	resource_id int4 not null,
+	lane int4 not null,
+	starts timestamptz not null,
+	ends timestamptz,
+	made_by int4 not null,
+	made_at timestamptz not null,
+	lifted_at timestamptz,
+	primary key (pole_id, number),
+	check (starts < ends)
 );
 
 create table note (
@@ -142,18 +181,26 @@ create table request (
 );
 
 create function allocation_text(a allocation) returns text language sql stable
-	return a.resource_id || '/{[' || a.lane || ',' || a.lane + 1 || ')}/'
-		|| date_part('epoch', lower(a.during))::int8 || '/' || date_part('epoch', upper(a.during))::int8;
+	return a.item || '/' || a.resource_id || '/' || a.lane
+		|| '/' || date_part('epoch', lower(a.during))::int8 || '/' || date_part('epoch', upper(a.during))::int8;
 
--- A booking as the daemon reads it. Each allocation is told as resource/lanes/start/end, one to a lane.
+create function item_text(i item) returns text language sql stable
+	return i.resource_id || '/' || i.lane || '/' || i.quantity || '/' || i.via || '/' || i.of_item || '/' || i.state
+		|| '/' || date_part('epoch', i.starts)::int8 || '/' || date_part('epoch', i.ends)::int8 || '/' || i.asks;
+
+-- A booking as the daemon reads it. Each allocation is told as item/resource/lane/start/end, parted by spaces; each item, if
+-- there are rows of them, as resource/lane/quantity/via/of/state/start/end/asks, a line for each.
 create view booking_row as
 	select b.pole_id, b.number, b.resource_id, b.member, b.person, b.made_by, b.state, b.pinned, b.starts, b.ends,
 	       date_part('epoch', b.starts)::int8 as start_s, date_part('epoch', b.ends)::int8 as end_s,
 	       date_part('epoch', b.made_at)::int8 as made_at_s,
 	       coalesce(date_part('epoch', b.ended_at)::int8, 0) as ended_at_s,
 	       coalesce((select n.text from note n where n.pole_id = b.pole_id and n.booking = b.number), '') as purpose,
-	       coalesce((select string_agg(allocation_text(a), ' ' order by a.resource_id, a.lane)
-			 from allocation a where a.pole_id = b.pole_id and a.booking = b.number), '') as allocations
+	       coalesce((select string_agg(allocation_text(a), ' ' order by a.item, a.resource_id, a.lane)
+			 from allocation a where a.pole_id = b.pole_id and a.booking = b.number), '') as allocations,
+	       coalesce((select string_agg(item_text(i), e'\n' order by i.item)
+			 from item i where i.pole_id = b.pole_id and i.booking = b.number), '') as items,
+	       coalesce(b.series, 0) as series, coalesce(date_part('epoch', b.occurrence)::int8, 0) as occurrence_s
 	from booking b;
 
 -- Not even the owner alters what has been logged.
@@ -195,14 +242,20 @@ end $$;
 -- The update of the pole's row is lock, comparison and new version in one: whoever comes second waits for it, then finds
 -- another version and writes nothing. A group that was committed already, its outcome lost on the way, is known by its
 -- batch. A group without events keeps the version; its requests are written none the less. Sections with nothing to write are skipped: an idle statement costs as much as several rows.
--- The arguments' letters: g group, e events (in order), b bookings, a allocations, n notes, p persons, c credentials,
+-- The arguments' letters: g group, e events (in order), b bookings, a allocations, m items, o outages, n notes, p persons, c credentials,
 -- i names (ids), r requests, y policy.
 create function pole_commit(
 	g_pole int4, g_expected int8, g_batch int8, g_at int8, g_head text,
 	e_actor int4[], e_key text[], e_kind text[], e_subject int8[], e_change text[], e_hash text[],
 	b_number int8[], b_resource int4[], b_member int4[], b_person int4[], b_made_by int4[], b_state text[],
 	b_pinned bool[], b_start int8[], b_end int8[], b_made_at int8[], b_ended_at int8[],
-	a_drop int8[], a_booking int8[], a_resource int4[], a_lanes text[], a_start int8[], a_end int8[],
+	b_series int8[], b_occurrence int8[],
+	a_drop int8[], a_booking int8[], a_item int4[], a_resource int4[], a_lanes text[], a_start int8[], a_end int8[],
+	a_occupies bool[],
+	m_booking int8[], m_item int4[], m_resource int4[], m_lane int4[], m_quantity int4[], m_via text[], m_of int4[],
+	m_state text[], m_start int8[], m_end int8[], m_asks text[],
+	o_number int8[], o_resource int4[], o_lane int4[], o_start int8[], o_end int8[], o_made_by int4[], o_made_at int8[],
+	o_lifted_at int8[],
 	n_booking int8[], n_text text[],
 	p_number int4[], p_member int4[], p_roles int4[], p_active bool[], p_name text[], p_mail text[],
 	c_person int4[], c_hash text[], c_withdrawn bool[],
@@ -241,30 +294,55 @@ begin
 	end if;
 	if cardinality(b_number) > 0 then
 		insert into booking (pole_id, number, resource_id, member, person, made_by, state, pinned,
-				     starts, ends, made_at, ended_at)
+				     starts, ends, made_at, ended_at, series, occurrence)
 			select g_pole, b.number, b.resource, b.member, b.person, b.made_by, b.state, b.pinned,
 			       to_timestamp(b.starts), to_timestamp(b.ends), to_timestamp(b.made_at),
-			       to_timestamp(nullif(b.ended_at, 0))
+			       to_timestamp(nullif(b.ended_at, 0)), nullif(b.series, 0),
+			       to_timestamp(nullif(b.occurrence, 0))
 			from unnest(b_number, b_resource, b_member, b_person, b_made_by, b_state, b_pinned,
-				    b_start, b_end, b_made_at, b_ended_at)
+				    b_start, b_end, b_made_at, b_ended_at, b_series, b_occurrence)
 				as b(number, resource, member, person, made_by, state, pinned,
-				     starts, ends, made_at, ended_at)
+				     starts, ends, made_at, ended_at, series, occurrence)
 			on conflict (pole_id, number) do update
 				set resource_id = excluded.resource_id, member = excluded.member,
 				    person = excluded.person, made_by = excluded.made_by, state = excluded.state,
 				    pinned = excluded.pinned, starts = excluded.starts, ends = excluded.ends,
-				    made_at = excluded.made_at, ended_at = excluded.ended_at;
+				    made_at = excluded.made_at, ended_at = excluded.ended_at,
+				    series = excluded.series, occurrence = excluded.occurrence;
 	end if;
 	if cardinality(a_drop) > 0 then
 		delete from allocation where pole_id = g_pole and booking = any(a_drop);
 	end if;
 	if cardinality(a_booking) > 0 then
-		insert into allocation (pole_id, booking, resource_id, lane, during)
-			select g_pole, r.booking, r.resource, generate_series(lower(r.lanes), upper(r.lanes) - 1), r.during
-			from (select a.booking, a.resource, unnest(a.lanes::int4multirange) as lanes,
-				     tstzrange(to_timestamp(a.starts), to_timestamp(a.ends)) as during
-			      from unnest(a_booking, a_resource, a_lanes, a_start, a_end)
-				as a(booking, resource, lanes, starts, ends)) r;
+		insert into allocation (pole_id, booking, item, resource_id, lane, during, occupies)
+			select g_pole, r.booking, r.item, r.resource, generate_series(lower(r.lanes), upper(r.lanes) - 1),
+			       r.during, r.occupies
+			from (select a.booking, a.item, a.resource, unnest(a.lanes::int4multirange) as lanes,
+				     tstzrange(to_timestamp(a.starts), to_timestamp(a.ends)) as during, a.occupies
+			      from unnest(a_booking, a_item, a_resource, a_lanes, a_start, a_end, a_occupies)
+				as a(booking, item, resource, lanes, starts, ends, occupies)) r;
+	end if;
+	if cardinality(m_booking) > 0 then
+		insert into item (pole_id, booking, item, resource_id, lane, quantity, via, of_item, state, starts, ends, asks)
+			select g_pole, m.booking, m.item, m.resource, m.lane, m.quantity, m.via, m.of_item, m.state,
+			       to_timestamp(m.starts), to_timestamp(m.ends), m.asks
+			from unnest(m_booking, m_item, m_resource, m_lane, m_quantity, m_via, m_of, m_state,
+				    m_start, m_end, m_asks)
+				as m(booking, item, resource, lane, quantity, via, of_item, state, starts, ends, asks)
+			on conflict (pole_id, booking, item) do update
+				set resource_id = excluded.resource_id, lane = excluded.lane, quantity = excluded.quantity,
+				    via = excluded.via, of_item = excluded.of_item, state = excluded.state,
+				    starts = excluded.starts, ends = excluded.ends, asks = excluded.asks;
+	end if;
+	if cardinality(o_number) > 0 then
+		insert into outage (pole_id, number, resource_id, lane, starts, ends, made_by, made_at, lifted_at)
+			select g_pole, o.number, o.resource, o.lane, to_timestamp(o.starts), to_timestamp(nullif(o.ends, 0)),
+			       o.made_by, to_timestamp(o.made_at), to_timestamp(nullif(o.lifted_at, 0))
+			from unnest(o_number, o_resource, o_lane, o_start, o_end, o_made_by, o_made_at, o_lifted_at)
+				as o(number, resource, lane, starts, ends, made_by, made_at, lifted_at)
+			on conflict (pole_id, number) do update
+				set resource_id = excluded.resource_id, lane = excluded.lane, starts = excluded.starts,
+				    ends = excluded.ends, lifted_at = excluded.lifted_at;
 	end if;
 	if cardinality(n_booking) > 0 then
 		insert into note (pole_id, booking, text)
@@ -309,7 +387,7 @@ do $$
 declare
 	f regprocedure;
 begin
-	foreach f in array array['pole_ensure', 'request_forget', 'pole_commit', 'allocation_text', 'refuse_alteration']::regproc[]::regprocedure[] loop
+	foreach f in array array['pole_ensure', 'request_forget', 'pole_commit', 'allocation_text', 'item_text', 'refuse_alteration']::regproc[]::regprocedure[] loop
 		execute format('revoke all on function %s from public', f);
 		if f::regproc::text <> 'refuse_alteration' then
 			execute format('grant execute on function %s to mutuald', f);
@@ -317,5 +395,5 @@ begin
 	end loop;
 end $$;
 
-grant select on schema_version, pole, policy, event, booking, allocation, note, person, credential, name, request, booking_row
-	to mutuald;
+grant select on schema_version, pole, policy, event, booking, item, allocation, outage, note, person, credential, name, request,
+	booking_row to mutuald;

@@ -80,6 +80,8 @@ static void twelve_types_36_units(void **state)
 		n_units += units;
 	}
 	assert_int_equal(n_units, 36);
+	for (size_t i = 0; i < p->n_resources; i++)
+		n_resources += p->resources[i].n_parts;
 	assert_int_equal(n_resources, p->n_resources);
 	policy_free(p);
 }
@@ -226,12 +228,94 @@ static void winter_closure_of_the_workshop(void **state)
 	scene_clear(&s);
 }
 
+static const char *const own[] = {"own-hitch", "laser", "cnc"};
+
+/* Each type booked as the charter says, and refused where it says no; now is Tuesday, 1 December 2026, 06:00. */
+static const struct {
+	const char *what, *from, *to;
+	uint32_t quantity;
+	size_t n_declared; /* of `own` */
+	enum reason want;
+	size_t n_items, n_allocations;
+	int buffer_min; /* after it */
+} bookings[] = {
+    {"van", "2026-12-05T08:00", "2026-12-05T09:00", 1, 0, REASON_NONE, 1, 1, 30},
+    {"van", "2026-12-05T08:00", "2026-12-05T08:45", 1, 0, REASON_TOO_SHORT, 0, 0, 0},
+    {"van", "2026-12-05T08:10", "2026-12-05T09:10", 1, 0, REASON_START_GRID, 0, 0, 0},
+    {"van", "2026-12-05T08:00", "2026-12-08T08:00", 1, 0, REASON_NONE, 1, 1, 30},
+    {"minibus", "2026-12-05T08:00", "2026-12-09T08:00", 1, 0, REASON_NONE, 1, 1, 45},
+    {"minibus", "2026-12-02T08:00", "2026-12-02T12:00", 1, 0, REASON_LEAD, 0, 0, 0},
+    {"cargo-bike", "2026-12-02T08:00", "2026-12-02T11:00", 1, 0, REASON_NONE, 1, 1, 20},
+    {"cargo-bike", "2026-12-02T08:00", "2026-12-02T11:15", 1, 0, REASON_NONE, 1, 1, 60},
+    {"cargo-bike", "2026-12-02T20:00", "2026-12-03T08:00", 1, 0, REASON_NONE, 1, 1, 60},
+    {"trailer", "2026-12-02T08:00", "2026-12-02T13:00", 1, 0, REASON_NONE, 2, 2, 15},
+    {"trailer", "2026-12-02T08:00", "2026-12-02T13:00", 1, 1, REASON_NONE, 1, 1, 15},
+    {"trailer", "2026-12-02T13:00", "2026-12-03T13:00", 1, 1, REASON_NONE, 1, 1, 15},
+    {"trailer", "2026-12-02T09:00", "2026-12-02T13:00", 1, 1, REASON_SLOTS, 0, 0, 0},
+    {"meeting-room", "2026-12-02T18:00", "2026-12-02T20:30", 1, 0, REASON_NONE, 1, 1, 15},
+    {"great-hall", "2026-12-12T16:00", "2026-12-13T00:00", 1, 0, REASON_NONE, 1, 2, 0},
+    {"great-hall", "2026-12-12T08:00", "2026-12-13T00:00", 1, 0, REASON_NONE, 1, 2, 0},
+    {"great-hall", "2026-12-12T10:00", "2026-12-12T16:00", 1, 0, REASON_SLOTS, 0, 0, 0},
+    {"workshop", "2026-12-02T09:00", "2026-12-02T17:00", 4, 0, REASON_NONE, 1, 4, 15},
+    {"workshop", "2026-12-02T09:00", "2026-12-02T17:00", 5, 0, REASON_TOO_MANY, 0, 0, 0},
+    {"laser", "2026-12-02T09:30", "2026-12-02T11:00", 1, 0, REASON_NONE, 3, 3, 10},
+    {"laser", "2026-12-02T17:30", "2026-12-02T19:00", 1, 0, REASON_REQUIREMENT, 0, 0, 0},
+    {"laser", "2026-12-02T17:30", "2026-12-02T19:00", 1, 3, REASON_NONE, 2, 2, 10},
+    {"cnc", "2026-12-03T14:00", "2026-12-03T17:00", 1, 0, REASON_NONE, 3, 3, 10},
+    {"lab", "2026-12-03T06:00", "2026-12-03T18:00", 2, 0, REASON_NONE, 1, 2, 60},
+    {"lab", "2026-12-26T08:00", "2026-12-26T11:00", 1, 0, REASON_CLOSED, 0, 0, 0},
+    {"cold-room", "2026-12-03", "2027-01-03", 8, 0, REASON_NONE, 1, 8, 0},
+    {"cold-room", "2026-12-03T12:00", "2026-12-04T12:00", 1, 0, REASON_SLOTS, 0, 0, 0},
+    {"tent", "2026-12-11T10:00", "2026-12-14T17:00", 4, 0, REASON_NONE, 1, 4, 1440},
+    {"sound", "2026-12-11T10:00", "2026-12-12T10:00", 1, 0, REASON_CLOSED, 0, 0, 0},
+    {"table-set", "2026-12-11T16:00", "2026-12-14T09:30", 6, 0, REASON_NONE, 1, 6, 1440},
+    {"technician", "2026-12-09T08:00", "2026-12-09T12:00", 1, 0, REASON_NONE, 1, 1, 0},
+    {"technician", "2026-12-09T11:00", "2026-12-09T14:00", 1, 0, REASON_CLOSED, 0, 0, 0},
+    {"facilitator", "2026-12-09T09:00", "2026-12-09T12:00", 1, 0, REASON_CLOSED, 0, 0, 0},
+};
+
+static void the_charter_in_bookings(void **state)
+{
+	struct scene s = scene_set("2026-12-01T06:00");
+	const struct zone *z = s.policy->zone;
+
+	for (size_t i = 0; i < sizeof(bookings) / sizeof(*bookings); i++) {
+		const struct ask_book ask = {
+		    .what = bookings[i].what,
+		    .member = "m02",
+		    .quantity = bookings[i].quantity,
+		    .declared = own,
+		    .n_declared = bookings[i].n_declared,
+		    .span = {at(z, bookings[i].from), at(z, bookings[i].to)},
+		};
+		struct changes c = {0};
+		struct answer answer;
+		enum reason reason;
+
+		decide_book(s.pole, &s.who, &ask, &s.arena, &answer, &c);
+		reason = answer.n_refusals ? answer.refusals[0].reason : REASON_NONE;
+		if (reason != bookings[i].want)
+			fail_msg("row %zu, %s: %d", i, bookings[i].what, (int)reason);
+		if (answer.booking) {
+			const struct booking *b = answer.booking;
+
+			assert_int_equal(b->n_items, bookings[i].n_items);
+			assert_int_equal(b->n_allocations, bookings[i].n_allocations);
+			assert_int_equal(b->allocations[0].during.end,
+					 ask.span.end + bookings[i].buffer_min * 60);
+		}
+		changes_clear(&c);
+	}
+	scene_clear(&s);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(twelve_types_36_units),
 	    cmocka_unit_test(places),
 	    cmocka_unit_test(twenty_five_members_of_100_shares),
+	    cmocka_unit_test(the_charter_in_bookings),
 	    cmocka_unit_test(holidays_by_site_and_member),
 	    cmocka_unit_test(winter_closure_of_the_workshop),
 	};

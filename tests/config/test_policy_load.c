@@ -51,7 +51,7 @@ static const struct refused pole_cases[] = {
     {VAN "memebrs: {}\n", "pole.yaml:14:1: unknown key \"memebrs\"; did you mean \"members\"?"},
     {VAN "quota: {}\n", "pole.yaml:14:1: unknown key \"quota\"; known are: pole, name, zone, "
 			"language, sites, members, defaults, "
-			"resources, rules, closures"},
+			"resources, rules, travel, closures"},
     {VAN "pole: again\n",
      "pole.yaml:14:1: key \"pole\" is given again; it was first given at pole.yaml:1:1"},
     {VAN "language: fra\n", "pole.yaml:14:11: unknown language \"fra\"; did you mean \"fr\"?"},
@@ -228,7 +228,7 @@ static const struct refused defaults_cases[] = {
     {VAN "defaults: {vehicles: {}}\n",
      "pole.yaml:14:12: unknown key \"vehicles\"; known are: all, equipment, premises, staff"},
     {VAN "defaults: {equipment: {capacity: 2}}\n",
-     "pole.yaml:14:24: unknown key \"capacity\"; known are: duration, start, lead, horizon, hours, "
+     "pole.yaml:14:24: unknown key \"capacity\"; known are: duration, start, lead, horizon, slots, hours, "
      "hand-over, spans-closed, "
      "buffer"},
     {VAN "  bus: {kind: equipment, site: town}\ndefaults: {equipment: {horizon: x, hours: as "
@@ -244,12 +244,13 @@ static const struct refused rule_cases[] = {
 			"below it, indented, or in { }"},
     {RULES "  - lead: 1h\n", "pole.yaml:16:5: \"name\" is missing; add a line `name: …`"},
     {RULE,
-     "pole.yaml:16:5: the rule limits nothing; add one or more of duration, start, lead, horizon"},
+     "pole.yaml:16:5: the rule limits nothing; add one or more of duration, start, lead, horizon, "
+     "slots"},
     {RULE "    leed: 1h\n    lead: 1h\n",
      "pole.yaml:17:5: unknown key \"leed\"; did you mean \"lead\"?"},
     {RULE "    lead: 1h\n    hours: always\n",
      "pole.yaml:18:5: unknown key \"hours\"; known are: name, for, members, duration, start, lead, "
-     "horizon"},
+     "horizon, slots"},
     {RULE "    lead: 1h\n    for: vna\n",
      "pole.yaml:18:10: unknown resource or kind \"vna\"; did you mean \"van\"?"},
     {RULE "    lead: 1h\n    for: [van, van-2]\n",

@@ -159,6 +159,16 @@ static void bools(struct db_params *p, size_t n, bool v)
 		db_array_end(p);                                                                   \
 	} while (0)
 
+#define EACH_BOOL(p, g, value, condition)                                                          \
+	do {                                                                                       \
+		db_array_begin(p, DB_BOOL_ARRAY);                                                  \
+		for (const struct sample *b = (g)->bookings; b < (g)->bookings + (g)->n_bookings;  \
+		     b++)                                                                          \
+			if (condition)                                                             \
+				db_array_bool(p, value);                                           \
+		db_array_end(p);                                                                   \
+	} while (0)
+
 #define EACH_TEXT(p, g, value, condition)                                                          \
 	do {                                                                                       \
 		db_array_begin(p, DB_TEXT_ARRAY);                                                  \
@@ -193,6 +203,47 @@ static void events_params(struct db_params *p, const struct group *g)
 	texts(p, n, "3b5d5c3712955042212316173ccf37be800cbd4f7e3d2e5f5e3d2e5f5e3d2e5f");
 }
 
+/* Of each booking with `items`, that many: the first is there, the others were given back. */
+static void items_params(struct db_params *p, const struct group *g)
+{
+	for (int column = 0; column < 11; column++) {
+		static const enum db_array kinds[] = {
+		    DB_INT8_ARRAY, DB_INT4_ARRAY, DB_INT4_ARRAY, DB_INT4_ARRAY,
+		    DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_INT4_ARRAY, DB_TEXT_ARRAY,
+		    DB_INT8_ARRAY, DB_INT8_ARRAY, DB_TEXT_ARRAY};
+
+		db_array_begin(p, kinds[column]);
+		for (size_t b = 0; b < g->n_bookings; b++)
+			for (int i = 0; i < g->bookings[b].items; i++) {
+				const struct sample *s = &g->bookings[b];
+				const int64_t numbers[] = {s->number, i, s->resource + i, 0, 2,
+							   0,	      0, 0,		  s->start, s->end};
+
+				if (kinds[column] == DB_INT8_ARRAY)
+					db_array_int8(p, numbers[column]);
+				else if (kinds[column] == DB_INT4_ARRAY)
+					db_array_int4(p, (int32_t)numbers[column]);
+				else
+					db_array_text(p, column == 5   ? "asked"
+							 : column == 7 ? (i ? "cancelled" : "present")
+								       : "seats>=3 a/b");
+			}
+		db_array_end(p);
+	}
+}
+
+static void outages_params(struct db_params *p, size_t n)
+{
+	int8s(p, n, 4);
+	int4s(p, n, 1);
+	int4s(p, n, 2);
+	int8s(p, n, 1800000000);
+	int8s(p, n, 0);
+	int4s(p, n, 1);
+	int8s(p, n, 1800000000);
+	int8s(p, n, 0);
+}
+
 static void bookings_params(struct db_params *p, const struct group *g)
 {
 	size_t n = g->n_bookings;
@@ -208,15 +259,21 @@ static void bookings_params(struct db_params *p, const struct group *g)
 	EACH_INT8(p, g, b->end, true);
 	int8s(p, n, g->at);
 	EACH_INT8(p, g, b->state ? g->at : 0, true);
+	int8s(p, n, 0);
+	int8s(p, n, 0);
 	db_array_begin(p, DB_INT8_ARRAY);
 	for (size_t i = 0; i < g->n_drop; i++)
 		db_array_int8(p, g->drop[i]);
 	db_array_end(p);
 	EACH_INT8(p, g, b->number, b->lanes);
+	EACH_INT4(p, g, 0, b->lanes);
 	EACH_INT4(p, g, b->resource, b->lanes);
 	EACH_TEXT(p, g, b->lanes, b->lanes);
 	EACH_INT8(p, g, b->start, b->lanes);
 	EACH_INT8(p, g, b->end, b->lanes);
+	EACH_BOOL(p, g, !b->state, b->lanes);
+	items_params(p, g);
+	outages_params(p, g->with_the_rest);
 	EACH_INT8(p, g, b->number, g->note);
 	EACH_TEXT(p, g, g->note, g->note);
 }

@@ -34,6 +34,7 @@ struct sample { /* a booking of one lane, made by person 1 of member 1 */
 	const char *lanes; /* "{[1,2)}"; NULL: it occupies nothing */
 	int64_t start, end;
 	const char *state; /* NULL: confirmed */
+	int items;	   /* rows of items, two of each; the first is there, the others given back */
 };
 
 struct group {

@@ -102,11 +102,17 @@ static void serves_an_owner_who_is_no_superuser(void **state)
 		must_exec(s, "reset session authorization; set role mutuald; "
 			     "do $$ begin assert (select outcome from pole_ensure('x') e, lateral "
 			     "pole_commit("
-			     "e.pole_id, 0, 1, 0, '', '{}','{}','{}','{}','{}','{}', "
-			     "'{}','{}','{}','{}','{}','{}','{}',"
-			     "'{}','{}','{}','{}', '{}','{}','{}','{}','{}','{}', '{}','{}', "
-			     "'{}','{}','{}','{}','{}',"
-			     "'{}', '{}','{}','{}', '{}','{}','{}','{}', '{}','{}','{}','{}', "
+			     "e.pole_id, 0, 1, 0, '', "
+			     "'{}','{}','{}','{}','{}','{}', "
+			     "'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}', "
+			     "'{}','{}','{}','{}','{}','{}','{}','{}', "
+			     "'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}', "
+			     "'{}','{}','{}','{}','{}','{}','{}','{}', "
+			     "'{}','{}', "
+			     "'{}','{}','{}','{}','{}','{}', "
+			     "'{}','{}','{}', "
+			     "'{}','{}','{}','{}', "
+			     "'{}','{}','{}','{}', "
 			     "null,null,null,null)) "
 			     "= 'committed'; end $$");
 		db_session_free(s);
@@ -145,7 +151,9 @@ static void the_daemon_may_not_update(void **state)
 	    "update policy set hash = ''",
 	    "update event set change = ''",
 	    "update booking set pinned = true",
+	    "update item set lane = 1",
 	    "update allocation set lane = 1",
+	    "update outage set lane = 1",
 	    "update note set text = ''",
 	    "update person set name = ''",
 	    "update credential set withdrawn = false",

@@ -157,10 +157,11 @@ static void moves_and_cancels_in_one_group(void **state)
 	pole_param(pole);
 	db_param_int8(params, 0);
 	expect_rows(
-	    "load_bookings", 13, 2,
-	    (const char *[]){"1|1|1|1|1|cancelled|f|1800000000|1800003600|1799999995|1799999995||",
+	    "load_bookings", 16, 2,
+	    (const char *[]){"1|1|1|1|1|cancelled|f|1800000000|1800003600|1799999995|1799999995|||"
+			     "|0|0",
 			     "2|1|1|1|1|confirmed|f|1800000000|1800003600|1799999991|0||"
-			     "1/{[1,2)}/1800000000/1800003600"});
+			     "0/1/1/1800000000/1800003600||0|0"});
 }
 
 static void tells_bookings(void **state)
@@ -193,10 +194,10 @@ static void tells_bookings(void **state)
 	pole_param(pole);
 	db_param_int8(params, 1);
 	expect_rows(
-	    "booking_by_number", 13, 1,
+	    "booking_by_number", 16, 1,
 	    (const char *[]){"1|1|1|1|1|confirmed|f|1800000000|1800003600|1800000000|0|Marché|"
-			     "1/{[1,2)}/1800000000/1800003600 1/{[2,3)}/1800000000/1800003600 "
-			     "1/{[4,5)}/1800000000/1800003600"});
+			     "0/1/1/1800000000/1800003600 0/1/2/1800000000/1800003600 "
+			     "0/1/4/1800000000/1800003600||0|0"});
 	for (size_t i = 0; i < N(lists); i++) {
 		struct db_rows *rows;
 
@@ -223,6 +224,48 @@ static void tells_bookings(void **state)
 	}
 }
 
+/* What was given back keeps its lane, and keeps nobody out. */
+static void keeps_the_lane_of_the_cancelled(void **state)
+{
+	struct sample first = {1, 1, "{[1,2)}", T0, T0 + 3600, NULL}, cancelled = first,
+		      next = {2, 1, "{[1,2)}", T0, T0 + 3600, NULL};
+	int32_t pole = new_pole();
+
+	cancelled.state = "cancelled";
+	expect(&(struct group){pole, 0, 1, T0, &first, 1}, "committed", 1);
+	expect(&(struct group){pole, 1, 2, T0, &cancelled, 1, (int64_t[]){1}, 1}, "committed", 2);
+	expect(&(struct group){pole, 2, 3, T0, &next, 1}, "committed", 3);
+	pole_param(pole);
+	db_param_int8(params, 1);
+	expect_rows("booking_by_number", 16, 1,
+		    (const char *[]){"1|1|1|1|1|cancelled|f|1800000000|1800003600|1800000000|"
+				     "1800000000||0/1/1/1800000000/1800003600||0|0"});
+}
+
+static void tells_items(void **state)
+{
+	struct sample a = {1, 5, "{[1,3)}", T0, T0 + 3600, NULL, .items = 2};
+	int32_t pole = new_pole();
+
+	expect(&(struct group){pole, 0, 1, T0, &a, 1}, "committed", 1);
+	pole_param(pole);
+	db_param_int8(params, 1);
+	expect_rows("booking_by_number", 16, 1,
+		    (const char *[]){"1|5|1|1|1|confirmed|f|1800000000|1800003600|1800000000|0||"
+				     "0/5/1/1800000000/1800003600 0/5/2/1800000000/1800003600|"
+				     "5/0/2/asked/0/present/1800000000/1800003600/seats>=3 a/b\n"
+				     "6/0/2/asked/0/cancelled/1800000000/1800003600/seats>=3 a/b|"
+				     "0|0"});
+	pole_param(pole);
+	db_param_int8(params, T0);
+	db_param_int8(params, T0 + 1);
+	db_param_bool(params, false);
+	db_param_bool(params, true);
+	db_param_bool(params, false);
+	db_param_text(params, "Europe/Paris");
+	expect_rows("report_usage", 6, 1, (const char *[]){"-|5|-|1|7200|0"});
+}
+
 static void tells_the_rest(void **state)
 {
 	struct sample a = {1, 1, "{[1,2)}", T0, T0 + 3600, NULL};
@@ -239,7 +282,7 @@ static void tells_the_rest(void **state)
 	    (const char *[]){
 		"1|[{\"name\": \"pole.yaml\", \"text\": \"pole: é\\n\"}]|abba|1800000000|1"});
 	expect_rows("policy_history", 5, 1, (const char *[]){"1|abba|1800000000|1|first"});
-	expect_rows("pole_state", 4, 1, (const char *[]){"1|cafe|1|1"});
+	expect_rows("pole_state", 6, 1, (const char *[]){"1|cafe|1|1|1800000000|4"});
 	db_param_int8(params, 5);
 	expect_rows("policy_files", 2, 1, (const char *[]){"pole.yaml|pole: é\n"});
 	expect_rows(
@@ -255,6 +298,10 @@ static void tells_the_rest(void **state)
 		"unit=van-2 from=1 to=2 member=m1 person=p1|"
 		"3b5d5c3712955042212316173ccf37be800cbd4f7e3d2e5f5e3d2e5f5e3d2e5f|why|-|feed|"
 		"OK booking=B7K3QF"});
+	pole_param(pole);
+	db_param_int8(params, T0 + 999999);
+	expect_rows("load_outages", 7, 1,
+		    (const char *[]){"4|1|2|1800000000|0|1|1800000000"});
 	pole_param(pole);
 	db_param_int8(params, T0 + 1);
 	expect_rows("request_forget", 1, 1, (const char *[]){"1"});
@@ -393,6 +440,8 @@ int main(void)
 	    cmocka_unit_test(refuses_overlap),
 	    cmocka_unit_test(moves_and_cancels_in_one_group),
 	    cmocka_unit_test(tells_bookings),
+	    cmocka_unit_test(keeps_the_lane_of_the_cancelled),
+	    cmocka_unit_test(tells_items),
 	    cmocka_unit_test(tells_the_rest),
 	    cmocka_unit_test(keeps_answers_without_events),
 	    cmocka_unit_test(reports_usage),

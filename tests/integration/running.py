@@ -58,7 +58,8 @@ def short_folder():
 
 
 OVERLAPS = '''select a, b from allocation a join allocation b on a.pole_id = b.pole_id and a.resource_id = b.resource_id
-    and a.lane = b.lane and a.ctid < b.ctid and a.during && b.during'''
+    and a.lane = b.lane and a.ctid < b.ctid and a.during && b.during
+    and a.occupies and b.occupies'''
 
 
 def is_alive(pid):

@@ -93,14 +93,14 @@ def test_the_only_way_to_write(start, own, day):
     token, _ = one.person('Alice Test', 'm01')
     with one.connect(token) as c:
         c.expect('BOOK', what='one', from_=f"{day}T08:00", for_='2h')
-    for table in ('booking', 'allocation', 'event', 'person', 'credential', 'policy', 'pole', 'note', 'name', 'request'):
+    for table in ('booking', 'item', 'allocation', 'outage', 'event', 'person', 'credential', 'policy', 'pole', 'note', 'name', 'request'):
         granted = own.psql("select p from unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p "
                            f"where has_table_privilege('mutuald', '{table}', p)", 'pole')
         assert granted == [], f"mutuald may {granted} {table}"
     with pytest.raises(AssertionError, match='permission denied'):
         own.psql('set role mutuald; delete from booking', 'pole')
     with pytest.raises(AssertionError, match='allocation_overlap'):
-        own.psql('insert into allocation select pole_id, booking + 1, resource_id, lane, during from allocation', 'pole')
+        own.psql('insert into allocation select pole_id, booking + 1, item, resource_id, lane, during, occupies from allocation', 'pole')
     with pytest.raises(AssertionError, match='append-only'):
         own.psql("update event set change = ''", 'pole')
 

@@ -110,7 +110,12 @@ static void test_states(void **state)
 
 static void test_copy(void **state)
 {
-	struct booking *b = booking_new("Marché de Noël", 2), *longer, *shorter;
+	struct item items[] = {item_of(3, 0, (struct span){10, 20}),
+			       item_of(4, 2, (struct span){5, 15})};
+	struct booking *b, *longer, *shorter;
+
+	items[1].having = "seats>=7";
+	b = booking_new("Marché de Noël", items, 2, 2);
 
 	b->number = 5;
 	b->allocations[1].lane = 7;
@@ -125,9 +130,62 @@ static void test_copy(void **state)
 	booking_unref(b);
 	assert_string_equal(longer->purpose, "Marché de Noël");
 	assert_string_equal(shorter->purpose, "Marché de Noël");
+	assert_string_equal(longer->items[1].having, "seats>=7");
+	assert_string_equal(longer->items[0].having, "");
 	booking_unref(longer);
 	booking_unref(shorter);
 	booking_unref(NULL);
+}
+
+static void test_sums_up(void **state)
+{
+	struct item items[] = {item_of(3, 0, (struct span){10, 20}),
+			       item_of(4, 2, (struct span){5, 15}),
+			       item_of(5, 0, (struct span){12, 30})};
+	struct booking *b = booking_new("", items, 3, 3);
+
+	assert_int_equal(b->resource, 3);
+	assert_true(span_equals(b->span, (struct span){5, 30}));
+	for (uint32_t i = 0; i < 3; i++)
+		b->allocations[i] = (struct allocation){3 + i, 1, items[i].span, i};
+	b->items[0].state = ITEM_CANCELLED;
+	b->items[2].state = ITEM_CANCELLED;
+	booking_sum_up(b);
+	assert_int_equal(b->resource, 4);
+	assert_true(span_equals(b->span, (struct span){5, 15}));
+	assert_false(booking_occupies(b, &b->allocations[0]));
+	assert_true(booking_occupies(b, &b->allocations[1]));
+	b->items[1].state = ITEM_CANCELLED;
+	booking_sum_up(b);
+	assert_true(span_equals(b->span, (struct span){5, 30}));
+	b->items[1].state = ITEM_PRESENT;
+	b->state = BOOKING_CANCELLED;
+	assert_false(booking_occupies(b, &b->allocations[1]));
+	booking_unref(b);
+}
+
+static void test_plain(void **state)
+{
+	struct item item = item_of(3, 2, (struct span){10, 20}), two[2] = {item, item};
+	const struct item altered[] = {
+	    {3, 0, 2, ITEM_ASKED, ITEM_PRESENT, 0, {10, 20}, ""},
+	    {3, 0, 1, ITEM_SKILL, ITEM_PRESENT, 0, {10, 20}, ""},
+	    {3, 0, 1, ITEM_ASKED, ITEM_CANCELLED, 0, {10, 20}, ""},
+	    {3, 0, 1, ITEM_ASKED, ITEM_PRESENT, 0, {10, 20}, "hitch"},
+	};
+	struct booking *b = booking_new("", &item, 1, 0);
+
+	assert_true(booking_is_plain(b));
+	assert_true(item_is_pinned(b->items));
+	booking_unref(b);
+	b = booking_new("", two, 2, 0);
+	assert_false(booking_is_plain(b));
+	booking_unref(b);
+	for (size_t i = 0; i < sizeof(altered) / sizeof(*altered); i++) {
+		b = booking_new("", &altered[i], 1, 0);
+		assert_false(booking_is_plain(b));
+		booking_unref(b);
+	}
 }
 
 static void test_person_codes(void **state)
@@ -150,6 +208,7 @@ int main(void)
 	    cmocka_unit_test(test_codes_round_trip), cmocka_unit_test(test_neighbours_look_unlike),
 	    cmocka_unit_test(test_typed_codes),	     cmocka_unit_test(test_codes_are_for_ever),
 	    cmocka_unit_test(test_states),	     cmocka_unit_test(test_copy),
+	    cmocka_unit_test(test_sums_up),	     cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_person_codes),
 	};
 

@@ -153,7 +153,7 @@ static void test_granted(void **state)
 	assert_int_equal(b->person, 1);
 	assert_int_equal(b->made_by, 1);
 	assert_int_equal(b->made_at, fixture_at(NOW));
-	assert_false(b->pinned);
+	assert_false(item_is_pinned(b->items));
 	assert_string_equal(b->purpose, "");
 	assert_int_equal(b->n_allocations, 1);
 	assert_int_equal(b->allocations[0].during.end, fixture_at("2026-12-05T12:30"));
@@ -286,7 +286,7 @@ static void test_buffer_keeps_the_next_away(void **state)
 	struct scene *s = *state;
 
 	book_span(s, &s->m1, "van-1", "2026-12-05T10:00", "2026-12-05T12:00");
-	assert_true(s->answer.booking->pinned);
+	assert_true(item_is_pinned(s->answer.booking->items));
 	assert_int_equal(book_span(s, &s->m2, "van-1", "2026-12-05T12:00", "2026-12-05T13:00"),
 			 REASON_CONFLICT);
 	assert_int_equal(s->answer.n_conflicts, 1);
@@ -493,7 +493,7 @@ static void test_move(void **state)
 	assert_int_equal(move(s, &s->coordinator, (struct ask_move){.booking = 1, .unit = "van-3"}),
 			 REASON_NONE);
 	assert_int_equal(s->answer.booking->allocations[0].lane, 3);
-	assert_true(s->answer.booking->pinned);
+	assert_true(item_is_pinned(s->answer.booking->items));
 	assert_int_equal(move(s, &s->m1, (struct ask_move){.booking = 1, .unit = "van-9"}),
 			 REASON_UNKNOWN_UNIT);
 	assert_int_equal(extend(s, &s->m1, 1, "2026-12-05T09:00"), REASON_EMPTY_SPAN);

@@ -14,12 +14,11 @@
 static struct booking *booking_at(int64_t number, uint32_t resource, uint32_t lane, int64_t start,
 				  int64_t end)
 {
-	struct booking *b = booking_new("", 1);
+	const struct item item = item_of(resource, 0, (struct span){start, end});
+	struct booking *b = booking_new("", &item, 1, 1);
 
 	b->number = number;
-	b->resource = resource;
-	b->span = (struct span){start, end};
-	b->allocations[0] = (struct allocation){resource, lane, {start, end}};
+	b->allocations[0] = (struct allocation){resource, lane, {start, end}, 0};
 	return b;
 }
 
@@ -48,11 +47,11 @@ static void test_apply_and_undo(void **state)
 	for (int i = 0; i < 3; i++) {
 		pole_apply(p, &c);
 		assert_ptr_equal(pole_booking(p, 1), cancelled);
-		assert_int_equal(pole_timeline(p, 1, 2)->n, 0);
+		assert_null(pole_timeline(p, 1, 2));
 		assert_int_equal(pole_next_booking(p), 2);
 		pole_undo(p, &c);
 		assert_null(pole_booking(p, 1));
-		assert_int_equal(pole_timeline(p, 1, 1)->n, 0);
+		assert_null(pole_timeline(p, 1, 1));
 		assert_int_equal(pole_next_booking(p), 1);
 		assert_int_equal(pole_n_bookings(p), 0);
 	}
@@ -87,14 +86,15 @@ static void test_bookings_by_number(void **state)
 static void test_forget(void **state)
 {
 	struct pole *p = pole_new();
-	struct booking *two = booking_new("", 2);
+	const struct item item = item_of(1, 0, (struct span){0, 41});
+	struct booking *two = booking_new("", &item, 1, 2);
 
 	put(p, NULL, booking_at(1, 1, 1, 0, 10));
 	put(p, NULL, booking_at(2, 1, 1, 10, 20));
 	put(p, NULL, booking_at(3, 1, 1, 20, 31));
 	two->number = 4;
-	two->allocations[0] = (struct allocation){1, 1, {40, 41}};
-	two->allocations[1] = (struct allocation){1, 2, {0, 5}};
+	two->allocations[0] = (struct allocation){1, 1, {40, 41}, 0};
+	two->allocations[1] = (struct allocation){1, 2, {0, 5}, 0};
 	put(p, NULL, two);
 	assert_true(pole_floor(p) == INT64_MIN);
 	pole_forget(p, 20);
@@ -107,6 +107,72 @@ static void test_forget(void **state)
 	assert_int_equal(pole_n_bookings(p), 2);
 	assert_int_equal(pole_floor(p), 20);
 	assert_int_equal(pole_next_booking(p), 5);
+	pole_free(p);
+}
+
+static void test_given_back_item(void **state)
+{
+	struct item items[] = {item_of(1, 0, (struct span){0, 10}),
+			       item_of(2, 0, (struct span){0, 10})};
+	struct booking *b = booking_new("", items, 2, 2), *less;
+	struct pole *p = pole_new();
+	struct changes c = {0};
+
+	b->number = 1;
+	b->allocations[0] = (struct allocation){1, 1, {0, 10}, 0};
+	b->allocations[1] = (struct allocation){2, 1, {0, 12}, 1};
+	put(p, NULL, b);
+	less = booking_copy(b, 2);
+	less->items[1].state = ITEM_CANCELLED;
+	changes_add_booking(&c, b, less);
+	for (int i = 0; i < 2; i++) {
+		pole_apply(p, &c);
+		assert_int_equal(pole_timeline(p, 1, 1)->n, 1);
+		assert_int_equal(pole_timeline(p, 2, 1)->n, 0);
+		pole_undo(p, &c);
+		assert_int_equal(pole_timeline(p, 2, 1)->n, 1);
+	}
+	changes_clear(&c);
+	pole_free(p);
+}
+
+static void test_outages(void **state)
+{
+	const struct outage van = {1, 1, 2, {10, 20}, 1, 5, 0};
+	const struct outage hall = {2, 2, 0, {30, TIME_NEVER}, 1, 5, 0};
+	struct outage lifted = van;
+	struct pole *p = pole_new();
+	struct changes made = {0}, ended = {0};
+	size_t n;
+
+	lifted.lifted_at = 12;
+	changes_add_outage(&made, NULL, &van);
+	changes_add_outage(&made, NULL, &hall);
+	changes_add_outage(&ended, &van, &lifted);
+	for (int i = 0; i < 2; i++) {
+		pole_apply(p, &made);
+		assert_int_equal(pole_next_outage(p), 3);
+		assert_int_equal(pole_outages(p, &n)[1].number, 2);
+		assert_int_equal(n, 2);
+		pole_apply(p, &ended);
+		assert_null(pole_outage(p, 1));
+		assert_int_equal(pole_outages(p, &n)[0].number, 2);
+		assert_int_equal(n, 1);
+		pole_undo(p, &ended);
+		assert_int_equal(pole_outage(p, 1)->lane, 2);
+		pole_undo(p, &made);
+		assert_int_equal(pole_next_outage(p), 1);
+	}
+	pole_apply(p, &made);
+	pole_forget(p, 20);
+	assert_null(pole_outage(p, 1));
+	assert_non_null(pole_outage(p, 2));
+	assert_true(outage_covers(&hall, 2, 7) && outage_covers(&van, 1, 2));
+	assert_false(outage_covers(&van, 1, 1) || outage_covers(&van, 2, 2));
+	pole_reserve_outages(p, 9);
+	assert_int_equal(pole_next_outage(p), 10);
+	changes_clear(&made);
+	changes_clear(&ended);
 	pole_free(p);
 }
 
@@ -327,6 +393,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_apply_and_undo),
 	    cmocka_unit_test(test_bookings_by_number),
+	    cmocka_unit_test(test_given_back_item),
+	    cmocka_unit_test(test_outages),
 	    cmocka_unit_test(test_forget),
 	    cmocka_unit_test(test_each_allocation),
 	    cmocka_unit_test(test_tokens),

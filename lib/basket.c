@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Several things wanted together.
+ *
+ * Things are placed one after the other, those with the least choice first: a unit asked for, then
+ * wishes, then the rest. What one requires is first looked for among the others; only what is
+ * not there comes along, and then only its opening hours and its bookings count: how long and how
+ * far ahead the thing itself may be booked is no matter when it is needed for another.
+ */
+#include "lib/basket.h"
+
+#include <string.h>
+
+#include "lib/repack.h"
+#include "lib/wish.h"
+
+void basket_init(struct basket *b, const struct pole *p, const struct member *m, int64_t now,
+		 int64_t number, struct arena *a)
+{
+	*b = (struct basket){
+	    .pole = p,
+	    .member = m,
+	    .arena = a,
+	    .now = now,
+	    .number = number,
+	    .wants = arena_new_n(a, struct want, BOOKING_MAX_ITEMS),
+	    .plan = {.arena = a},
+	};
+}
+
+struct want *basket_add(struct basket *b, struct want w)
+{
+	if (b->n == BOOKING_MAX_ITEMS)
+		return NULL;
+	b->wants[b->n] = w;
+	return &b->wants[b->n++];
+}
+
+void basket_trial(const struct basket *b, const struct want *w, struct trial *ret)
+{
+	trial_init(ret, b->pole, pole_directory(b->pole), w->resource, w->unit, b->member, b->now,
+		   b->arena);
+	ret->quantity = w->quantity;
+	ret->having = w->having;
+	ret->at = w->at;
+	ret->plan = b->plan.n > 0 || b->plan.n_held > 0 ? &b->plan : NULL;
+	if (w->via != ITEM_ASKED)
+		ret->n_rules = 0;
+	if (!b->was)
+		return;
+	ret->except = b->was->number;
+	if (w->was) {
+		ret->prefers = b->was;
+		ret->prefers_item = w->item;
+		ret->has_kept_start = true;
+		ret->kept_start = b->was->items[w->item].span.start;
+	}
+}
+
+/* The earlier of two of one member on a lane ends at the latest where the later begins. */
+static void cut(struct plan_entry *a, struct plan_entry *b)
+{
+	struct plan_entry *first = a->span.start < b->span.start ? a : b;
+	struct plan_entry *last = first == a ? b : a;
+
+	if (first->allocation.during.end > last->span.start)
+		first->allocation.during.end = last->span.start;
+	if (last->allocation.during.start < first->allocation.during.end)
+		last->allocation.during.start = first->allocation.during.end;
+}
+
+static bool is_same_lane(const struct plan_entry *a, const struct plan_entry *b)
+{
+	return a->allocation.resource == b->allocation.resource &&
+	       a->allocation.lane == b->allocation.lane;
+}
+
+/* What is still in the way of the plan's last entry is of the same member: they share a buffer. */
+static void share_buffers(struct basket *b)
+{
+	struct plan_entry *last = &b->plan.entries[b->plan.n - 1];
+	const struct allocation a = last->allocation;
+	const struct timeline *line = pole_timeline(b->pole, a.resource, a.lane);
+	size_t n = b->plan.n;
+
+	for (size_t i = line ? timeline_seek(line, a.during.start) : 0;
+	     line && i < line->n && line->entries[i].span.start < a.during.end; i++)
+		if (!b->was || line->entries[i].booking != b->was->number)
+			plan_hold(&b->plan, pole_booking(b->pole, line->entries[i].booking), false);
+	last = &b->plan.entries[n - 1];
+	for (size_t i = 0; i < b->plan.n; i++) {
+		struct plan_entry *e = &b->plan.entries[i];
+
+		if (e != last && is_same_lane(e, last) &&
+		    span_overlaps(e->allocation.during, last->allocation.during))
+			cut(e, last);
+	}
+}
+
+static void add_entry(struct basket *b, const struct want *w, const struct trial *t,
+		      uint32_t resource, uint32_t lane, struct span s)
+{
+	plan_add(&b->plan, (struct plan_entry){
+			       .booking = b->number,
+			       .member = t->member,
+			       .span = s,
+			       .at = w->at,
+			       .allocation = {resource, lane, trial_during(t, s), w->item},
+			   });
+	if (w->resource->shares_buffer)
+		share_buffers(b);
+}
+
+static void take(struct basket *b, const struct want *w, const struct trial *t,
+		 const struct unit *const *units, struct span s)
+{
+	const struct resource *r = w->resource;
+
+	for (uint32_t i = 0; r->n_parts == 0 && i < w->quantity; i++)
+		add_entry(b, w, t, r->number, units[i]->lane, s);
+	for (size_t i = 0; i < r->n_leaves; i++)
+		for (size_t j = 0; j < r->leaves[i]->n_units; j++)
+			if (!r->leaves[i]->units[j].is_gone)
+				add_entry(b, w, t, r->leaves[i]->number,
+					  r->leaves[i]->units[j].lane, s);
+}
+
+static void explain(const struct basket *b, const struct want *w, const struct trial *t,
+		    struct span s, int packed, struct answer *ret)
+{
+	trial_explain(t, s, b->arena, ret);
+	for (size_t i = 0; i < ret->n_refusals; i++) {
+		struct refusal *refusal = &ret->refusals[i];
+
+		refusal->item = w->via == ITEM_ASKED ? w->item : w->of;
+		if (packed == REPACK_E_BOUND && refusal->reason == REASON_CONFLICT)
+			refusal->reason = REASON_UNDECIDED;
+	}
+}
+
+static bool is_on(const struct booking *was, uint32_t item, const struct unit *const *units,
+		  uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < was->n_allocations; j++)
+			found |= was->allocations[j].item == item &&
+				 was->allocations[j].lane == units[i]->lane;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* What is out in the world stays where it is. */
+static bool is_bound(const struct basket *b, const struct want *w)
+{
+	return w->was && w->resource->n_parts == 0 && b->was->items[w->item].span.start <= b->now;
+}
+
+static bool place(struct basket *b, const struct want *w, int64_t shift_s, struct answer *ret)
+{
+	const struct unit **units = arena_new_n(b->arena, const struct unit *, w->quantity);
+	const struct span s = {w->span.start + shift_s, w->span.end + shift_s};
+	int packed = REPACK_E_FULL;
+	bool found;
+	struct trial t;
+
+	basket_trial(b, w, &t);
+	found = trial_pick(&t, s, b->arena, units);
+	if (found && is_bound(b, w))
+		found = is_on(b->was, w->item, units, w->quantity);
+	else if (!found && !is_bound(b, w) && !b->stays)
+		packed = repack(&t, s, b->number, &b->plan, b->arena, units);
+	if (found || packed == REPACK_OK)
+		take(b, w, &t, units, s);
+	else if (ret)
+		explain(b, w, &t, s, packed, ret);
+	return found || packed == REPACK_OK;
+}
+
+static int choice(const struct want *w)
+{
+	return w->unit ? 0 : w->having.n > 0 ? 1 : 2;
+}
+
+static bool place_asked(struct basket *b, int64_t shift_s, struct answer *ret)
+{
+	for (int c = 0; c <= 2; c++)
+		for (size_t i = 0; i < b->n_asked; i++)
+			if (choice(&b->wants[i]) == c && !place(b, &b->wants[i], shift_s, ret))
+				return false;
+	return true;
+}
+
+static bool is_declared(const struct basket *b, const char *word)
+{
+	for (size_t i = 0; i < b->n_declared; i++)
+		if (strcmp(b->declared[i], word) == 0)
+			return true;
+	return false;
+}
+
+static struct span needed_span(const struct want *w, const struct requirement *r)
+{
+	struct span s = w->span;
+	int64_t first_s = r->during_first.days * DAY_S + r->during_first.seconds;
+
+	if (first_s > 0 && s.start + first_s < s.end)
+		s.end = s.start + first_s;
+	return s;
+}
+
+/* Whether all lanes that the plan has for a want are of units with what is needed. */
+static bool all_have(const struct basket *b, const struct want *w, const struct wishes *having)
+{
+	for (size_t i = 0; i < b->plan.n; i++) {
+		const struct plan_entry *e = &b->plan.entries[i];
+
+		if (e->booking == b->number && e->allocation.item == w->item &&
+		    !wishes_are_met(having, w->resource,
+				    resource_lane(w->resource, e->allocation.lane)))
+			return false;
+	}
+	return true;
+}
+
+static bool is_there(const struct basket *b, const struct want *whose, const struct need *need,
+		     struct span s)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		const struct want *w = &b->wants[i];
+
+		if (w != whose && w->resource == need->resource && w->quantity >= need->quantity &&
+		    span_contains(w->span, s) && all_have(b, w, &need->having))
+			return true;
+	}
+	return false;
+}
+
+static bool bring(struct basket *b, const struct want *whose, struct want what, int64_t shift_s,
+		  struct answer *ret)
+{
+	struct want *w;
+
+	what.of = (uint16_t)whose->item;
+	what.item = (uint32_t)b->n;
+	w = basket_add(b, what);
+	if (w && place(b, w, shift_s, ret))
+		return true;
+	b->n -= w != NULL;
+	return false;
+}
+
+static bool bring_skill(struct basket *b, const struct want *whose, const char *skill,
+			struct span s, int64_t shift_s, struct answer *ret)
+{
+	const struct policy *p = pole_policy(b->pole);
+
+	for (const struct resource *r = p->resources; r < p->resources + p->n_resources; r++) {
+		const struct want what = {.resource = r,
+					  .quantity = 1,
+					  .having_text = "",
+					  .span = s,
+					  .via = ITEM_SKILL};
+
+		if (resource_has_skill(r, skill) && bring(b, whose, what, shift_s, ret))
+			return true;
+	}
+	return false;
+}
+
+static bool meet_need(struct basket *b, const struct want *whose, const struct need *need,
+		      struct span s, int64_t shift_s, struct answer *ret)
+{
+	const struct want what = {.resource = need->resource,
+				  .quantity = need->quantity,
+				  .having_text = need->having_text,
+				  .having = need->having,
+				  .span = s,
+				  .via = ITEM_REQUIRED};
+
+	if (need->kind == NEED_RESOURCE)
+		return is_there(b, whose, need, s) || bring(b, whose, what, shift_s, ret);
+	return need->kind == NEED_SKILL && bring_skill(b, whose, need->word, s, shift_s, ret);
+}
+
+static void refuse_requirement(const struct basket *b, const struct want *whose,
+			       const struct requirement *r, struct answer *ret)
+{
+	struct refusals refusals = {.arena = b->arena};
+	struct refusal refusal = {
+	    .reason = REASON_REQUIREMENT,
+	    .place = r->place,
+	    .item = whose->via == ITEM_ASKED ? whose->item : whose->of,
+	};
+
+	for (size_t i = 0; i < r->n_choices && !refusal.needs && !refusal.skill; i++) {
+		refusal.needs = r->choices[i].kind == NEED_RESOURCE ? r->choices[i].resource : NULL;
+		refusal.skill = r->choices[i].kind == NEED_SKILL ? r->choices[i].word : NULL;
+	}
+	refusals_add(&refusals, refusal);
+	for (size_t i = 0; i < ret->n_refusals; i++) {
+		ret->refusals[i].item = refusal.item;
+		refusals_add(&refusals, ret->refusals[i]);
+	}
+	ret->refusals = refusals.items;
+	ret->n_refusals = refusals.n;
+}
+
+static bool meet(struct basket *b, const struct want *whose, const struct requirement *r,
+		 int64_t shift_s, struct answer *ret)
+{
+	struct span s = needed_span(whose, r);
+
+	if (r->unless && is_declared(b, r->unless))
+		return true;
+	for (size_t i = 0; i < r->n_choices; i++)
+		if (r->choices[i].kind == NEED_DECLARED && is_declared(b, r->choices[i].word))
+			return true;
+	for (size_t i = 0; i < r->n_choices; i++)
+		if (meet_need(b, whose, &r->choices[i], s, shift_s, ret))
+			return true;
+	if (ret)
+		refuse_requirement(b, whose, r, ret);
+	return false;
+}
+
+/* What a thing requires of another that is asked for with it narrows the choice of that one. */
+static void narrow(struct basket *b, struct want *w, const struct wishes *more)
+{
+	struct wish *items = arena_new_n(b->arena, struct wish, w->having.n + more->n);
+
+	if (w->having.n)
+		memcpy(items, w->having.items, w->having.n * sizeof(*items));
+	memcpy(items + w->having.n, more->items, more->n * sizeof(*items));
+	w->having = (struct wishes){items, w->having.n + more->n};
+}
+
+static void narrow_for(struct basket *b, const struct want *whose, const struct requirement *r)
+{
+	for (size_t i = 0; i < r->n_choices; i++)
+		if (r->choices[i].kind == NEED_DECLARED && is_declared(b, r->choices[i].word))
+			return;
+	for (size_t i = 0; i < r->n_choices; i++) {
+		const struct need *need = &r->choices[i];
+
+		for (size_t j = 0; need->having.n > 0 && j < b->n_asked; j++) {
+			struct want *w = &b->wants[j];
+
+			if (w == whose || w->resource != need->resource || w->unit ||
+			    w->quantity < need->quantity ||
+			    !span_contains(w->span, needed_span(whose, r)))
+				continue;
+			narrow(b, w, &need->having);
+			return;
+		}
+	}
+}
+
+static void narrow_all(struct basket *b)
+{
+	for (size_t i = 0; i < b->n_asked; i++)
+		for (size_t j = 0; j < b->wants[i].resource->n_requirements; j++)
+			narrow_for(b, &b->wants[i], &b->wants[i].resource->requirements[j]);
+}
+
+/* Other items of a booking that is moved stay, in everyone's way. */
+static void keep_others(struct basket *b)
+{
+	for (size_t i = 0; b->was && i < b->was->n_allocations; i++) {
+		const struct allocation *a = &b->was->allocations[i];
+		const struct item *item = &b->was->items[a->item];
+		bool is_wanted = false;
+
+		for (size_t j = 0; j < b->n; j++)
+			is_wanted |= b->wants[j].item == a->item;
+		if (!is_wanted && booking_occupies(b->was, a))
+			plan_add(&b->plan, (struct plan_entry){.booking = b->number,
+							       .member = b->was->member,
+							       .span = item->span,
+							       .allocation = *a});
+	}
+}
+
+bool basket_place(struct basket *b, int64_t shift_s, struct answer *ret)
+{
+	b->plan = (struct plan){.arena = b->arena};
+	if (!b->n_asked) {
+		b->n_asked = b->n;
+		if (b->brings_along)
+			narrow_all(b);
+	}
+	b->n = b->n_asked;
+	if (b->was)
+		basket_release(&b->plan, b->pole, b->was);
+	keep_others(b);
+	if (!place_asked(b, shift_s, ret))
+		return false;
+	for (size_t i = 0; b->brings_along && i < b->n; i++)
+		for (size_t j = 0; j < b->wants[i].resource->n_requirements; j++)
+			if (!meet(b, &b->wants[i], &b->wants[i].resource->requirements[j], shift_s, ret))
+				return false;
+	return true;
+}
+
+size_t basket_n_allocations(const struct basket *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->plan.n; i++)
+		n += b->plan.entries[i].booking == b->number;
+	return n;
+}
+
+/* In the order of their items, that runs of lanes stand together. */
+void basket_allocations(const struct basket *b, struct allocation *ret)
+{
+	for (uint32_t item = 0; item < BOOKING_MAX_ITEMS; item++)
+		for (size_t i = 0; i < b->plan.n; i++)
+			if (b->plan.entries[i].booking == b->number &&
+			    b->plan.entries[i].allocation.item == item)
+				*ret++ = b->plan.entries[i].allocation;
+}
+
+void refuse_anew(struct answer *ret, struct arena *a, enum reason reason)
+{
+	ret->refusals = arena_new(a, struct refusal);
+	ret->refusals[0] = (struct refusal){.reason = reason};
+	ret->n_refusals = 1;
+}
+
+#define SHIFT_STEP_S 900
+#define SHIFT_NEAR_STEPS 192 /* two days */
+#define SHIFT_DAYS 14
+
+/* Quarters of an hour for two days, then days. */
+static int64_t shift_of(int step)
+{
+	if (step <= SHIFT_NEAR_STEPS)
+		return step * (int64_t)SHIFT_STEP_S;
+	return (step - SHIFT_NEAR_STEPS + 2) * (int64_t)DAY_S;
+}
+
+static struct span hull(const struct basket *b, int64_t shift_s)
+{
+	struct span s = b->wants[0].span;
+
+	for (size_t i = 0; i < b->n_asked; i++) {
+		s.start = b->wants[i].span.start < s.start ? b->wants[i].span.start : s.start;
+		s.end = b->wants[i].span.end > s.end ? b->wants[i].span.end : s.end;
+	}
+	return (struct span){s.start + shift_s, s.end + shift_s};
+}
+
+static bool is_apart(const struct answer *ret, int64_t shift_s, int64_t least_s)
+{
+	for (size_t i = 0; i < ret->n_alternatives; i++) {
+		int64_t between_s = ret->alternatives[i].shift_s - shift_s;
+
+		if (between_s < least_s && -between_s < least_s)
+			return false;
+	}
+	return true;
+}
+
+void alternatives_shift(struct basket *b, unsigned want, struct answer *ret)
+{
+	struct span s = hull(b, 0);
+	int64_t least_s = s.end - s.start > 3600 ? s.end - s.start : 3600;
+
+	if (want > ALTERNATIVES_MAX)
+		want = ALTERNATIVES_MAX;
+	ret->alternatives = arena_new_n(b->arena, struct alternative, want + (size_t)1);
+	b->stays = true;
+	for (int step = 1; step <= SHIFT_NEAR_STEPS + SHIFT_DAYS; step++) {
+		for (int sign = -1; sign <= 1; sign += 2) {
+			int64_t shift_s = sign * shift_of(step);
+
+			if (ret->n_alternatives == want)
+				return;
+			if (s.start + shift_s < b->now || !is_apart(ret, shift_s, least_s) ||
+			    !basket_place(b, shift_s, NULL))
+				continue;
+			ret->alternatives[ret->n_alternatives++] =
+			    (struct alternative){.kind = ALTERNATIVE_SHIFTED,
+						 .resource = b->wants[0].resource,
+						 .span = hull(b, shift_s),
+						 .shift_s = shift_s};
+		}
+	}
+}
+
+static int64_t length_s(struct duration d)
+{
+	return d.days * DAY_S + d.seconds;
+}
+
+static int64_t buffer_after_s(const struct resource *r, struct span s)
+{
+	bool is_long = length_s(r->long_from) > 0 && s.end - s.start > length_s(r->long_from);
+
+	return length_s(is_long ? r->long_after : r->buffer_after);
+}
+
+/* The entry of `held` on the lane of `a` gets back what it would have alone, as far as there is room. */
+static void restore(struct plan *plan, const struct resource *r, const struct booking *held,
+		    const struct allocation *a, struct span room)
+{
+	plan_hold(plan, held, false);
+	for (size_t i = 0; i < plan->n; i++) {
+		struct plan_entry *e = &plan->entries[i];
+		int64_t start = e->span.start - length_s(r->buffer_before);
+		int64_t end = e->span.end + buffer_after_s(r, e->span);
+
+		if (e->booking != held->number || e->allocation.resource != a->resource ||
+		    e->allocation.lane != a->lane)
+			continue;
+		if (e->allocation.during.end == a->during.start)
+			e->allocation.during.end = end < room.end ? end : room.end;
+		if (e->allocation.during.start == a->during.end)
+			e->allocation.during.start = start > room.start ? start : room.start;
+	}
+}
+
+static void release(struct plan *plan, const struct pole *p, const struct booking *was,
+		    const struct resource *r, const struct allocation *a)
+{
+	const struct timeline *line = pole_timeline(p, a->resource, a->lane);
+	size_t at = timeline_seek(line, a->during.start);
+	const struct timeline_entry *before = at > 0 ? &line->entries[at - 1] : NULL;
+	const struct timeline_entry *after = at + 1 < line->n ? &line->entries[at + 1] : NULL;
+	struct span room = {before ? before->span.end : INT64_MIN,
+			    after ? after->span.start : TIME_NEVER};
+
+	if (before && before->span.end == a->during.start &&
+	    pole_booking(p, before->booking)->member == was->member)
+		restore(plan, r, pole_booking(p, before->booking), a, room);
+	if (after && after->span.start == a->during.end &&
+	    pole_booking(p, after->booking)->member == was->member)
+		restore(plan, r, pole_booking(p, after->booking), a, room);
+}
+
+void basket_release(struct plan *plan, const struct pole *p, const struct booking *was)
+{
+	for (size_t i = 0; i < was->n_allocations; i++) {
+		const struct resource *r = pole_resource(p, was->items[was->allocations[i].item].resource);
+
+		if (r && r->shares_buffer && booking_occupies(was, &was->allocations[i]))
+			release(plan, p, was, r, &was->allocations[i]);
+	}
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What one decision has done so far. */
+#include "lib/plan.h"
+
+void plan_add(struct plan *p, struct plan_entry e)
+{
+	if (p->n == p->cap)
+		p->entries = arena_grow(p->arena, p->entries, p->n, &p->cap, p->n + 1,
+					sizeof(*p->entries));
+	p->entries[p->n++] = e;
+}
+
+bool plan_holds(const struct plan *p, int64_t booking)
+{
+	for (size_t i = 0; i < p->n_held; i++)
+		if (p->held[i] == booking)
+			return true;
+	return false;
+}
+
+void plan_hold(struct plan *p, const struct booking *b, bool empty)
+{
+	if (plan_holds(p, b->number))
+		return;
+	if (p->n_held == p->held_cap)
+		p->held = arena_grow(p->arena, p->held, p->n_held, &p->held_cap, p->n_held + 1,
+				     sizeof(*p->held));
+	p->held[p->n_held++] = b->number;
+	for (size_t i = 0; !empty && i < b->n_allocations; i++)
+		if (booking_occupies(b, &b->allocations[i]))
+			plan_add(p, (struct plan_entry){
+					.booking = b->number,
+					.member = b->member,
+					.span = b->items[b->allocations[i].item].span,
+					.allocation = b->allocations[i],
+				    });
+}
+
+/* The entries of a booking stand in the order of its allocations. */
+static struct booking *moved(const struct plan *p, const struct booking *was)
+{
+	struct booking *b = booking_copy(was, was->n_allocations);
+	size_t at = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->entries[i].booking != was->number)
+			continue;
+		while (!booking_occupies(was, &was->allocations[at]))
+			at++;
+		b->allocations[at++] = p->entries[i].allocation;
+	}
+	return b;
+}
+
+static bool is_same(const struct booking *a, const struct booking *b)
+{
+	for (size_t i = 0; i < a->n_allocations; i++)
+		if (a->allocations[i].lane != b->allocations[i].lane ||
+		    !span_equals(a->allocations[i].during, b->allocations[i].during))
+			return false;
+	return true;
+}
+
+void plan_changes(const struct plan *p, const struct pole *pole, int64_t except, struct changes *ret)
+{
+	for (size_t i = 0; i < p->n_held; i++) {
+		const struct booking *was = pole_booking(pole, p->held[i]);
+		struct booking *b;
+
+		if (was->number == except)
+			continue;
+		b = moved(p, was);
+		if (is_same(was, b))
+			booking_unref(b);
+		else
+			changes_add_booking(ret, (struct booking *)was, b);
+	}
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Room made in a pool by moving others. Only bookings move that nobody pinned and whose start is
+ * still ahead, each to a unit at the same site that has all it asked for; nobody is told another
+ * time or place. Things that move between sites, buffers that are shared and wholes made of parts
+ * stay where they are.
+ */
+
+#include "lib/plan.h"
+#include "lib/trial.h"
+
+enum { REPACK_OK = 0, REPACK_E_FULL = 1, REPACK_E_BOUND = 2 };
+
+/* Finds units for the trial at `s` and moves others in the plan. `own`: the booking that is being made, whose entries in
+ * the plan stay. */
+int repack(const struct trial *t, struct span s, int64_t own, struct plan *plan, struct arena *a,
+	   const struct unit **ret);

@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Decisions on what a pole shares: counts, parts, wishes, baskets, requirements, buffers, ways, outages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/wish.h"
+#include "tests/lib/fixture.h"
+#include "tests/lib/zone_file.h"
+
+#define NOW "2026-11-23T06:00"
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+
+struct scene {
+	struct pole *pole;
+	struct policy *policy;
+	struct arena arena;
+	struct asker m1, m2;
+	struct answer answer;
+	struct changes changes; /* of the last decision */
+};
+
+static struct resource *named(struct policy *p, const char *id)
+{
+	return (struct resource *)policy_resource(p, id);
+}
+
+static void add_site(struct policy *p)
+{
+	struct site *sites = arena_new_n(&p->arena, struct site, 2);
+	struct travel *travel = arena_new(&p->arena, struct travel);
+
+	sites[0] = p->sites[0];
+	sites[1] = (struct site){.id = "farm", .name = "Farm", .zone = p->zone};
+	p->sites = sites;
+	p->n_sites = 2;
+	*travel = (struct travel){{&sites[0], &sites[1]}, {.seconds = 35 * 60}};
+	p->travels = travel;
+	p->n_travels = 1;
+}
+
+static void set_attribute(struct policy *p, struct unit *u, const char *key, const char *value)
+{
+	struct attribute *a = arena_new(&p->arena, struct attribute);
+
+	*a = (struct attribute){key, value};
+	u->attributes = a;
+	u->n_attributes = 1;
+}
+
+static void add_parts(struct policy *p, struct resource *r, const char *a, const char *b)
+{
+	r->parts = arena_new_n(&p->arena, const struct resource *, 2);
+	r->parts[0] = named(p, a);
+	r->parts[1] = named(p, b);
+	r->n_parts = 2;
+}
+
+static struct need *need_of(struct policy *p, size_t n)
+{
+	struct need *needs = arena_new_n(&p->arena, struct need, n);
+
+	for (size_t i = 0; i < n; i++)
+		needs[i] = (struct need){.quantity = 1, .word = "", .having_text = ""};
+	return needs;
+}
+
+static void add_requirements(struct policy *p)
+{
+	struct requirement *trailer = arena_new(&p->arena, struct requirement);
+	struct requirement *laser = arena_new_n(&p->arena, struct requirement, 2);
+	struct need *hitch = need_of(p, 2), *seat = need_of(p, 1), *skill = need_of(p, 1);
+	const char *at;
+
+	hitch[0].resource = named(p, "van");
+	hitch[0].having_text = "hitch=true";
+	wishes_parse("hitch=true", &p->arena, &hitch[0].having, &at);
+	hitch[1].kind = NEED_DECLARED;
+	hitch[1].word = "own-hitch";
+	*trailer = (struct requirement){.choices = hitch, .n_choices = 2};
+	named(p, "trailer")->requirements = trailer;
+	named(p, "trailer")->n_requirements = 1;
+	seat[0].resource = named(p, "bench");
+	skill[0].kind = NEED_SKILL;
+	skill[0].word = "referent";
+	laser[0] = (struct requirement){.choices = seat, .n_choices = 1};
+	laser[1] = (struct requirement){
+	    .choices = skill, .n_choices = 1, .during_first.seconds = 900, .unless = "laser"};
+	named(p, "laser")->requirements = laser;
+	named(p, "laser")->n_requirements = 2;
+}
+
+/* van: 4, of which 3 and 4 have a hitch; chair: 40; hall of a (stage, floor) and b; trailer; laser; bench: 4, buffer of
+ * 15 minutes, shared; tess: a technician who moves and is a laser referent. */
+static struct policy *example(void)
+{
+	static const char *skills[] = {"referent"};
+	struct policy *p = fixture_policy();
+	struct resource *van, *bench, *tess;
+
+	add_site(p);
+	van = fixture_resource(p, "van", 4);
+	set_attribute(p, &van->units[2], "hitch", "true");
+	set_attribute(p, &van->units[3], "hitch", "true");
+	fixture_capacity(p, "chair", 40);
+	fixture_resource(p, "stage", 1);
+	fixture_resource(p, "floor", 1);
+	fixture_resource(p, "b", 1);
+	fixture_resource(p, "a", 1);
+	fixture_resource(p, "hall", 1);
+	add_parts(p, named(p, "a"), "stage", "floor");
+	add_parts(p, named(p, "hall"), "a", "b");
+	fixture_resource(p, "trailer", 1);
+	fixture_resource(p, "laser", 1);
+	bench = fixture_capacity(p, "bench", 4);
+	bench->buffer_after.seconds = 900;
+	bench->shares_buffer = true;
+	tess = fixture_resource(p, "tess", 1);
+	tess->moves = true;
+	tess->skills = skills;
+	tess->n_skills = 1;
+	add_requirements(p);
+	for (size_t i = 0; i < p->n_resources; i++)
+		assert_true(resource_find_leaves(&p->resources[i], &p->arena));
+	return p;
+}
+
+static int setup(void **state)
+{
+	struct scene *s = memory_new(sizeof(*s));
+
+	s->pole = pole_new();
+	s->policy = example();
+	fixture_apply(s->pole, s->policy);
+	s->m1 = (struct asker){fixture_person(s->pole, "m1", ROLE_MEMBER), fixture_at(NOW)};
+	s->m2 = (struct asker){fixture_person(s->pole, "m2", ROLE_MEMBER), fixture_at(NOW)};
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct scene *s = *state;
+
+	changes_clear(&s->changes);
+	pole_free(s->pole);
+	arena_clear(&s->arena);
+	free(s);
+	return 0;
+}
+
+static enum reason settle(struct scene *s)
+{
+	pole_apply(s->pole, &s->changes);
+	return s->answer.n_refusals ? s->answer.refusals[0].reason : REASON_NONE;
+}
+
+static enum reason book(struct scene *s, const struct asker *who, struct ask_book ask)
+{
+	changes_clear(&s->changes);
+	decide_book(s->pole, who, &ask, &s->arena, &s->answer, &s->changes);
+	return settle(s);
+}
+
+/* Hours of 5 December. */
+static struct span hours(int from, int to)
+{
+	int64_t day = fixture_at("2026-12-05T00:00");
+
+	return (struct span){day + from * 3600, day + to * 3600};
+}
+
+#define BOOK(who, thing, from, to, ...)                                                            \
+	book(s, &s->who, (struct ask_book){.what = thing, .span = hours(from, to), __VA_ARGS__})
+
+static int64_t number(const struct scene *s)
+{
+	return s->answer.booking->number;
+}
+
+static void counts_are_windowed_peaks(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_equal(BOOK(m1, "chair", 8, 12, .quantity = 25), REASON_NONE);
+	assert_int_equal(s->answer.booking->n_allocations, 25);
+	assert_int_equal(BOOK(m2, "chair", 10, 14, .quantity = 16, .alternatives = 4),
+			 REASON_CONFLICT);
+	assert_int_equal(s->answer.alternatives[0].kind, ALTERNATIVE_FEWER);
+	assert_int_equal(s->answer.alternatives[0].quantity, 15);
+	assert_int_equal(s->answer.alternatives[1].kind, ALTERNATIVE_NEAREST);
+	assert_int_equal(s->answer.alternatives[1].span.start, hours(12, 16).start);
+	assert_int_equal(BOOK(m2, "chair", 10, 14, .quantity = 15), REASON_NONE);
+	assert_int_equal(BOOK(m2, "chair", 12, 14, .quantity = 26), REASON_CONFLICT);
+	assert_int_equal(BOOK(m2, "chair", 12, 14, .quantity = 25), REASON_NONE);
+	assert_int_equal(BOOK(m2, "chair", 20, 21, .quantity = 41), REASON_TOO_MANY);
+	assert_int_equal(s->answer.refusals[0].bound, 40);
+	assert_int_equal(BOOK(m2, "chair", 20, 21, .quantity = 501), REASON_TOO_MANY);
+}
+
+static void wholes_and_parts_exclude_each_other(void **state)
+{
+	static const char *const taken[][6] = {
+	    {"hall", "hall", "a", "b", "stage", "floor"},
+	    {"a", "hall", "a", "stage", "floor"},
+	    {"stage", "hall", "a", "stage"},
+	};
+	static const char *const all[] = {"hall", "a", "b", "stage", "floor"};
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < N(taken); i++) {
+		int64_t first;
+
+		assert_int_equal(BOOK(m1, taken[i][0], 8, 12), REASON_NONE);
+		first = number(s);
+		for (size_t j = 0; j < N(all); j++) {
+			bool expected = false;
+
+			for (size_t k = 1; k < 6 && taken[i][k]; k++)
+				expected |= strcmp(taken[i][k], all[j]) == 0;
+			assert_int_equal(BOOK(m2, all[j], 11, 13),
+					 expected ? REASON_CONFLICT : REASON_NONE);
+			if (!expected) {
+				pole_undo(s->pole, &s->changes);
+				continue;
+			}
+			assert_ptr_equal(s->answer.conflicts[0].booking,
+					 pole_booking(s->pole, first));
+		}
+		changes_clear(&s->changes);
+		decide_cancel(s->pole, &s->m1, first, &s->arena, &s->answer, &s->changes);
+		assert_int_equal(settle(s), REASON_NONE);
+	}
+}
+
+static void wishes_choose(void **state)
+{
+	static const struct {
+		const char *having;
+		enum reason want;
+	} rows[] = {
+	    {"hitch", REASON_NONE},	       {"hitch=true", REASON_NONE},
+	    {"hitch!=true", REASON_NONE},      {"seats>=2", REASON_NONE_HAVING},
+	    {"unit=van-2", REASON_NONE},       {"site=farm", REASON_NONE_HAVING},
+	    {"hitch unit=van-1", REASON_NONE_HAVING}, {"=", REASON_NONE_HAVING},
+	    {"at=nowhere", REASON_NONE_HAVING},
+	};
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < N(rows); i++) {
+		assert_int_equal(BOOK(m1, "van", 8, 9, .having = rows[i].having), rows[i].want);
+		if (rows[i].want == REASON_NONE) {
+			assert_string_equal(s->answer.booking->items[0].having, rows[i].having);
+			pole_undo(s->pole, &s->changes);
+		}
+	}
+	assert_int_equal(BOOK(m1, "van", 8, 9, .having = "hitch", .quantity = 2), REASON_NONE);
+	assert_int_equal(BOOK(m1, "van", 8, 9, .having = "hitch"), REASON_CONFLICT);
+	assert_int_equal(BOOK(m1, "van", 8, 9), REASON_NONE);
+}
+
+static void wishes_compare(void **state)
+{
+	static const struct {
+		const char *have, *wish;
+		bool met;
+	} rows[] = {
+	    {"7", "x>=7", true},     {"7", "x>7", false},  {"7.5", "x>7", true},
+	    {"10", "x>9", true},     {"7", "x<=7", true},  {"-1", "x<0", true},
+	    {"7,50", "x=7.5", true}, {"7", "x!=8", true},  {"red", "x=red", true},
+	    {"red", "x!=red", false}, {"red", "x>=a", false}, {"red", "y!=1", true},
+	};
+	struct arena a = {0};
+
+	for (size_t i = 0; i < N(rows); i++) {
+		const struct attribute attribute = {"x", rows[i].have};
+		const struct site site = {.id = "here"};
+		const struct unit u = {.attributes = &attribute, .n_attributes = 1, .id = "u", .site = &site};
+		const struct resource r = {.site = &site};
+		struct wishes w;
+		const char *at;
+
+		assert_int_equal(wishes_parse(rows[i].wish, &a, &w, &at), WISH_OK);
+		assert_int_equal(wishes_are_met(&w, &r, &u), rows[i].met);
+	}
+	arena_clear(&a);
+}
+
+/* Two short ones on vans of their own, then a long one for which only moving one of them makes room. */
+static void others_move_to_make_room(void **state)
+{
+	struct scene *s = *state;
+	int64_t moved;
+
+	assert_int_equal(BOOK(m1, "van", 8, 20, .unit = "van-3"), REASON_NONE);
+	assert_int_equal(BOOK(m1, "van", 8, 20, .unit = "van-4"), REASON_NONE);
+	assert_int_equal(BOOK(m1, "van", 8, 12, .unit = "van-1"), REASON_NONE);
+	assert_int_equal(BOOK(m1, "van", 8, 10, .unit = "van-2"), REASON_NONE);
+	changes_clear(&s->changes);
+	decide_cancel(s->pole, &s->m1, 3, &s->arena, &s->answer, &s->changes);
+	settle(s);
+	assert_int_equal(BOOK(m1, "van", 12, 20), REASON_NONE);
+	moved = number(s);
+	assert_int_equal(BOOK(m2, "van", 10, 12), REASON_NONE);
+	pole_undo(s->pole, &s->changes);
+	assert_int_equal(BOOK(m2, "van", 8, 20), REASON_NONE);
+	assert_int_equal(s->changes.n, pole_booking(s->pole, moved)->allocations[0].lane == 1 ? 2 : 1);
+	assert_int_equal(BOOK(m2, "van", 9, 10), REASON_CONFLICT);
+}
+
+static const struct item *item(const struct scene *s, size_t i)
+{
+	assert_true(i < s->answer.booking->n_items);
+	return &s->answer.booking->items[i];
+}
+
+static void baskets_are_all_or_nothing(void **state)
+{
+	struct scene *s = *state;
+	struct ask_item items[] = {
+	    {.what = "van", .unit = "van-1", .span = hours(8, 12)},
+	    {.what = "chair", .quantity = 30, .span = hours(9, 18)},
+	    {.what = "b", .span = hours(10, 11)},
+	};
+	struct ask_book basket = {.items = items, .n_items = 3, .alternatives = 2};
+
+	assert_int_equal(book(s, &s->m1, basket), REASON_NONE);
+	assert_int_equal(s->answer.booking->n_allocations, 32);
+	assert_true(span_equals(s->answer.booking->span, hours(8, 18)));
+	assert_int_equal(item(s, 1)->quantity, 30);
+	assert_int_equal(book(s, &s->m2, basket), REASON_CONFLICT);
+	assert_int_equal(s->answer.refusals[0].item, 0);
+	assert_int_equal(s->answer.alternatives[0].kind, ALTERNATIVE_SHIFTED);
+	for (size_t i = 0; i < 3; i++) {
+		items[i].span.start += s->answer.alternatives[0].shift_s;
+		items[i].span.end += s->answer.alternatives[0].shift_s;
+	}
+	assert_int_equal(book(s, &s->m2, basket), REASON_NONE);
+	items[1].what = "nothing";
+	assert_int_equal(book(s, &s->m2, basket), REASON_UNKNOWN_RESOURCE);
+	assert_int_equal(s->answer.refusals[0].item, 1);
+}
+
+static void one_thing_is_given_back(void **state)
+{
+	struct scene *s = *state;
+	const struct ask_item items[] = {{.what = "b", .span = hours(8, 12)},
+					 {.what = "stage", .span = hours(9, 14)}};
+	int64_t first;
+
+	book(s, &s->m1, (struct ask_book){.items = items, .n_items = 2});
+	first = number(s);
+	changes_clear(&s->changes);
+	decide_give_back(s->pole, &s->m1, first, 1, &s->arena, &s->answer, &s->changes);
+	assert_int_equal(settle(s), REASON_NONE);
+	assert_true(span_equals(s->answer.booking->span, hours(8, 12)));
+	assert_int_equal(BOOK(m2, "stage", 9, 14), REASON_NONE);
+	assert_int_equal(BOOK(m2, "b", 9, 14), REASON_CONFLICT);
+	changes_clear(&s->changes);
+	decide_give_back(s->pole, &s->m1, first, 1, &s->arena, &s->answer, &s->changes);
+	assert_int_equal(settle(s), REASON_UNKNOWN_BOOKING);
+	changes_clear(&s->changes);
+	decide_give_back(s->pole, &s->m1, first, 0, &s->arena, &s->answer, &s->changes);
+	assert_int_equal(settle(s), REASON_NONE);
+	assert_int_equal(s->answer.booking->state, BOOKING_CANCELLED);
+}
+
+static void baskets_move_whole(void **state)
+{
+	struct scene *s = *state;
+	const struct ask_item items[] = {{.what = "b", .span = hours(8, 12)},
+					 {.what = "chair", .quantity = 3, .span = hours(9, 14)}};
+	struct ask_move move = {.has_start = true, .span.start = hours(10, 0).start};
+
+	book(s, &s->m1, (struct ask_book){.items = items, .n_items = 2});
+	move.booking = number(s);
+	changes_clear(&s->changes);
+	decide_move(s->pole, &s->m1, &move, &s->arena, &s->answer, &s->changes);
+	assert_int_equal(settle(s), REASON_NONE);
+	assert_true(span_equals(item(s, 0)->span, hours(10, 14)));
+	assert_true(span_equals(item(s, 1)->span, hours(11, 16)));
+	move = (struct ask_move){.booking = move.booking,
+				 .has_item = true,
+				 .item = 1,
+				 .has_end = true,
+				 .span.end = hours(0, 20).end};
+	changes_clear(&s->changes);
+	decide_move(s->pole, &s->m1, &move, &s->arena, &s->answer, &s->changes);
+	assert_int_equal(settle(s), REASON_NONE);
+	assert_true(span_equals(s->answer.booking->span, hours(10, 20)));
+	assert_int_equal(s->answer.booking->n_allocations, 4);
+}
+
+static void requirements_come_along(void **state)
+{
+	static const char *const own_hitch[] = {"own-hitch"}, *const laser[] = {"laser"};
+	struct scene *s = *state;
+	const struct ask_item both[] = {{.what = "trailer", .span = hours(14, 16)},
+					{.what = "van", .span = hours(13, 17)}};
+
+	assert_int_equal(BOOK(m1, "trailer", 8, 12), REASON_NONE);
+	assert_int_equal(item(s, 1)->via, ITEM_REQUIRED);
+	assert_true(s->answer.booking->allocations[1].lane >= 3);
+	assert_int_equal(BOOK(m1, "trailer", 12, 13, .declared = own_hitch, .n_declared = 1),
+			 REASON_NONE);
+	assert_int_equal(s->answer.booking->n_items, 1);
+	assert_int_equal(book(s, &s->m1, (struct ask_book){.items = both, .n_items = 2}),
+			 REASON_NONE);
+	assert_int_equal(s->answer.booking->n_items, 2);
+	assert_true(s->answer.booking->allocations[1].lane >= 3);
+	assert_int_equal(BOOK(m1, "van", 18, 20, .unit = "van-3"), REASON_NONE);
+	assert_int_equal(BOOK(m1, "van", 18, 20, .unit = "van-4"), REASON_NONE);
+	assert_int_equal(BOOK(m2, "trailer", 19, 20), REASON_REQUIREMENT);
+	assert_string_equal(s->answer.refusals[0].needs->id, "van");
+	assert_int_equal(BOOK(m1, "laser", 8, 10), REASON_NONE);
+	assert_int_equal(s->answer.booking->n_items, 3);
+	assert_int_equal(item(s, 2)->via, ITEM_SKILL);
+	assert_int_equal(item(s, 2)->span.end - item(s, 2)->span.start, 900);
+	assert_int_equal(BOOK(m1, "laser", 10, 12, .declared = laser, .n_declared = 1), REASON_NONE);
+	assert_int_equal(s->answer.booking->n_items, 2);
+	assert_int_equal(BOOK(m1, "tess", 12, 14), REASON_NONE);
+	assert_int_equal(BOOK(m1, "laser", 13, 14, .alternatives = 1), REASON_REQUIREMENT);
+	assert_string_equal(s->answer.refusals[0].skill, "referent");
+	assert_int_equal(s->answer.alternatives[0].span.start, hours(14, 0).start);
+}
+
+static void things_take_their_time_to_get_there(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_equal(BOOK(m1, "tess", 8, 12), REASON_NONE);
+	assert_int_equal(BOOK(m2, "tess", 12, 14), REASON_NONE);
+	pole_undo(s->pole, &s->changes);
+	assert_int_equal(BOOK(m2, "tess", 12, 14, .at = "farm"), REASON_TRAVEL);
+	assert_int_equal(book(s, &s->m2,
+			      (struct ask_book){.what = "tess",
+						.at = "farm",
+						.span = {hours(12, 0).start + 35 * 60,
+							 hours(0, 14).end}}),
+			 REASON_NONE);
+	assert_string_equal(item(s, 0)->having, "at=farm");
+	assert_int_equal(BOOK(m1, "tess", 14, 15, .at = "farm"), REASON_NONE);
+	assert_int_equal(BOOK(m1, "tess", 15, 16), REASON_TRAVEL);
+}
+
+static int64_t lane_end(const struct scene *s, int64_t booking)
+{
+	return pole_booking(s->pole, booking)->allocations[0].during.end;
+}
+
+static void neighbours_of_one_member_share_a_buffer(void **state)
+{
+	struct scene *s = *state;
+	int64_t first, next;
+
+	assert_int_equal(BOOK(m1, "bench", 8, 10, .quantity = 4), REASON_NONE);
+	first = number(s);
+	assert_int_equal(lane_end(s, first), hours(0, 10).end + 900);
+	assert_int_equal(BOOK(m2, "bench", 10, 12), REASON_CONFLICT);
+	assert_int_equal(BOOK(m1, "bench", 10, 12), REASON_NONE);
+	next = number(s);
+	assert_int_equal(s->changes.n, 2);
+	for (size_t i = 0; i < 4; i++)
+		if (pole_booking(s->pole, first)->allocations[i].lane ==
+		    pole_booking(s->pole, next)->allocations[0].lane)
+			assert_int_equal(pole_booking(s->pole, first)->allocations[i].during.end,
+					 hours(0, 10).end);
+	changes_clear(&s->changes);
+	decide_cancel(s->pole, &s->m1, next, &s->arena, &s->answer, &s->changes);
+	assert_int_equal(settle(s), REASON_NONE);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(pole_booking(s->pole, first)->allocations[i].during.end,
+				 hours(0, 10).end + 900);
+}
+
+static void what_is_out_is_not_to_be_had(void **state)
+{
+	struct scene *s = *state;
+	const struct outage broken = {1, named(s->policy, "stage")->number, 0, hours(9, 12), 1, 1, 0};
+	const struct outage van_1 = {2, named(s->policy, "van")->number, 1, hours(9, 12), 1, 1, 0};
+
+	changes_clear(&s->changes);
+	changes_add_outage(&s->changes, NULL, &broken);
+	changes_add_outage(&s->changes, NULL, &van_1);
+	pole_apply(s->pole, &s->changes);
+	assert_int_equal(BOOK(m1, "hall", 8, 10, .alternatives = 1), REASON_OUTAGE);
+	assert_int_equal(s->answer.refusals[0].bound, hours(0, 12).end);
+	assert_int_equal(s->answer.alternatives[0].span.end, hours(0, 9).end);
+	assert_int_equal(BOOK(m1, "hall", 12, 14), REASON_NONE);
+	assert_int_equal(BOOK(m1, "b", 9, 10), REASON_NONE);
+	assert_int_equal(BOOK(m1, "van", 9, 10, .unit = "van-1"), REASON_OUTAGE);
+	assert_int_equal(BOOK(m1, "van", 9, 10, .quantity = 4), REASON_OUTAGE);
+	assert_int_equal(BOOK(m1, "van", 9, 10, .quantity = 3), REASON_NONE);
+	assert_int_equal(BOOK(m1, "van", 9, 10), REASON_CONFLICT);
+}
+
+static void within_a_window_the_best_place_is_taken(void **state)
+{
+	struct scene *s = *state;
+	struct ask_book ask = {.what = "b", .within = hours(8, 20), .length = {.seconds = 2 * 3600}};
+
+	assert_int_equal(BOOK(m1, "b", 9, 10), REASON_NONE);
+	assert_int_equal(BOOK(m1, "b", 14, 16), REASON_NONE);
+	assert_int_equal(book(s, &s->m2, ask), REASON_NONE);
+	assert_true(span_equals(s->answer.booking->span, hours(10, 12)));
+	assert_int_equal(book(s, &s->m2, ask), REASON_NONE);
+	assert_true(span_equals(s->answer.booking->span, hours(12, 14)));
+	assert_int_equal(book(s, &s->m2, ask), REASON_NONE);
+	assert_int_equal(book(s, &s->m2, ask), REASON_NONE);
+	assert_int_equal(book(s, &s->m2, ask), REASON_CONFLICT);
+}
+
+/* A pool of like units, nobody pinned: refused only where at some instant all are taken. */
+static void a_pool_is_full_only_at_its_peak(void **state)
+{
+	struct scene *s = *state;
+	struct draw draw = {.state = 7};
+	unsigned busy[14 * 24] = {0};
+	size_t n_moved = 0, n_full = 0;
+
+	for (int i = 0; i < 700; i++) {
+		int from = (int)draw_below(&draw, 13 * 24), length = 1 + (int)draw_below(&draw, 30);
+		uint32_t quantity = 1 + (uint32_t)draw_below(&draw, 9);
+		bool full = false;
+
+		if (length > 14 * 24 - from)
+			length = 14 * 24 - from;
+		for (int h = from; h < from + length; h++)
+			full |= busy[h] + quantity > 40;
+		assert_int_equal(BOOK(m1, "chair", from, from + length, .quantity = quantity),
+				 full ? REASON_CONFLICT : REASON_NONE);
+		n_full += full;
+		if (full)
+			continue;
+		n_moved += s->changes.n > 1;
+		for (int h = from; h < from + length; h++)
+			busy[h] += quantity;
+	}
+	assert_true(n_full > 50 && n_moved > 10);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(counts_are_windowed_peaks),
+	    TEST(wholes_and_parts_exclude_each_other),
+	    TEST(wishes_choose),
+	    TEST(wishes_compare),
+	    TEST(others_move_to_make_room),
+	    TEST(baskets_are_all_or_nothing),
+	    TEST(one_thing_is_given_back),
+	    TEST(baskets_move_whole),
+	    TEST(requirements_come_along),
+	    TEST(things_take_their_time_to_get_there),
+	    TEST(neighbours_of_one_member_share_a_buffer),
+	    TEST(what_is_out_is_not_to_be_had),
+	    TEST(within_a_window_the_best_place_is_taken),
+	    TEST(a_pool_is_full_only_at_its_peak),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
