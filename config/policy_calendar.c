@@ -157,12 +157,10 @@ static void read_seasons(struct walk *w, const struct node *list, struct calenda
 		return;
 	}
 	for (const struct node *c = list->children; c; c = c->next) {
-		size_t before = w->problems->n;
-
 		if (!walk_is(w, c, KEY_MAP))
 			continue;
 		walk_map(w, c, c->place, &season_table, &seasons[n]);
-		if (w->problems->n == before)
+		if (seasons[n].first.month > 0 && seasons[n].last.month > 0) /* both are there */
 			mark_season(w, c, &seasons[n], taken);
 		n++;
 	}

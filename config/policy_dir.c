@@ -132,3 +132,21 @@ int policy_read_dir(const char *dir, struct arena *a, struct policy_file **ret_f
 	*ret_n = n;
 	return POLICY_LOAD_OK;
 }
+
+struct place policy_pole_place(const struct policy *p)
+{
+	static const char key[] = "pole:";
+
+	for (const struct policy_file *f = p->files; f < p->files + p->n_files; f++) {
+		int line = 1;
+
+		for (const char *at = f->text; at; line++) {
+			if (strncmp(at, key, sizeof(key) - 1) == 0)
+				return (struct place){f->name, line, 1};
+			at = strchr(at, '\n');
+			if (at)
+				at++;
+		}
+	}
+	return (struct place){.file = ""};
+}

@@ -37,6 +37,9 @@ enum { POLICY_LOAD_OK = 0, POLICY_LOAD_E_PROBLEMS = 1 };
 int policy_load(const struct policy_file *files, size_t n_files, zone_loader *zones, void *arg,
 		struct policy **ret_policy, struct problems *ret_problems);
 
+/* Where the files name their pole. */
+struct place policy_pole_place(const struct policy *p);
+
 /* Reads *.yaml of a directory into files (owned by the arena), sorted by name. Answers as
  * policy_load(). Problems: unreadable, too large, none found, a name that policy_load() would
  * refuse. */

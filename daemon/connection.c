@@ -233,7 +233,8 @@ static bool allowed(struct exchange *x)
 		reply_fail(x, CODE_AUTH_NEEDED, FILLS({"verb", v->word}));
 		return false;
 	}
-	reply_fail(x, CODE_FORBIDDEN, FILLS({"verb", v->word}));
+	reply_fail(x, CODE_FORBIDDEN,
+		   FILLS({"verb", v->word}, {"roles", verb_access_words[v->access]}));
 	return false;
 }
 

@@ -78,6 +78,9 @@ void db_link_pause(struct db_link *l);
 void db_link_resume(struct db_link *l);
 size_t db_link_outstanding(const struct db_link *l);
 
+/* Whether a conninfo can be read. > 0: why (512 bytes). */
+int db_conninfo_check(const char *conninfo, char *ret_why);
+
 /* Blocking, for start-up only: one connection in the caller's hand. */
 struct db_session;
 int db_session_new(const char *conninfo, int timeout_s, struct db_session **ret, char *ret_why); /* > 0: why (512 bytes) */

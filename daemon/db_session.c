@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/db_wire.h"
 #include "lib/arena.h"
@@ -110,4 +111,16 @@ int db_session_stream(struct db_session *s, const char *statement, const struct 
 		PQclear(r);
 	}
 	return answer;
+}
+
+int db_conninfo_check(const char *conninfo, char *ret_why)
+{
+	char *why = NULL;
+	PQconninfoOption *options = PQconninfoParse(conninfo, &why);
+
+	snprintf(ret_why, 512, "%s", why ? why : "");
+	ret_why[strcspn(ret_why, "\n")] = '\0';
+	PQconninfoFree(options);
+	PQfreemem(why);
+	return options == NULL;
 }

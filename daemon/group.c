@@ -292,8 +292,11 @@ static void group_committed(struct served *s, int64_t version)
 			continue;
 		pole_apply(s->pole, &x->changes);
 		keep_answer(s, x);
-		if (x->policy_applied)
+		if (x->policy_applied) {
 			s->policy = (struct policy_record){version, g->at, x->person};
+			log_info("%s: the policy of version %lld is applied, by p%u", s->name,
+				 (long long)version, x->person);
+		}
 	}
 	g->n_groups++;
 	s->version = version;
@@ -365,6 +368,8 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 	}
 	event_del(g->patience);
 	g->state = GROUPS_IDLE;
+	if (outcome == DB_OK)
+		s->server->database_down_since = 0;
 	if (outcome == DB_DOWN) {
 		fail_list(take_sent(g), CODE_UNAVAILABLE);
 	} else if (outcome == DB_REFUSED) {
@@ -432,6 +437,10 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 
 void groups_give_up(struct served *s)
 {
+	struct server *server = s->server;
+
+	if (s->groups.sent && !server->database_down_since)
+		server->database_down_since = s->groups.at; /* it may be up, but it says nothing */
 	struct exchange *list = NULL, **end = &list;
 
 	for (struct exchange *x = s->groups.sent; x; x = x->next) {

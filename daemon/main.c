@@ -50,6 +50,7 @@ struct daemon {
 	struct listener *listeners[MAX_LISTENERS];
 	size_t n_listeners;
 	struct event *signals[3], *tick, *watchdog, *stopping;
+	bool said_ready;
 	int64_t stop_before, forgot_at, renewed_at;
 };
 
@@ -60,6 +61,17 @@ static void for_each_pole(struct server *s, void (*fn)(struct served *))
 }
 
 /* Links */
+
+/* Said once the first commit can be made. */
+static void say_ready(struct daemon *d)
+{
+	const char *colon = strrchr(d->settings.listen, ':');
+
+	d->said_ready = true;
+	log_info("ready on %.*s:%d", (int)(colon ? colon - d->settings.listen : 0),
+		 d->settings.listen, listener_port(d->listeners[0]));
+	sd_notify(0, "READY=1");
+}
 
 static void status_changed(struct daemon *d)
 {
@@ -75,6 +87,8 @@ static void commits_up(void *arg)
 		log_info("the database is back");
 	d->server.database_down_since = 0;
 	status_changed(d);
+	if (!d->said_ready && d->n_listeners)
+		say_ready(d);
 	for_each_pole(&d->server, groups_go_on);
 }
 
@@ -126,7 +140,8 @@ static void links_start(struct daemon *d)
 	s->feed = db_link_new(s->base, d->server.conninfo, "feed", feed, &feed_ops, d);
 	db_link_set_patience(s->commits, COMMIT_WITHIN_S * 2 * 1000);
 	db_link_set_patience(s->feed, COMMIT_WITHIN_S * 2 * 1000);
-	db_link_set_patience(s->reads, COMMIT_WITHIN_S * 2 * 1000);
+	db_link_set_patience(s->reads, COMMIT_WITHIN_S * 1000);
+	db_link_set_patience(s->reports, COMMIT_WITHIN_S * 2 * 1000);
 }
 
 static void database_restarted(void *arg)
@@ -407,8 +422,7 @@ static int listen_start(struct daemon *d)
 {
 	struct server *s = &d->server;
 	int n = sd_listen_fds(1);
-	char why[WHY_BYTES], host[128];
-	const char *colon;
+	char why[WHY_BYTES];
 
 	for (int i = 0; i < n && i < MAX_LISTENERS; i++)
 		if (listener_from_fd(s->base, SD_LISTEN_FDS_START + i, connections_accept,
@@ -424,10 +438,6 @@ static int listen_start(struct daemon *d)
 	}
 	if (!d->n_listeners)
 		return 1;
-	colon = strrchr(d->settings.listen, ':');
-	snprintf(host, sizeof(host), "%.*s", (int)(colon ? colon - d->settings.listen : 0),
-		 d->settings.listen);
-	log_info("ready on %s:%d", host, listener_port(d->listeners[0]));
 	return 0;
 }
 
@@ -477,10 +487,25 @@ static void take_down(struct daemon *d)
 	event_base_free(d->server.base);
 }
 
+/* What settings_load() cannot know: names that the system and PostgreSQL's client library judge. */
+static void check_settings(const struct settings *s, struct problems *problems)
+{
+	char why[WHY_BYTES];
+
+	if (s->user && !getpwnam(s->user))
+		problems_add(problems, (struct place){0}, "user: there is no user \"%s\"", s->user);
+	if (s->database && db_conninfo_check(s->database, why))
+		problems_add(problems, (struct place){0}, "database: %s", why);
+}
+
 static int check_only(const struct settings *s)
 {
 	struct problems problems = {0};
-	int r = check_poles(s->policy_dir, &problems);
+	int r = 0;
+
+	check_settings(s, &problems);
+	check_poles(s->policy_dir, &problems);
+	r = problems.n > 0;
 
 	for (size_t i = 0; i < problems.n; i++)
 		fprintf(stderr, "%s\n", problem_text(&problems, &problems.items[i]));
@@ -511,7 +536,6 @@ static int run(struct daemon *d)
 	d->server.base = event_base_new();
 	r = bring_up(d);
 	if (!r && !d->settings.migrate) {
-		sd_notify(0, "READY=1");
 		event_base_dispatch(d->server.base);
 		log_info("stopped");
 	}

@@ -91,13 +91,14 @@ static struct policy *policy_from_dir(const char *dir, const char *name, struct 
 	if (policy_read_dir(path, &arena, &files, &n, &own) == 0 &&
 	    policy_load(files, n, zone_from_system, NULL, &policy, &own) == 0 &&
 	    strcmp(policy->pole, name) != 0)
-		problems_add(&own, (struct place){.file = ""},
+		problems_add(&own, policy_pole_place(policy),
 			     "its pole is named \"%s\"; the directory should be too", policy->pole);
 	for (size_t i = 0; i < own.n; i++) {
 		struct place place = own.items[i].place;
 
-		place.file =
-		    arena_printf(&problems->arena, "%s/%s", path, place.file ? place.file : "");
+		place.file = *place.file && strcmp(place.file, path) != 0
+				 ? arena_printf(&problems->arena, "%s/%s", path, place.file)
+				 : path;
 		problems_add(problems, place, "%s", own.items[i].text);
 	}
 	if (own.n) {
@@ -301,9 +302,26 @@ out:
 	return ret_problems->n > 0;
 }
 
+/* One line of the log for each of the answer. */
 static void reloaded(struct exchange *x)
 {
-	log_info("%s: policy: %.*s", x->served->name, (int)x->reply.n, x->reply.bytes);
+	const char *p = x->reply.bytes, *end = p + x->reply.n, *lf;
+
+	for (; p < end && (lf = memchr(p, '\n', (size_t)(end - p))); p = lf + 1)
+		log_info("%s: policy: %.*s", x->served->name, (int)(lf - p), p);
+}
+
+static void tell_new_poles(const struct server *server)
+{
+	struct problems problems = {0};
+	struct pole_dirs dirs = pole_dirs_read(server->settings->policy_dir, &problems);
+
+	for (size_t i = 0; i < dirs.n; i++)
+		if (!server_pole(server, dirs.names[i]))
+			log_warning("%s/%s is a new pole: it is served from the next start on",
+				    server->settings->policy_dir, dirs.names[i]);
+	pole_dirs_clear(&dirs);
+	problems_clear(&problems);
 }
 
 static void reload_pole(struct served *s)
@@ -337,6 +355,7 @@ static void reload_pole(struct served *s)
 
 void reload_poles(struct server *server)
 {
+	tell_new_poles(server);
 	for (size_t i = 0; i < server->n_poles; i++)
 		reload_pole(server->poles[i]);
 }

@@ -95,7 +95,7 @@ static struct change_list list_changes(const struct exchange *group)
 		for                                                                                \
 			EACH_LAST(ref, l, k)                                                       \
 			{                                                                          \
-				const typeof(*ref->c->record) *r = ref->c->record;                 \
+				const __typeof__(*ref->c->record) *r = ref->c->record;                 \
 				add(params, expression);                                           \
 			}                                                                          \
 		db_array_end(params);                                                              \

@@ -15,7 +15,7 @@ const struct verb_action verb_actions[N_VERBS] = {
     [VERB_STATUS] = {.answer = do_status},
     [VERB_RESOURCES] = {.answer = do_resources},
     [VERB_FIND] = {.answer = do_find},
-    [VERB_AGENDA] = {.answer = do_agenda},
+    [VERB_AGENDA] = {.start = do_agenda},
     [VERB_BOOK] = {.decide = do_book},
     [VERB_MOVE] = {.decide = do_move},
     [VERB_EXTEND] = {.decide = do_extend},

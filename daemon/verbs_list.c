@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "daemon/answer.h"
-#include "daemon/db.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/store.h"
@@ -19,14 +18,7 @@
 #define NOBODY INT32_MAX
 #define ROLES_SEE_ALL (ROLE_MANAGER | ROLE_COORDINATOR | ROLE_ADMINISTRATOR)
 
-struct listing {
-	struct span window;
-	uint32_t resource, member, person; /* 0: any */
-	const char *states;		   /* NULL: those that occupy something */
-	size_t most;
-};
-
-static void unavailable(struct exchange *x)
+void reply_unavailable(struct exchange *x)
 {
 	struct line_writer w;
 
@@ -51,7 +43,7 @@ static void shown(void *arg, enum db_outcome outcome, const struct db_rows *rows
 	struct booking *b;
 
 	if (outcome != DB_OK) {
-		unavailable(x);
+		reply_unavailable(x);
 	} else if (!db_n_rows(rows)) {
 		reply_fail(x, CODE_UNKNOWN_BOOKING,
 			   FILLS({"booking", request_get(&x->request, "booking")}));
@@ -219,7 +211,7 @@ static void listed(void *arg, enum db_outcome outcome, const struct db_rows *row
 	size_t most = asked > LIST_MAX ? LIST_MAX : (size_t)asked, n = 0;
 
 	if (outcome != DB_OK) {
-		unavailable(x);
+		reply_unavailable(x);
 		exchange_finish(x);
 		return;
 	}
@@ -244,7 +236,7 @@ static const char *occupying_states(struct arena *a)
 	return text;
 }
 
-static void list_database(struct exchange *x, const struct listing *l)
+void listing_query(struct exchange *x, const struct listing *l, db_done_fn *done)
 {
 	struct db_params *p = db_params_new();
 	const int64_t far =
@@ -258,7 +250,7 @@ static void list_database(struct exchange *x, const struct listing *l)
 	db_param_int4(p, (int32_t)l->person);
 	db_param_text(p, l->states ? l->states : occupying_states(&x->arena));
 	db_param_int8(p, (int64_t)l->most + 1);
-	db_query(x->server->reads, "list_bookings", p, listed, x);
+	db_query(x->server->reads, "list_bookings", p, done, x);
 	db_params_free(p);
 }
 
@@ -269,7 +261,7 @@ void do_list(struct exchange *x)
 	if (!listing_from(x, &l)) {
 		exchange_finish(x);
 	} else if (l.states || l.window.start < pole_floor(x->served->pole)) {
-		list_database(x, &l);
+		listing_query(x, &l, listed);
 	} else {
 		list_memory(x, &l);
 		exchange_finish(x);

@@ -3,6 +3,7 @@
 
 /* The verbs' functions, one file a family; verbs.c puts them into the table. */
 
+#include "daemon/db.h"
 #include "daemon/exchange.h"
 
 /* verbs_session.c */
@@ -31,8 +32,17 @@ const struct zone *asked_zone(const struct exchange *x, const char *what, const 
 struct ask_book asked_book(const struct exchange *x);
 
 /* verbs_list.c */
+struct listing { /* bookings to be listed */
+	struct span window;
+	uint32_t resource, member, person; /* 0: any */
+	const char *states;		   /* NULL: those that occupy something */
+	size_t most;
+};
 void do_show(struct exchange *x);
 void do_list(struct exchange *x);
+/* Asks the database for them, and for one more than l->most; `done` is told the rows, with `x`. */
+void listing_query(struct exchange *x, const struct listing *l, db_done_fn *done);
+void reply_unavailable(struct exchange *x); /* the database is away; drops the lines there are so far */
 
 /* verbs_report.c */
 void do_report(struct exchange *x);

@@ -87,7 +87,7 @@ static bool load_staged(struct exchange *x, struct policy **ret)
 	}
 	if (policy_load(files, n, zone_from_system, NULL, &policy, &problems) == 0 &&
 	    strcmp(policy->pole, x->served->name) != 0)
-		problems_add(&problems, (struct place){.file = ""},
+		problems_add(&problems, policy_pole_place(policy),
 			     "this policy is for the pole \"%s\"; here is \"%s\"", policy->pole,
 			     x->served->name);
 	if (problems.n) {

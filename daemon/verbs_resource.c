@@ -8,10 +8,12 @@
 #include "daemon/calendar_text.h"
 #include "daemon/policy_diff.h"
 #include "daemon/served.h"
+#include "daemon/store.h"
 #include "daemon/verbs_parts.h"
 
 #define FIND_DEFAULT 20
 #define AGENDA_MAX_DAYS 100
+#define BUFFER_MAX_S (31 * DAY_S) /* none is longer: see load_bookings.sql */
 
 static void write_duration(struct line_writer *w, const char *key, struct duration d)
 {
@@ -264,27 +266,86 @@ static bool write_taken(void *arg, const struct booking *b, const struct allocat
 	return true;
 }
 
-void do_agenda(struct exchange *x)
+/* The allocations of a booking that memory does not hold. */
+static void write_past(struct agenda *g, const struct booking *b, struct span window)
+{
+	for (size_t i = 0; i < b->n_allocations; i++)
+		if (b->allocations[i].resource == g->resource->number &&
+		    span_overlaps(b->allocations[i].during, window))
+			write_taken(g, b, &b->allocations[i]);
+}
+
+/* What is asked for: anew each time, for a policy lives no longer than until the next. False: the
+ * reply is written. */
+static bool agenda_from(struct exchange *x, struct agenda *ret, struct span *ret_window)
 {
 	const char *what = request_get(&x->request, "what");
-	struct agenda g = {.x = x, .who = exchange_asker(x)};
 	const struct unit *unit;
-	struct span window;
+
+	*ret = (struct agenda){.x = x, .who = exchange_asker(x)};
+	if (decide_resolve(x->served->pole, what, NULL, &ret->resource, &unit) != REASON_NONE) {
+		reply_unknown_resource(x, what);
+		return false;
+	}
+	*ret_window = asked_span(x, ret->resource->site->zone);
+	if (span_is_empty(*ret_window) ||
+	    ret_window->end - ret_window->start > AGENDA_MAX_DAYS * DAY_S) {
+		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "from, to"}));
+		return false;
+	}
+	return true;
+}
+
+/* past: the rows of the database where memory does not reach back so far; else NULL. */
+static void write_agenda(struct agenda *g, struct span window, const struct db_rows *past)
+{
 	struct line_writer w;
 
-	if (decide_resolve(x->served->pole, what, NULL, &g.resource, &unit) != REASON_NONE) {
-		reply_unknown_resource(x, what);
-		return;
+	write_lanes(g->x, g->resource);
+	write_open(g->x, g->resource, window);
+	for (size_t i = 0; past && i < db_n_rows(past); i++) {
+		struct booking *b = store_booking(past, i);
+
+		write_past(g, b, window);
+		booking_unref(b);
 	}
-	window = asked_span(x, g.resource->site->zone);
-	if (span_is_empty(window) || window.end - window.start > AGENDA_MAX_DAYS * DAY_S) {
-		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "from, to"}));
-		return;
-	}
-	write_lanes(x, g.resource);
-	write_open(x, g.resource, window);
-	pole_each_allocation(x->served->pole, g.resource->number, window, write_taken, &g);
-	reply_ok(x, &w);
-	line_int(&w, "count", g.n);
+	if (!past)
+		pole_each_allocation(g->x->served->pole, g->resource->number, window, write_taken,
+				     g);
+	reply_ok(g->x, &w);
+	line_int(&w, "count", g->n);
 	line_end(&w);
+}
+
+static void past_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+		      const char *error)
+{
+	struct exchange *x = arg;
+	struct agenda g;
+	struct span window;
+
+	if (outcome != DB_OK)
+		reply_unavailable(x);
+	else if (agenda_from(x, &g, &window))
+		write_agenda(&g, window, rows);
+	exchange_finish(x);
+}
+
+void do_agenda(struct exchange *x)
+{
+	struct agenda g;
+	struct span window;
+	struct listing l = {.most = INT32_MAX};
+
+	if (agenda_from(x, &g, &window)) {
+		if (window.start < pole_floor(x->served->pole)) {
+			l.window =
+			    (struct span){window.start - BUFFER_MAX_S, window.end + BUFFER_MAX_S};
+			l.resource = g.resource->number;
+			listing_query(x, &l, past_read);
+			return;
+		}
+		write_agenda(&g, window, NULL);
+	}
+	exchange_finish(x);
 }

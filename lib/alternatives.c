@@ -11,6 +11,7 @@
 #include "lib/way.h"
 
 #define END_STEPS_MAX 500
+#define NIGHT_ENDS_S (6 * 3600)
 
 static int64_t gap(int64_t a, int64_t b)
 {
@@ -57,28 +58,52 @@ static bool has_span(const struct answer *ret, const struct resource *r, struct 
 	return false;
 }
 
-/* The nearest first, each walker going on at least `spacing_s` after each find. */
-static void gather(struct walker *walkers, size_t n, const struct alternatives_ask *ask,
-		   int64_t spacing_s, struct answer *ret)
+int64_t alternative_night_s(struct span s, const struct zone *z)
 {
-	while (ret->n_alternatives < ask->want) {
-		struct walker *nearest = NULL;
+	int64_t start = civil_seconds(zone_to_local(z, s.start)), end = start + (s.end - s.start);
+	int64_t night_s = 0;
 
-		for (size_t i = 0; i < n; i++) {
-			struct walker *w = &walkers[i];
+	if (s.end - s.start >= DAY_S)
+		return 0;
+	for (int64_t day = start - start % DAY_S; day < end; day += DAY_S) {
+		int64_t from = start > day ? start : day;
+		int64_t to = end < day + NIGHT_ENDS_S ? end : day + NIGHT_ENDS_S;
 
-			walker_walk(w);
-			if (!w->is_done &&
-			    (!nearest || is_nearer(w->at, nearest->at, ask->asked.start)))
-				nearest = w;
-		}
-		if (!nearest)
-			return;
-		if (!has_span(ret, nearest->trial->resource, walker_span(nearest)))
-			add(ret, ALTERNATIVE_NEAREST, nearest->trial->resource,
-			    nearest->trial->unit, walker_span(nearest));
-		nearest->at += nearest->backwards ? -spacing_s : spacing_s;
+		if (to > from)
+			night_s += to - from;
 	}
+	return night_s;
+}
+
+static void step(struct walker *w, int64_t by_s)
+{
+	w->at += w->backwards ? -by_s : by_s;
+}
+
+/* To the nearest start; by day, to one that lies no further in the night than what was asked. */
+static void walk(struct walker *w, const struct alternatives_ask *ask, bool by_day)
+{
+	int64_t night_s = by_day ? alternative_night_s(ask->asked, w->zone) : 0;
+
+	walker_walk(w);
+	while (by_day && !w->is_done && alternative_night_s(walker_span(w), w->zone) > night_s) {
+		step(w, 1);
+		walker_walk(w);
+	}
+}
+
+/* On another day, the hour that was asked, if that is granted too. */
+static struct span at_same_hour(const struct walker *w, const struct alternatives_ask *ask)
+{
+	struct span s = walker_span(w), same;
+	int64_t days = civil_days(zone_to_local(w->zone, s.start).date) -
+		       civil_days(zone_to_local(w->zone, ask->asked.start).date);
+
+	same.start = zone_add_days(w->zone, ask->asked.start, days);
+	same.end = duration_after(w->length, w->zone, same.start);
+	if (days == 0 || span_equals(same, w->present) || !trial_place(w->trial, same))
+		return s;
+	return same;
 }
 
 static void sort_nearest(struct alternative *items, size_t n, int64_t asked)
@@ -95,16 +120,46 @@ static void sort_nearest(struct alternative *items, size_t n, int64_t asked)
 	}
 }
 
+/* The nearest first, each walker going on at least `spacing_s` after each find. */
+static void gather(struct walker *walkers, size_t n, const struct alternatives_ask *ask,
+		   int64_t spacing_s, bool by_day, struct answer *ret)
+{
+	size_t first = ret->n_alternatives;
+
+	while (ret->n_alternatives < ask->want) {
+		struct walker *nearest = NULL;
+		struct span s;
+
+		for (size_t i = 0; i < n; i++) {
+			struct walker *w = &walkers[i];
+
+			walk(w, ask, by_day);
+			if (!w->is_done &&
+			    (!nearest || is_nearer(w->at, nearest->at, ask->asked.start)))
+				nearest = w;
+		}
+		if (!nearest)
+			break;
+		s = by_day ? at_same_hour(nearest, ask) : walker_span(nearest);
+		if (!has_span(ret, nearest->trial->resource, s))
+			add(ret, ALTERNATIVE_NEAREST, nearest->trial->resource,
+			    nearest->trial->unit, s);
+		step(nearest, spacing_s);
+	}
+	sort_nearest(&ret->alternatives[first], ret->n_alternatives - first, ask->asked.start);
+}
+
 static void add_nearest(const struct trial *t, const struct alternatives_ask *ask, struct arena *a,
 			struct answer *ret)
 {
 	struct walker *walkers = arena_new_n(a, struct walker, 2 * t->resource->n_units);
-	size_t first = ret->n_alternatives;
+	int64_t spacing_s = alternative_spacing_s(ask->asked);
 
-	gather(walkers, walkers_new(t, ask, walkers), ask, alternative_spacing_s(ask->asked), ret);
+	gather(walkers, walkers_new(t, ask, walkers), ask, spacing_s, true, ret);
 	if (ret->n_alternatives < ask->want)
-		gather(walkers, walkers_new(t, ask, walkers), ask, 1, ret);
-	sort_nearest(&ret->alternatives[first], ret->n_alternatives - first, ask->asked.start);
+		gather(walkers, walkers_new(t, ask, walkers), ask, spacing_s, false, ret);
+	if (ret->n_alternatives < ask->want)
+		gather(walkers, walkers_new(t, ask, walkers), ask, 1, false, ret);
 }
 
 static void add_other_units(const struct trial *t, const struct alternatives_ask *ask,

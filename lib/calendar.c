@@ -20,9 +20,13 @@
 
 #include <assert.h>
 
-/* A range lies within its date and the next; a jump across the date line moves it one date further,
- * and a clock set back at midnight can put an instant on the date before. */
+/*
+ * A range lies within its date and the next, so what is open at an instant began on its date or the
+ * one before. Not so near a change of the clocks: a jump across the date line moves it one date
+ * further, and a clock set back at midnight can put an instant on the date before.
+ */
 enum { NEAR_DAYS = 2, WEEK_DAYS = 7, WEEK_S = WEEK_DAYS * DAY_S };
+enum { KNOWN_DAYS = 8 }; /* a power of two */
 
 struct walk { /* over the spans of all ranges on the dates from `day` to `last_day` */
 	const struct calendar_at *at;
@@ -32,6 +36,10 @@ struct walk { /* over the spans of all ranges on the dates from `day` to `last_d
 	const struct hours *hours; /* of `day`; NULL: not looked at yet */
 	enum weekday weekday;	   /* of `day` */
 	size_t next_range;
+	struct { /* the hours of days looked at before, by their last bits */
+		int64_t day;
+		const struct hours *hours; /* NULL: none */
+	} known[KNOWN_DAYS];
 };
 
 static bool year_day_is_by(struct year_day a, struct year_day b)
@@ -129,16 +137,50 @@ static void walk_from(struct walk *w, int64_t first_day, int64_t last_day)
 	w->hours = NULL;
 }
 
+/* No clock changes around a date: its spans come in order, after those of the date before. */
+static bool is_even(const struct walk *w, int64_t day)
+{
+	return (day - NEAR_DAYS) * DAY_S >= w->even.from_s &&
+	       (day + NEAR_DAYS + 1) * DAY_S <= w->even.until_s;
+}
+
+/* The first and the last date whose spans can hold an instant of `day`. */
+static int64_t near_first(const struct walk *w, int64_t day)
+{
+	return is_even(w, day) ? day - 1 : day - NEAR_DAYS;
+}
+
+static int64_t near_last(const struct walk *w, int64_t day)
+{
+	return is_even(w, day) ? day : day + NEAR_DAYS;
+}
+
+static int64_t near_end(const struct walk *w, int64_t day)
+{
+	return w->step > 0 ? near_last(w, day) : near_first(w, day);
+}
+
 static void walk_near(struct walk *w, int64_t utc)
 {
 	int64_t day = local_day(w, utc);
 
-	walk_from(w, day - NEAR_DAYS * w->step, day + NEAR_DAYS * w->step);
+	walk_from(w, w->step > 0 ? near_first(w, day) : near_last(w, day), near_end(w, day));
 }
 
 static struct walk walk_new(const struct calendar_at *c, int64_t utc, int step)
 {
 	return (struct walk){.at = c, .even = zone_even(c->zone, utc), .step = step};
+}
+
+static const struct hours *known_hours(struct walk *w, int64_t day)
+{
+	size_t i = (size_t)day & (KNOWN_DAYS - 1);
+
+	if (!w->known[i].hours || w->known[i].day != day) {
+		w->known[i].day = day;
+		w->known[i].hours = hours_on(w->at, day);
+	}
+	return w->known[i].hours;
 }
 
 /* The next range of the day; NULL at its end. */
@@ -165,7 +207,7 @@ static bool walk_next(struct walk *w, struct span *ret)
 		const struct hours_range *r;
 
 		if (!w->hours) {
-			w->hours = hours_on(w->at, w->day);
+			w->hours = known_hours(w, w->day);
 			w->next_range = 0;
 		}
 		while ((r = day_range(w))) {
@@ -197,7 +239,7 @@ static int64_t grow(struct walk *w, int64_t at, int64_t limit)
 			at = forward ? s.end : s.start;
 			if (forward ? at >= limit : at <= limit)
 				return limit;
-			w->last_day = local_day(w, at) + NEAR_DAYS * w->step;
+			w->last_day = near_end(w, local_day(w, at));
 		}
 	} while (at != before);
 	return at;
@@ -265,8 +307,8 @@ static bool nearest_span(struct walk *w, int64_t at, int limit_days, struct span
 		if (found && (forward ? s.start >= ret->start : s.end <= ret->end))
 			continue;
 		*ret = s;
-		if (!found && w->step * (w->last_day - w->day) > NEAR_DAYS)
-			w->last_day = w->day + w->step * NEAR_DAYS;
+		if (!found && w->step * (w->last_day - near_end(w, w->day)) > 0)
+			w->last_day = near_end(w, w->day);
 		found = true;
 	}
 	return found;

@@ -80,10 +80,10 @@ static const struct row {
 		"Il n'y a pas de réservation [{booking}|portant ce code] ; retrouvez son code "
 		"dans la liste de vos réservations"}},
 	[CODE_FORBIDDEN] = {"forbidden", CLASS_NO, {
-		"You may not do this[: it takes the role {roles}]; a coordinator of the pole can "
-		"help",
-		"Vous n'avez pas le droit de faire cela[ : il faut le rôle {roles}] ; la "
-		"coordination du pôle peut vous aider"}},
+		"You may not do this[: it takes the role {roles}, ask one|; a coordinator of the "
+		"pole can help]",
+		"Vous n'avez pas le droit de faire cela[ : il faut le rôle {roles}| ; la "
+		"coordination du pôle peut vous aider]"}},
 	[CODE_STATE] = {"state", CLASS_NO, {
 		"Booking[ {booking}] can no longer be changed[: it is {state}]; make a new one "
 		"instead",
@@ -242,10 +242,10 @@ static const struct row {
 		"Ces clés ne vont pas ensemble ainsi[ : {key}] ; HELP dit lesquelles se combinent"}},
 
 	[CODE_UNAVAILABLE] = {"unavailable", CLASS_ERR, {
-		"Nothing can be written down at the moment, so nothing was changed; please try "
-		"again [in {seconds} s|a little later]",
-		"Rien ne peut être enregistré en ce moment, donc rien n'a été changé ; réessayez "
-		"[dans {seconds} s|un peu plus tard]"}},
+		"The database is away for the moment, and nothing was changed; please try again "
+		"[in {seconds} s|a little later]",
+		"La base de données est indisponible pour le moment, et rien n'a été changé ; "
+		"réessayez [dans {seconds} s|un peu plus tard]"}},
 	[CODE_UNKNOWN_OUTCOME] = {"unknown-outcome", CLASS_ERR, {
 		"The database went away before it could say whether this was done; send the same "
 		"request with the same key again to know[, in {seconds} s]",

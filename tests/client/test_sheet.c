@@ -166,8 +166,7 @@ static void table_fits(void **state)
 	expect(SHEET_TABLE, 30, false, rows, 2,
 	       "Name           Count  Tags\n"
 	       "Compagnie de…      3  one, two\n"
-	       "van                3  a, b\n" +
-		   0);
+	       "van                3  a, b\n");
 }
 
 static void words_are_wrapped_whole(void **state)

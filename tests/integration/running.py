@@ -70,9 +70,27 @@ def is_alive(pid):
         return False
 
 
+@contextlib.contextmanager
+def frozen(pid):
+    """A process that says nothing while this lasts, and goes on after it."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def backend(psql, link):
+    """The process that serves one of the daemon's connections to its database: commits, reads, reports or feed."""
+    (row,) = psql(f"select pid from pg_stat_activity where application_name = '{link}'")
+    return int(row[0])
+
+
 class Daemon:
-    def __init__(self, folder, poles=POLES / 'essai', database=None, arguments=(), name='d'):
-        """`poles`: one pole's folder, or a folder of poles' folders; copied, so that a test may edit it."""
+    def __init__(self, folder, poles=POLES / 'essai', database=None, arguments=(), name='d', clock=None):
+        """`poles`: one pole's folder, or a folder of poles' folders; copied, so that a test may edit it. `clock`: how far its
+        clock (and that of its embedded PostgreSQL) is from the real one, like `-60d`; what waits goes by another, which is right."""
         self.folder = pathlib.Path(folder)
         self.state = self.folder / name
         self.policies = self.folder / f"{name}-poles"
@@ -82,6 +100,23 @@ class Daemon:
         self.log_path = self.folder / f"{name}.log"
         self.database, self.arguments = database, list(arguments)
         self.process, self.port = None, None
+        self.clock = self.folder / f"{name}.clock" if clock else None
+        if clock:
+            self.set_clock(clock)
+
+    def set_clock(self, offset):
+        new = self.clock.with_suffix('.new')
+        new.write_text(offset)
+        new.rename(self.clock)
+
+    def environment(self):
+        made = {**SANITIZERS, **os.environ}
+        if self.clock:
+            library = sorted(pathlib.Path('/usr/lib').glob('*/faketime/libfaketime.so.1'))
+            assert library, 'libfaketime is not installed'
+            made.update(LD_PRELOAD=str(library[0]), FAKETIME_TIMESTAMP_FILE=str(self.clock), FAKETIME_NO_CACHE='1',
+                        FAKETIME_DONT_FAKE_MONOTONIC='1', ASAN_OPTIONS=made['ASAN_OPTIONS'] + ':verify_asan_link_order=0')
+        return made
 
     @property
     def ca(self):
@@ -103,7 +138,7 @@ class Daemon:
         before = len(self.log())
         with open(self.log_path, 'ab') as log:
             self.process = subprocess.Popen(self.command(), stderr=log, stdout=log, stdin=subprocess.DEVNULL,
-                                            env={**SANITIZERS, **os.environ}, start_new_session=True)
+                                            env=self.environment(), start_new_session=True)
 
         def ready():
             if self.process.poll() is not None:

@@ -215,3 +215,30 @@ def test_offsets_are_exact(as_person, day):
     at = datetime.datetime.fromisoformat(f"{day}T08:00+00:00")
     got = c.expect('BOOK', what='clock', from_=f"{day}T08:00Z", for_='1h')
     assert datetime.datetime.fromisoformat(got['from']) == at
+
+
+def test_extend_never_shortens(as_person, day):
+    c = as_person('alice')
+    code = book(c, day, '08:00', '4h', what='bench')['booking']
+    for end in ({'to': f"{day}T09:00"}, {'to': f"{day}T12:00"}, {'to': f"{day}T07:00"}):
+        c.refused('NO not-later', 'EXTEND', booking=code, **end)
+    assert as_person('bruno').call('EXTEND', booking=code, to=f"{day}T09:00").outcome == 'NO forbidden'
+    (row,) = c.expect('SHOW', booking=code).of('booking')
+    assert row['to'].startswith(f"{day}T12:00")
+    assert c.expect('MOVE', booking=code, to=f"{day}T09:00")['to'].startswith(f"{day}T09:00")
+
+
+@pytest.mark.long
+def test_a_cancelled_booking_stays_so_after_a_restart(start, day):
+    one = start()
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as c:
+        code = book(c, day, '08:00', what='clock')['booking']
+        c.expect('CANCEL', booking=code)
+    one.stop()
+    one.start()
+    with one.connect(token) as c:
+        for verb, args in [('CANCEL', {}), ('MOVE', {'from_': f"{day}T12:00"}), ('EXTEND', {'by': '1h'})]:
+            c.refused('NO state', verb, booking=code, **args)
+        assert c.expect('SHOW', booking=code).of('booking')[0]['state'] == 'cancelled'
+        book(c, day, '08:00', what='clock')

@@ -2,6 +2,7 @@
 """PostgreSQL goes away and comes back; a PostgreSQL of one's own; two daemons on one database."""
 import os
 import signal
+import time
 
 import pytest
 
@@ -168,3 +169,101 @@ def test_an_unknown_outcome_is_resolved(start, own, day):
             answers[key] = reply['booking']
         rows = c.expect('LIST', from_='2030-03-01', to='2030-03-05', what='four', count=1000).of('booking')
     assert sorted(r['booking'] for r in rows) == sorted(answers.values())
+
+
+LATE = [
+    ('EXTEND', {'to': '2199-12-31T23:59'}), ('EXTEND', {'to': '2199-01-02'}),
+    ('MOVE', {'from_': '2199-12-31T08:00'}), ('MOVE', {'from_': '2110-01-01', 'for_': '5000w'}),
+    ('BOOK', {'from_': '2199-12-31T22:30', 'for_': '1h'}), ('BOOK', {'from_': '2110-01-01', 'for_': '5000w'}),
+    ('FIND', {'from_': '2199-12-31T22:30', 'for_': '1h'}), ('FIND', {'from_': '2110-01-01', 'for_': '5000w'}),
+]
+
+
+def test_the_end_of_time(start, own, day):
+    """Beyond 2199 there is nothing to be had; up to it, another daemon reads from the log what this one wrote."""
+    a = start(name='a', database=own.conninfo('pole', 'pole_owner'))
+    b = start(name='b', database=own.conninfo('pole', 'pole_owner'))
+    token, _ = a.person('Alice Test', 'm01')
+    with a.connect(token) as c:
+        code = c.expect('BOOK', what='clock', from_=f"{day}T08:00", for_='1h')['booking']
+        for verb, args in LATE:
+            args = {**args, **({'booking': code} if verb in ('EXTEND', 'MOVE') else {'what': 'clock'})}
+            reply = c.call(verb, **args)
+            assert reply.outcome == ('OK' if verb == 'FIND' else 'NO horizon'), (verb, args, reply)
+            assert 'horizon' in [r['code'] for r in reply.of('reason')] and not reply.of('free'), (verb, args, reply)
+        c.expect('EXTEND', booking=code, to='2198-12-31T12:00')
+        c.refused('NO horizon', 'EXTEND', booking=code, by='5000w')
+        version = c.expect('STATUS')['version']
+        with b.connect(token) as other:
+            running.until('the other daemon follows', lambda: other.expect('STATUS')['version'] == version)
+            assert other.expect('SHOW', booking=code).of('booking')[0]['to'].startswith('2198-12-31T12:00')
+            other.expect('CANCEL', booking=code)
+
+
+def test_a_database_that_says_nothing(start, own, day):
+    one = start(database=own.conninfo('pole', 'pole_owner'))
+    token, _ = one.person('Alice Test', 'm01')
+    ask = {'what': 'bench', 'from_': f"{day}T08:00", 'for_': '1h', 'key': 'once'}
+    with one.connect(token) as c, one.connect(token) as reader:
+        with running.frozen(running.backend(own.psql, 'commits')):
+            begun, asked = time.monotonic(), c.send('BOOK', **ask)
+            assert reader.expect('LIST', from_=f"{day}T00:00")['count'] == '0'
+            reply = c.receive(asked)
+            assert reply.outcome == 'ERR unknown-outcome' and reply['text'], reply
+            assert 10 < time.monotonic() - begun < 40
+        again = running.until('the same is asked again', lambda: answered(c, ask), 60)
+        assert [b['booking'] for b in c.expect('LIST', from_=f"{day}T00:00").of('booking')] == [again['booking']]
+    assert own.psql('select count(*) from booking', 'pole') == [['1']]
+
+
+def answered(c, ask):
+    reply = c.call('BOOK', **ask)
+    return reply if reply.ok else None
+
+
+def test_it_ends_in_order_while_the_database_says_nothing(start, own, day):
+    one = start(database=own.conninfo('pole', 'pole_owner'))
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as c, one.connect(token) as other:
+        with running.frozen(running.backend(own.psql, 'commits')):
+            for n in range(5):
+                c.send('BOOK', what='bench', from_=f"{day}T{n:02}:00", for_='1h')
+            other.expect('WHOAMI')
+            other.expect('WHOAMI')
+            one.process.send_signal(signal.SIGTERM)
+            lines = c.until_closed()
+            outcomes = [l.split()[1:3] for l in lines if not l.startswith('*')]
+            assert len(outcomes) == 5 and outcomes[0] == ['ERR', 'unknown-outcome'], lines
+            assert all(o in (['ERR', 'unknown-outcome'], ['ERR', 'unavailable']) for o in outcomes), lines
+            assert lines[-1].startswith('* BYE'), lines
+            one.stop()
+
+
+LOSE_LAST = """begin;
+    alter table event disable trigger append_only;
+    delete from allocation where booking = (select max(number) from booking);
+    delete from booking where number = (select max(number) from booking);
+    delete from event where version = (select version from pole);
+    update pole set version = version - 1, head_hash = (select hash from event order by version desc, seq desc limit 1);
+    alter table event enable trigger append_only;
+    commit"""
+
+
+def test_a_database_that_has_lost_the_last_commit(start, own, day):
+    """Restored from a backup, or a failover to a server that lagged: it is the truth, and memory is loaded anew."""
+    one = start(database=own.conninfo('pole', 'pole_owner'))
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token, timeout_s=20) as c:
+        kept, _lost = (c.expect('BOOK', what='one', from_=f"{day}T{h}:00", for_='1h')['booking'] for h in ('08', '10'))
+        own.psql(LOSE_LAST, 'pole')
+
+        def taken():
+            reply = c.call('BOOK', what='one', from_=f"{day}T12:00", for_='1h', key='after')
+            assert reply.ok or reply.outcome == 'ERR unavailable', reply
+            return reply if reply.ok else None
+        first = running.until('a booking', taken)['booking']
+        listed = [b['booking'] for b in c.expect('LIST', from_=f"{day}T00:00", what='one').of('booking')]
+        assert listed == [kept, first]
+        c.expect('BOOK', what='one', from_=f"{day}T10:00", for_='1h')  # whose place is free again
+    assert one.log().count('memory is at version') == 1 == one.log().count('loaded anew')
+    assert own.psql('select max(version) = (select version from pole) from event', 'pole') == [['t']]

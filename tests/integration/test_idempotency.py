@@ -120,3 +120,14 @@ def test_after_a_restart(start, day, how):
         assert final(c.expect('BOOK', **ask)) == final(first)
         assert len(bookings_on(c, day)) == 1
         c.refused('NO key-reused', 'BOOK', **{**ask, 'for_': '3h'})
+
+
+def test_the_order_of_keys_says_nothing(as_person, day):
+    c = as_person('alice')
+    keys = ['what=bench', f"from={day}T08:00", 'for=2h', 'purpose="one and the same"', f"key={uuid.uuid4().hex}"]
+    replies = []
+    for n, line in enumerate((keys, keys[::-1], keys[2:] + keys[:2])):
+        c.write(f"n{n} BOOK {' '.join(line)}\n".encode())
+        replies.append(c.receive(f"n{n}"))
+    assert replies[0].ok and {final(r) for r in replies} == {final(replies[0])}
+    assert len(bookings_on(c, day)) == 1

@@ -153,3 +153,21 @@ def test_sighup(one):
         one.process.send_signal(signal.SIGHUP)
         running.until('the policy is applied', lambda: running_policy(c) != before)
         assert c.expect('RESOURCES', what='minibus').of('resource')[0]['title'] == 'Grand minibus'
+
+
+def test_a_resource_that_goes_keeps_its_bookings(one):
+    day = (datetime.date.today() + datetime.timedelta(days=6)).isoformat()
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as alice, one.admin() as c:
+        gone = alice.expect('BOOK', what='clock', from_=f"{day}T08:00", for_='2h')['booking']
+        kept = alice.expect('BOOK', what='bench', from_=f"{day}T09:00", for_='2h')['booking']
+        path = one.policies / 'essai' / 'resources.yaml'
+        path.write_text(path.read_text()[:path.read_text().index('  clock:')])
+        stage(c, one.policies / 'essai')
+        c.expect('POLICY APPLY')
+        for asker, args in [(alice, {}), (alice, {'all': 'yes'}), (c, {'all': 'yes'}), (alice, {'state': 'confirmed'})]:
+            rows = asker.expect('LIST', **args).of('booking')
+            assert [(b['booking'], b['resource']) for b in rows] == [(gone, 'clock'), (kept, 'bench')], args
+        assert [b['booking'] for b in alice.expect('LIST', what='clock').of('booking')] == [gone]
+        alice.refused('NO unknown-resource', 'BOOK', what='clock', from_=f"{day}T12:00", for_='2h')
+        alice.expect('CANCEL', booking=gone)

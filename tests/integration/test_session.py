@@ -4,6 +4,7 @@ import ssl
 
 import pytest
 
+import running
 import wire
 
 
@@ -146,3 +147,41 @@ def test_time_to_authenticate(start):
         with one.connect() as other:
             other.until_closed()
         c.expect('NOOP')
+
+
+def test_what_was_asked_before_too_many_errors_is_answered(as_person, day):
+    c = as_person('alice')
+    asked = ''.join(f"b{n} BOOK what=bench from={day}T{n:02}:00 for=1h\n" for n in range(6))
+    c.write((asked + 'x FROB\n' * 20 + f"late BOOK what=bench from={day}T20:00 for=1h\n").encode())
+    lines = [l for l in c.until_closed() if l.split()[1] != '-']
+    assert [l.split()[:2] for l in lines[:6]] == [[f"b{n}", 'OK'] for n in range(6)], lines
+    assert all(l.startswith('x BAD unknown-verb') for l in lines[6:-1]) and len(lines) == 6 + 20 + 1, lines
+    assert lines[-1].startswith('* BYE too-many-errors')
+    assert len(as_person('anne').expect('LIST', what='bench', from_=f"{day}T00:00", to=f"{day}T24:00").of('booking')) == 6
+
+
+def unknown_code(c):
+    """The code of a number that no booking has."""
+    codes = (f"B{a}{b}000" for a in 'XYZ' for b in '0123456789')
+    return next(code for code in codes if c.call('SHOW', booking=code).outcome == 'NO unknown-booking')
+
+
+@pytest.mark.long
+@pytest.mark.parametrize('link, verb, args', [
+    ('reads', 'LIST', {'state': 'confirmed', 'all': 'yes'}),
+    ('reads', 'SHOW', {}),
+    ('reports', 'REPORT', {'report': 'usage'}),
+])
+def test_a_change_waits_for_what_was_asked_before_it(daemon, as_person, day, link, verb, args):
+    """The answer to a question shows what was there when it was asked, however long the database thinks about it."""
+    c, other = as_person('carla'), as_person('alice')
+    code = other.expect('BOOK', what='clock', from_=f"{day}T08:00", for_='1h')['booking']
+    args = {'booking': unknown_code(c)} if verb == 'SHOW' else {**args, 'from_': f"{day}T00:00", 'to': f"{day}T24:00"}
+    with running.frozen(running.backend(daemon.psql, link)):
+        asked, cancelled = c.send(verb, **args), c.send('CANCEL', booking=code)
+        other.expect('BOOK', what='bench', from_=f"{day}T08:00", for_='1h')
+        assert other.expect('SHOW', booking=code).of('booking')[0]['state'] == 'confirmed'
+    answer = c.receive(asked)
+    assert verb != 'LIST' or code in {b['booking'] for b in answer.of('booking')}
+    assert verb != 'REPORT' or sum(int(r['cancelled']) for r in answer.of('row')) == 0
+    assert c.receive(cancelled).ok

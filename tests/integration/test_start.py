@@ -226,3 +226,19 @@ def test_state_survives_a_move_of_the_folder(start, day):
     one.start()
     with one.connect(token) as c:
         c.expect('BOOK', what='bench', from_=f"{day}T08:00", for_='1h')
+
+
+def test_a_second_signal_ends_it_at_once(start):
+    """With everyone still connected; so many that letting them all go outlasts its next look at who is left."""
+    one = start(arguments=['--max-connections-per-address', '500', '--max-connections', '500'])
+    token = one.admin_token()
+    connections = [one.connect(token) for _ in range(450)]
+    try:
+        one.process.send_signal(signal.SIGTERM)
+        running.until('it is stopping', lambda: 'stopping' in one.log())
+        one.stop(signal.SIGINT)
+        for c in connections:
+            c.until_closed()
+    finally:
+        for c in connections:
+            c.close()

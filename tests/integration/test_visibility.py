@@ -102,3 +102,36 @@ def test_the_log_holds_no_names_and_no_purposes(daemon, as_person, day):
     assert int(daemon.psql("select count(*) from event")[0][0]) > 0
     for word in (SECRET, 'Alice Test'):
         assert daemon.psql(f"select count(*) from event e where e::text like '%{word}%'") == [['0']], word
+
+
+def test_filters_tell_nothing_of_others(as_person, people, day):
+    alice = as_person('alice')
+    codes = [alice.expect('BOOK', what='bench', from_=f"{day}T{h}:00", for_='1h')['booking'] for h in ('08', '10')]
+    alice.expect('CANCEL', booking=codes[1])
+    window = {'from_': f"{day}T00:00", 'to': f"{day}T24:00"}
+    filters = [{'person': people.alice_code}, {'person': people.alice_code, 'what': 'bench'},
+               {'person': people.alice_code, 'member': 'm01'}, {'person': people.alice_code, 'state': 'confirmed'},
+               {'state': 'cancelled', 'all': 'yes'}, {'state': 'cancelled', 'what': 'bench'},
+               {'state': 'cancelled', 'member': 'm01'}, {'state': 'confirmed,cancelled', 'all': 'yes'}]
+    for filter_ in filters:
+        assert as_person('bruno').expect('LIST', **window, **filter_)['count'] == '0', filter_
+        for person in ('alice', 'anne', 'max', 'carla', 'admin'):
+            seen = as_person(person).expect('LIST', **window, **filter_).of('booking')
+            wanted = codes if 'confirmed,' in filter_.get('state', '') else codes[filter_.get('state') == 'cancelled':][:1]
+            assert [b['booking'] for b in seen] == wanted, (person, filter_)
+    taken = as_person('bruno').expect('LIST', **window, what='bench', state='confirmed').of('booking')
+    assert [b['member'] for b in taken] == ['m01'] and 'booking' not in taken[0]
+
+
+def test_a_withdrawn_token_ends_what_it_opened(daemon, as_person, day):
+    carla = as_person('carla')
+    made = carla.expect('PERSON ADD', name='Paula Test', member='m03')
+    ask = {'what': 'bench', 'from_': f"{day}T08:00", 'for_': '1h'}
+    with daemon.connect(made['token']) as c:
+        code = c.expect('BOOK', **ask)['booking']
+        new = carla.expect('PERSON TOKEN', person=made['person'])['token']
+        for verb, args in [('BOOK', ask), ('CANCEL', {'booking': code}), ('LIST', {}), ('WHOAMI', {}), ('SHOW', {'booking': code})]:
+            reply = c.call(verb, **args)
+            assert reply.outcome in ('NO auth-needed', 'NO forbidden') and not reply.data, reply
+        c.expect('AUTH', token=new)
+        assert len(c.expect('LIST', from_=f"{day}T00:00").of('booking')) == 1

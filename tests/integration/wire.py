@@ -128,8 +128,16 @@ def context(ca):
 
 
 class Connection:
-    def __init__(self, port, ca, token=None, lang=None, greet=True, timeout_s=ANSWER_S):
-        plain = socket.create_connection(('127.0.0.1', port), timeout_s)
+    def __init__(self, port, ca, token=None, lang=None, greet=True, timeout_s=ANSWER_S, receive_bytes=None):
+        plain = socket.socket()
+        if receive_bytes:  # counts from before the connection on only
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        plain.settimeout(timeout_s)
+        try:
+            plain.connect(('127.0.0.1', port))
+        except BaseException:
+            plain.close()
+            raise
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self.socket = context(ca).wrap_socket(plain, server_hostname='localhost')

@@ -415,10 +415,35 @@ static int64_t gap(int64_t a, int64_t b)
 	return a < b ? b - a : a - b;
 }
 
-static void pick(const struct starts *back, const struct starts *forth, struct span asked,
-		 int64_t spacing, struct span *spans, size_t *n)
+/* What is offered for a start: on another day, the hour that was asked, where that is granted. */
+static struct span offered(const struct question *q, struct span asked, int64_t start, bool by_day)
 {
-	size_t b = 0, f = 0;
+	const struct zone *z = q->resource->site->zone;
+	int64_t days = civil_days(zone_to_local(z, start).date) -
+		       civil_days(zone_to_local(z, asked.start).date);
+	struct span same = same_length(asked, zone_add_days(z, asked.start, days));
+
+	return by_day && days && oracle_grants_any(q, same) ? same : same_length(asked, start);
+}
+
+static void drop_nights(const struct question *q, struct starts *starts, struct span asked)
+{
+	const struct zone *z = q->resource->site->zone;
+	size_t n = 0;
+
+	for (size_t i = 0; i < starts->n; i++)
+		if (alternative_night_s(same_length(asked, starts->items[i]), z) <=
+		    alternative_night_s(asked, z))
+			starts->items[n++] = starts->items[i];
+	starts->n = n;
+}
+
+static void sort_by_distance(struct span *spans, size_t n, int64_t asked);
+
+static void pick(const struct question *q, const struct starts *back, const struct starts *forth,
+		 struct span asked, int64_t spacing, bool by_day, struct span *spans, size_t *n)
+{
+	size_t b = 0, f = 0, first = *n;
 
 	while (*n < WANT && (b < back->n || f < forth->n)) {
 		bool backwards =
@@ -426,13 +451,16 @@ static void pick(const struct starts *back, const struct starts *forth, struct s
 							 gap(forth->items[f], asked.start));
 		int64_t start = backwards ? back->items[b] : forth->items[f];
 
-		if (!has_start(spans, *n, same_length(asked, start)))
-			spans[(*n)++] = same_length(asked, start);
+		struct span s = offered(q, asked, start, by_day);
+
+		if (!has_start(spans, *n, s))
+			spans[(*n)++] = s;
 		while (backwards && b < back->n && back->items[b] > start - spacing)
 			b++;
 		while (!backwards && f < forth->n && forth->items[f] < start + spacing)
 			f++;
 	}
+	sort_by_distance(&spans[first], *n - first, asked.start);
 }
 
 static void sort_by_distance(struct span *spans, size_t n, int64_t asked)
@@ -453,14 +481,17 @@ static void sort_by_distance(struct span *spans, size_t n, int64_t asked)
 static void expect_nearest(const struct question *q, struct span asked, struct span *spans,
 			   size_t *n)
 {
-	static struct starts back, forth;
-	size_t first = *n;
+	static struct starts back, forth, by_day_back, by_day_forth;
 
 	list_starts(q, asked, -1, &back);
 	list_starts(q, asked, 1, &forth);
-	pick(&back, &forth, asked, alternative_spacing_s(asked), spans, n);
-	pick(&back, &forth, asked, 1, spans, n);
-	sort_by_distance(&spans[first], *n - first, asked.start);
+	by_day_back = back;
+	by_day_forth = forth;
+	drop_nights(q, &by_day_back, asked);
+	drop_nights(q, &by_day_forth, asked);
+	pick(q, &by_day_back, &by_day_forth, asked, alternative_spacing_s(asked), true, spans, n);
+	pick(q, &back, &forth, asked, alternative_spacing_s(asked), false, spans, n);
+	pick(q, &back, &forth, asked, 1, false, spans, n);
 }
 
 static bool length_is_refused(const struct answer *a)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Weeks pass while the daemon runs: what is old leaves its memory, and is found all the same."""
+import datetime
+
+import pytest
+
+import running
+
+pytestmark = pytest.mark.long
+
+
+def forgotten(one):
+    return one.psql('select count(*) from request') == [['0']]
+
+
+def test_a_daemon_that_forgets_old_answers_lives_on(start, day):
+    one = start(clock='+0')
+    token, _ = one.person('Alice Test', 'm01')
+    ask = {'what': 'bench', 'from_': f"{day}T08:00", 'for_': '1h', 'key': 'once'}
+    with one.connect(token) as c:
+        first = c.expect('BOOK', **ask)['booking']
+        one.set_clock('+6d')
+        assert c.expect('BOOK', **ask)['booking'] == first
+        one.set_clock('+8d')
+        running.until('what was answered a week ago is forgotten', lambda: forgotten(one))
+        ask['from_'] = (datetime.date.fromisoformat(day) + datetime.timedelta(days=10)).isoformat()
+        assert c.expect('BOOK', **ask)['booking'] != first
+
+
+@pytest.mark.parametrize('how', ['it goes on', 'it is started again'])
+def test_the_agenda_of_the_past(start, how):
+    """Memory reaches back for five weeks, the database for ever."""
+    past = datetime.date.today() - datetime.timedelta(days=58)
+    one = start(clock='-60d')
+    alice, _ = one.person('Alice Test', 'm01')
+    bruno, _ = one.person('Bruno Test', 'm02')
+    ask = {'what': 'van', 'from_': past.isoformat(), 'for_': '2d'}
+    with one.connect(alice) as c:
+        for unit, at in (('van-2', '08:00'), ('van-1', '08:00'), ('van-2', '14:00')):
+            c.expect('BOOK', what='van', unit=unit, from_=f"{past}T{at}", for_='2h', purpose='Marché')
+        c.expect('CANCEL', booking=c.expect('BOOK', what='van', unit='van-3', from_=f"{past}T08:00", for_='2h')['booking'])
+        c.expect('BOOK', what='minibus', from_=f"{past + datetime.timedelta(days=1)}T08:00", for_='2h')
+        before = c.expect('AGENDA', **ask)
+    if how == 'it goes on':
+        one.set_clock('+0')
+    else:
+        one.stop()
+        one.set_clock('+0')
+        one.start()
+    with one.connect(alice) as c:
+        running.until('memory holds less', lambda: c.expect('STATUS')['bookings'] == '0')
+        after = c.expect('AGENDA', **ask)
+        assert after['count'] == '3' and texts(after) == texts(before)
+        assert all(t['purpose'] == 'Marché' for t in after.of('taken'))
+        edge = c.expect('AGENDA', what='van', from_=f"{past}T10:15", to=f"{past}T11:00")  # only a buffer reaches into it
+        assert {t['unit'] for t in edge.of('taken')} == {'van-1', 'van-2'} and edge['count'] == '2'
+        assert c.expect('AGENDA', what='van', from_=f"{past}T10:30", to=f"{past}T11:00")['count'] == '0'
+        c.refused('NO unknown-resource', 'AGENDA', **{**ask, 'what': 'vam'})
+    with one.connect(bruno) as c:
+        seen = c.expect('AGENDA', **ask)
+        assert seen['count'] == '3' and 'Marché' not in repr(seen) and 'booking=' not in repr(seen)
+
+
+def texts(reply):
+    return sorted(l.text.split(' ', 1)[1] for l in reply.data)
