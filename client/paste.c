@@ -46,3 +46,37 @@ void paste_option(struct paste *p, const char *name, const char *value)
 		p->text =
 		    arena_printf(p->arena, "%s %s %s", p->text, name, shell_quote(p->arena, value));
 }
+
+/* What of a request is a word of its command, and what an option; in the order of the command. */
+static const struct {
+	const char *key, *option; /* option NULL: a word */
+} parts[] = {
+    {"what", NULL},	       {"booking", NULL},    {"name", NULL},	     {"from", "--from"},
+    {"to", "--to"},	       {"for", "--for"},     {"by", "--by"},	     {"unit", "--unit"},
+    {"member", "--member"},    {"mail", "--mail"},   {"roles", "--roles"},   {"purpose", "--purpose"},
+    {"reason", "--reason"},    {"key", "--key"},
+};
+
+const char *paste_request(struct cli *cli, const struct line *request)
+{
+	const struct command *c = cli->command;
+	struct paste p = paste_begin(cli, c->word);
+	if (c->subword)
+		paste_word(&p, c->subword);
+	if (strcmp(c->word, "policy") == 0)
+		paste_word(&p, cli->words[0]);
+	if (c->subword && strcmp(c->subword, "token") == 0)
+		paste_word(&p, line_get(request, "person"));
+	else
+		paste_option(&p, "--person", line_get(request, "person"));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		const char *value = line_get(request, parts[i].key);
+		if (parts[i].option)
+			paste_option(&p, parts[i].option, value);
+		else if (value)
+			paste_word(&p, value);
+	}
+	if (line_get(request, "keep"))
+		p.text = arena_printf(p.arena, "%s --keep", p.text);
+	return p.text;
+}

@@ -13,8 +13,10 @@ void cells_from_line(struct arena *a, const struct line *l, const struct column 
 void show_rows(struct session *s, const struct reply *r, const char *kind,
 	       const struct column *columns, size_t n,
 	       void (*fix)(struct session *s, const struct line *l, const char **cells));
-/* The last line as one record. */
-void show_record(struct session *s, const struct line *l, const struct column *columns, size_t n);
+/* One line as one record; `fix` as above. */
+void show_record(struct session *s, const struct line *l, const struct column *columns, size_t n,
+		 void (*fix)(struct session *s, const struct line *l, const char **cells));
+const char *show_by(const char *person); /* p0 is the server itself */
 
 const char *line_what(const struct line *l);			/* its unit, else its resource */
 const char *line_when(struct session *s, const struct line *l); /* its span, for people */

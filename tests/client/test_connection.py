@@ -271,12 +271,12 @@ class Client(unittest.TestCase):
             lines = arrived.setdefault(arguments[0][2], [])
             lines += [re.sub(r'\\(.)', r'\1', quoted) or bare for _, quoted, bare in arguments[1:]]
         for name in 'empty.yaml', 'odd.yaml', 'long.yaml', 'wide.yaml':
-            self.assertEqual(arrived[name], files[name].splitlines(), name)
+            self.assertEqual(arrived[name], files[name].splitlines() or [''], name)
         self.assertNotIn('notes.txt', arrived)
 
     def test_policy_files_that_cannot_be_sent(self):
         self.logged_in(lambda line: ['TAG OK'])
-        for content, place in (('a: 1\nb:\r\n', 'x.yaml:2:3'), ('é: \0\n', 'x.yaml:1:4'), ('y' * 40000, 'x.yaml:1')):
+        for content, place in (('a: 1\nb:\rc\n', 'x.yaml:2:3'), ('é: \0\n', 'x.yaml:1:4'), ('y' * 40000, 'x.yaml:1')):
             done = self.mutual('policy', 'check', self.policy({'x.yaml': content}))
             self.assertEqual(done.returncode, 1)
             self.assertIn(place, done.stderr.decode())
