@@ -215,7 +215,8 @@ static enum exit_code settle(struct ask *q, struct sink *sink, struct reply *ret
 		if (!told && isatty(STDERR_FILENO))
 			text_complain(q->unknown ? TEXT_SETTLING : TEXT_WAITING);
 		wait_ms(ms);
-		back_off_ms = back_off_ms * 2 > BACK_OFF_MOST_MS ? BACK_OFF_MOST_MS : back_off_ms * 2;
+		back_off_ms =
+		    back_off_ms * 2 > BACK_OFF_MOST_MS ? BACK_OFF_MOST_MS : back_off_ms * 2;
 		code = send_once_or_twice(q, sink, ret);
 	}
 	if (!code && is_open(q, ret)) {
@@ -300,8 +301,9 @@ enum exit_code reply_complain(struct cli *cli, const struct reply *r)
 		return EXIT_DONE;
 	if (cli->format == SHEET_JSON)
 		refusal_json(cli, r);
-	screen_say(&cli->err, 0, arena_printf(&cli->arena, text(texts[r->class]),
-					      text_clean(&cli->arena, said ? said : r->code)));
+	screen_say(&cli->err, 0,
+		   arena_printf(&cli->arena, text(texts[r->class]),
+				text_clean(&cli->arena, said ? said : r->code)));
 	if (r->again) {
 		text_complain(r->unknown ? TEXT_OUTCOME_UNKNOWN : TEXT_NOT_DONE_YET);
 		fprintf(cli->err.out, "  %s\n", r->again);

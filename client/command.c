@@ -241,14 +241,14 @@ const struct command command_table[] = {
 		  "Réserve une ressource, ou l'une de ses unités. " TIMES_FR
 		  "\nUn refus dit pourquoi, et quoi d'autre est possible."},
 	.options = book_options,
-	.examples =
-	    {{"mutual book van tomorrow 9:00 3h --purpose \"Market\"",
-	      {"three hours from nine", "trois heures à partir de neuf"},
+	.examples = {{"mutual book van tomorrow 9:00 3h --purpose \"Market\"",
+		      {"three hours from nine", "trois heures à partir de neuf"},
 		      "mutual book van demain 9h 3h --purpose \"Marché\""},
-	     {"mutual book van sat 9:00-12:00 --unit van-2", {"this very van", "ce fourgon-là"},
+		     {"mutual book van sat 9:00-12:00 --unit van-2",
+		      {"this very van", "ce fourgon-là"},
 		      "mutual book van sam 9h-12h --unit van-2"},
-	     {"mutual book cold-room 2026-12-05 3d --member m08",
-	      {"whole days, for another member", "des jours entiers, pour un autre membre"},
+		     {"mutual book cold-room 2026-12-05 3d --member m08",
+		      {"whole days, for another member", "des jours entiers, pour un autre membre"},
 		      "mutual book cold-room 2026-12-05 3j --member m08"}},
 	.data = true,
 	.run = command_book,
@@ -263,7 +263,8 @@ const struct command command_table[] = {
 	.examples = {{"mutual find van sat 9:00 3h",
 		      {"is a van free?", "un fourgon est-il libre ?"},
 		      "mutual find van sam 9h 3h"},
-		     {"mutual find tomorrow 14:00-16:00", {"anything at all", "n'importe quoi"},
+		     {"mutual find tomorrow 14:00-16:00",
+		      {"anything at all", "n'importe quoi"},
 		      "mutual find demain 14h-16h"}},
 	.data = true,
 	.run = command_find_free,
@@ -328,10 +329,11 @@ const struct command command_table[] = {
 	.word = "extend",
 	.usage = {"CODE END|+LENGTH", "CODE FIN|+DURÉE"},
 	.summary = {"keep it longer", "garder plus longtemps"},
-	.about = {"Makes a booking longer: until an end, or by a length. To end it earlier, move "
-		  "its end: mutual move CODE --to 11:00",
-		  "Prolonge une réservation : jusqu'à une fin, ou d'une durée. Pour la finir plus tôt, "
-		  "avancez sa fin : mutual move CODE --to 11:00"},
+	.about =
+	    {"Makes a booking longer: until an end, or by a length. To end it earlier, move "
+	     "its end: mutual move CODE --to 11:00",
+	     "Prolonge une réservation : jusqu'à une fin, ou d'une durée. Pour la finir plus tôt, "
+	     "avancez sa fin : mutual move CODE --to 11:00"},
 	.options = extend_options,
 	.examples = {{"mutual extend B7K3QF +1h", {"an hour longer", "une heure de plus"}},
 		     {"mutual extend B7K3QF 13:00", {"until one", "jusqu'à treize heures"}}},
@@ -443,7 +445,8 @@ const struct command command_table[] = {
 		  "Montre le plan, demande, et fait de ces fichiers les prochaines règles du pôle. "
 		  "Aucune réservation n'est modifiée."},
 	.options = apply_options,
-	.examples = {{"mutual policy apply deux-sanes --reason \"Vans until 22:00\"", {"", ""},
+	.examples = {{"mutual policy apply deux-sanes --reason \"Vans until 22:00\"",
+		      {"", ""},
 		      "mutual policy apply deux-sanes --reason \"Fourgons jusqu'à 22h\""}},
 	.data = true,
 	.run = command_policy_apply,

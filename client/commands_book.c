@@ -89,7 +89,8 @@ static enum exit_code move(struct session *s)
 		code = given_span(s, cli->words + 1, cli->n_words - 1,
 				  p.from.has_date ? &p.from : NULL, &span);
 	if (!code && span.from.perhaps_length && span.end == WHEN_OPEN && cli->n_words > 1) {
-		text_complain(TEXT_WHEN_OR_LENGTH, text_clean(&cli->arena, cli->words[cli->n_words - 1]));
+		text_complain(TEXT_WHEN_OR_LENGTH,
+			      text_clean(&cli->arena, cli->words[cli->n_words - 1]));
 		code = EXIT_USAGE;
 	}
 	if (!code && span.from.has_date && !span.from.has_time) { /* another day, the same time */
@@ -212,7 +213,8 @@ static enum exit_code extend(struct session *s)
 		line_str(&q.line, "by", duration_format(e.length, buf, sizeof(buf)));
 	else
 		ask_point(&q, "to", &e.to);
-	p.wanted.shorter = end_earlier(s, e.by ? "11:00" : when_wire(&s->cli->arena, &e.to, s->zone));
+	p.wanted.shorter =
+	    end_earlier(s, e.by ? "11:00" : when_wire(&s->cli->arena, &e.to, s->zone));
 	return tell(s, ask_send(&q, &r), &r, TEXT_EXTENDED, &p.wanted);
 }
 

@@ -66,9 +66,9 @@ static void fix_resource(struct session *s, const struct line *l, const char **c
 	const char *hours = line_get(l, "hours"), *hand_over = line_get(l, "hand-over");
 	const char *dash = s->cli->out.unicode ? "–" : "-";
 	hours = show_words(a, hours ? hours : "");
-	cells[RESOURCE_OPEN] = hand_over ? arena_printf(a, text(TEXT_OPEN_HAND_OVER), hours,
-							show_words(a, hand_over))
-					 : hours;
+	cells[RESOURCE_OPEN] =
+	    hand_over ? arena_printf(a, text(TEXT_OPEN_HAND_OVER), hours, show_words(a, hand_over))
+		      : hours;
 	if (min && max)
 		cells[RESOURCE_LIMITS] = arena_printf(a, "%s%s%s", min, dash, max);
 	else if (min || max)

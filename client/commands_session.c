@@ -97,11 +97,11 @@ static void welcome(struct session *s)
 	struct cli *cli = s->cli;
 	const char *name = line_get(&s->who, "name"), *pole = line_get(&s->who, "pole");
 	const char *roles = line_get(&s->who, "roles"), *member = line_get(&s->who, "member");
-	fprintf(
-	    cli->out.out, text(TEXT_WELCOME), text_clean(&cli->arena, name && *name ? name : "?"),
-	    text_clean(&cli->arena, member ? member : text(TEXT_OF_THE_POLE)),
-	    text_clean(&cli->arena, pole ? pole : ""),
-	    text_clean(&cli->arena, show_words(&cli->arena, roles ? roles : "")));
+	fprintf(cli->out.out, text(TEXT_WELCOME),
+		text_clean(&cli->arena, name && *name ? name : "?"),
+		text_clean(&cli->arena, member ? member : text(TEXT_OF_THE_POLE)),
+		text_clean(&cli->arena, pole ? pole : ""),
+		text_clean(&cli->arena, show_words(&cli->arena, roles ? roles : "")));
 }
 
 enum exit_code command_login(struct cli *cli)

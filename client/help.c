@@ -88,8 +88,7 @@ void help_command(const struct command *c, FILE *out)
 	for (const struct example *e = c->examples; e->line; e++) {
 		const char *what = phrase_text(e->what);
 		const char *line = text_language() == LANG_FR && e->french ? e->french : e->line;
-		fprintf(out, "  %s\n%s%s%s", line, *what ? "      " : "", what,
-			*what ? "\n" : "");
+		fprintf(out, "  %s\n%s%s%s", line, *what ? "      " : "", what, *what ? "\n" : "");
 	}
 	fprintf(out, "\n%s\n", text(TEXT_OPTIONS));
 	put_options(c->options, out);
@@ -112,7 +111,8 @@ static void put_values(const char *arg, FILE *out)
 {
 	static const struct {
 		const char *arg, *values;
-	} rows[] = {{"RESOURCE", "@resources"}, {"FILE", "@files"}, {"DIR", "@dirs"}, {"en|fr", "en\nfr"}};
+	} rows[] = {
+	    {"RESOURCE", "@resources"}, {"FILE", "@files"}, {"DIR", "@dirs"}, {"en|fr", "en\nfr"}};
 	size_t n = strcspn(arg, "] .");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (strlen(rows[i].arg) == n && strncmp(rows[i].arg, arg, n) == 0)

@@ -51,10 +51,10 @@ void paste_option(struct paste *p, const char *name, const char *value)
 static const struct {
 	const char *key, *option; /* option NULL: a word */
 } parts[] = {
-    {"what", NULL},	       {"booking", NULL},    {"name", NULL},	     {"from", "--from"},
-    {"to", "--to"},	       {"for", "--for"},     {"by", "--by"},	     {"unit", "--unit"},
-    {"member", "--member"},    {"mail", "--mail"},   {"roles", "--roles"},   {"purpose", "--purpose"},
-    {"reason", "--reason"},    {"key", "--key"},
+    {"what", NULL},	    {"booking", NULL},	{"name", NULL},	      {"from", "--from"},
+    {"to", "--to"},	    {"for", "--for"},	{"by", "--by"},	      {"unit", "--unit"},
+    {"member", "--member"}, {"mail", "--mail"}, {"roles", "--roles"}, {"purpose", "--purpose"},
+    {"reason", "--reason"}, {"key", "--key"},
 };
 
 const char *paste_request(struct cli *cli, const struct line *request)
@@ -78,5 +78,7 @@ const char *paste_request(struct cli *cli, const struct line *request)
 	}
 	if (line_get(request, "keep"))
 		p.text = arena_printf(p.arena, "%s --keep", p.text);
+	if (cli_has(cli, "--yes"))
+		p.text = arena_printf(p.arena, "%s --yes", p.text);
 	return p.text;
 }

@@ -118,7 +118,8 @@ static void tell_people(struct session *s, const struct reply *r, const struct w
 	const bool final_says = reply_get(r, "text") || !first;
 	fputs(screen_colour(err, COLOUR_BAD), err->out);
 	screen_say(err, 2,
-		   arena_printf(a, "%s%s%s", arena_printf(a, text(TEXT_REFUSED), text_clean(a, why_of(r))),
+		   arena_printf(a, "%s%s%s",
+				arena_printf(a, text(TEXT_REFUSED), text_clean(a, why_of(r))),
 				screen_plain(err), blame(a, final_says ? &r->final : first)));
 	tell_other_reasons(s, r, first);
 	if (wanted->shorter && strcmp(r->code, "not-later") == 0)
@@ -134,7 +135,8 @@ static void tell_people(struct session *s, const struct reply *r, const struct w
 
 static void json_value(FILE *out, const char *key, const char *value)
 {
-	static const char *const numbers[] = {"rank", "retry", "count", "limit", "at", "line", "column"};
+	static const char *const numbers[] = {"rank", "retry", "count", "limit",
+					      "at",   "line",  "column"};
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (strcmp(numbers[i], key) == 0 && json_is_number(value)) {
 			fputs(value, out);

@@ -53,7 +53,8 @@ static const char *length_shown(struct arena *a, const char *word)
 		const char *piece = arena_strndup(a, word, n);
 		for (size_t i = 0; i < sizeof(unit_words) / sizeof(*unit_words); i++)
 			if (n > 1 && word[digits] == *unit_words[i].en)
-				piece = arena_printf(a, "%.*s%s", (int)digits, word, unit_words[i].fr);
+				piece =
+				    arena_printf(a, "%.*s%s", (int)digits, word, unit_words[i].fr);
 		shown = arena_printf(a, "%s%s", shown, piece);
 		word += n;
 	}

@@ -105,7 +105,8 @@ static void words_add_folded(struct arena *a, struct when_words *w, size_t *cap,
 
 static bool is_hours(const char *folded)
 {
-	return strcmp(folded, "h") == 0 || strcmp(folded, "heures") == 0 || strcmp(folded, "heure") == 0;
+	return strcmp(folded, "h") == 0 || strcmp(folded, "heures") == 0 ||
+	       strcmp(folded, "heure") == 0;
 }
 
 /* `9 h` and `14 h 30` are one word, as `9h` and `14h30`. */
@@ -116,14 +117,16 @@ static void join_hours(struct arena *a, struct when_words *w)
 	int64_t n;
 	for (size_t i = 0; i < w->n; i++) {
 		struct when_word word = w->items[i];
-		if (i + 1 < w->n && when_word_number(word.folded, &n) && is_hours(w->items[i + 1].folded)) {
+		if (i + 1 < w->n && when_word_number(word.folded, &n) &&
+		    is_hours(w->items[i + 1].folded)) {
 			const char *next = i + 2 < w->n ? w->items[i + 2].folded : "";
 			const char *unit = i + 3 < w->n ? w->items[i + 3].folded : "";
 			bool minutes = strlen(next) == 2 && when_word_number(next, &n) &&
 				       !when_word_unit(unit, &d);
 			word.folded = arena_printf(a, "%sh%s", word.folded, minutes ? next : "");
-			word.written = arena_printf(a, "%s %s%s%s", word.written, w->items[i + 1].written,
-						    minutes ? " " : "", minutes ? next : "");
+			word.written =
+			    arena_printf(a, "%s %s%s%s", word.written, w->items[i + 1].written,
+					 minutes ? " " : "", minutes ? next : "");
 			i += minutes ? 2 : 1;
 		}
 		w->items[kept++] = word;
@@ -175,8 +178,8 @@ static int read_slashes(struct cursor *c, struct civil_date *ret, bool *ret_read
 	if (!isdigit((unsigned char)*word) || strspn(word, "0123456789/") != strlen(word) ||
 	    sscanf(word, "%2u/%2u%n/%4d%n", &day, &month, &end, &year, &whole) < 2)
 		return WHEN_OK;
-	if (word[whole ? whole : end] || (whole && (year < 1970 || year > 2199)) || day < 1 || day > 31 ||
-	    month < 1 || month > 12)
+	if (word[whole ? whole : end] || (whole && (year < 1970 || year > 2199)) || day < 1 ||
+	    day > 31 || month < 1 || month > 12)
 		return WHEN_E_RANGE;
 	c->at++;
 	*ret = (struct civil_date){.year = whole ? year : next_year(c->clock, month, day),
