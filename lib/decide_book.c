@@ -103,28 +103,54 @@ static void resolve_window(const struct ask_book *ask, struct want *w, struct re
 		refuse_item(out, 0, REASON_EMPTY_SPAN);
 }
 
-/* Whether walkers and the list of units find alternatives: one thing that needs no other. */
-static bool is_single(const struct basket *b)
+/* Whether an alternative for the one thing that was asked can be had with all that it requires. */
+static bool has_what_it_requires(const struct basket *b, const struct alternative *found)
 {
-	return b->n_asked == 1 && b->wants[0].resource->n_requirements == 0;
+	struct want w = b->wants[0];
+	struct basket other;
+
+	w.span = found->span;
+	w.resource = found->resource;
+	if (found->unit)
+		w.unit = found->unit;
+	basket_init(&other, b->pole, b->member, b->now, b->number, b->arena);
+	basket_add(&other, w);
+	other.brings_along = other.stays = true;
+	other.declared = b->declared;
+	other.n_declared = b->n_declared;
+	return basket_place(&other, 0, NULL);
 }
 
+static void keep_complete(const struct basket *b, unsigned want, struct answer *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ret->n_alternatives && n < want; i++)
+		if (has_what_it_requires(b, &ret->alternatives[i]))
+			ret->alternatives[n++] = ret->alternatives[i];
+	ret->n_alternatives = n;
+}
+
+/* Walkers and the list of units find alternatives for one thing, baskets are shifted as a whole. */
 static void find_alternatives(struct basket *b, const struct ask_book *ask, struct answer *ret)
 {
+	bool requires = b->wants[0].resource->n_requirements > 0;
 	const struct alternatives_ask wish = {
 	    .asked = b->wants[0].span,
 	    .member = b->member,
-	    .want = ask->alternatives,
+	    .want = requires && ask->alternatives ? ALTERNATIVES_MAX : ask->alternatives,
 	};
 	struct trial t;
 
-	if (!is_single(b)) {
+	if (b->n_asked > 1) {
 		alternatives_shift(b, ask->alternatives, ret);
 		return;
 	}
 	b->plan = (struct plan){.arena = b->arena};
 	basket_trial(b, &b->wants[0], &t);
 	alternatives_find(&t, &wish, b->arena, ret);
+	if (requires)
+		keep_complete(b, ask->alternatives, ret);
 }
 
 static struct booking *new_booking(const struct basket *b, const struct asker *who,
