@@ -309,10 +309,10 @@ const struct command command_table[] = {
 	.summary = {"move a booking", "déplacer une réservation"},
 	.about =
 	    {"Moves a booking to another time or unit. What is not said stays: a time alone is of "
-	     "the same day,\n"
+	     "the same day, "
 	     "a day alone keeps the time, and without a length or end the length stays.",
 	     "Déplace une réservation à un autre moment ou sur une autre unité. Ce qui n'est pas "
-	     "dit reste : une heure seule\n"
+	     "dit reste : une heure seule "
 	     "est du même jour, un jour seul garde l'heure, et sans durée ni fin la durée reste."},
 	.options = move_options,
 	.examples = {{"mutual move B7K3QF 14:00",
@@ -365,7 +365,7 @@ const struct command command_table[] = {
 	.usage = {"SERVER[:PORT] [--ca FILE]", "SERVEUR[:PORT] [--ca FICHIER]"},
 	.summary = {"say once who you are, and where", "dire une fois qui vous êtes, et où"},
 	.about = {"Stores server, CA and token in $XDG_CONFIG_HOME/mutual (usually "
-		  "~/.config/mutual), for you alone to read. The server\n"
+		  "~/.config/mutual), for you alone to read. The server "
 		  "is verified at every connection. Without --ca the machine's own list of "
 		  "authorities vouches for it.",
 		  "Garde serveur, autorité et jeton dans $XDG_CONFIG_HOME/mutual (en général "
@@ -520,10 +520,10 @@ const struct command command_table[] = {
 	.usage = {"[LINE]...", "[LIGNE]..."},
 	.summary = {"speak the protocol", "parler le protocole"},
 	.about = {"Sends each argument, or each line of its input, and prints the answers as they "
-		  "come. A line that begins with a\n"
+		  "come. A line that begins with a "
 		  "verb gets a tag. Logging in is done before.",
 		  "Envoie chaque argument, ou chaque ligne de son entrée, et affiche les réponses "
-		  "comme elles viennent. Une ligne qui\n"
+		  "comme elles viennent. Une ligne qui "
 		  "commence par un verbe reçoit une étiquette. L'identification est déjà faite."},
 	.examples = {{"mutual raw STATUS \"SHOW booking=B7K3QF\"", {"", ""}},
 		     {"mutual raw < lines", {"", ""}}},

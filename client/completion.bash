@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Completion of mutual in bash: the client itself knows which words may follow. The names of resources are the server's; they
-# are asked for at most every five minutes per profile, and where that fails nothing is said.
+# are asked for at most every five minutes per profile; where that fails nothing is said, for half a minute.
 
 declare -gA _mutual_resources=() _mutual_asked=()
 
@@ -13,8 +13,9 @@ _mutual_names()
 		--profile=*) profile=${COMP_WORDS[i]#*=} ;;
 		esac
 	done
-	local key=.$profile
-	if [[ -z ${_mutual_asked[$key]-} ]] || ((SECONDS - _mutual_asked[$key] > 300)); then
+	local key=.$profile age=30
+	[[ -n ${_mutual_resources[$key]-} ]] && age=300
+	if [[ -z ${_mutual_asked[$key]-} ]] || ((SECONDS - _mutual_asked[$key] > age)); then
 		_mutual_asked[$key]=$SECONDS
 		_mutual_resources[$key]=$(MUTUAL_PROFILE=$profile timeout 2 "${COMP_WORDS[0]}" resources --csv 2>/dev/null </dev/null |
 			sed -n '2,$s/,.*//p')

@@ -87,18 +87,16 @@ const char *show_uptime(struct arena *a, int64_t seconds)
 		int64_t seconds;
 		const char *unit;
 	} units[] = {{86400, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}};
+	size_t first = 0;
+	while (first + 1 < sizeof(units) / sizeof(*units) && seconds < units[first].seconds)
+		first++;
 	const char *shown = "";
-	int parts = 0;
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units) && parts < 2; i++) {
+	for (size_t i = first; i < first + 2 && i < sizeof(units) / sizeof(*units); i++) {
 		int64_t n = seconds / units[i].seconds;
 		seconds %= units[i].seconds;
-		if (n == 0 && (parts == 0 || seconds == 0) && units[i].seconds > 1)
-			continue;
-		if (n == 0 && parts > 0)
-			break;
-		shown = arena_printf(a, "%s%s%lld%s", shown, parts ? " " : "", (long long)n,
-				     units[i].unit);
-		parts++;
+		if (n > 0 || i == first)
+			shown = arena_printf(a, "%s%s%lld%s", shown, i > first ? " " : "",
+					     (long long)n, units[i].unit);
 	}
 	return show_words(a, shown);
 }
