@@ -200,16 +200,20 @@ static int64_t wait_wanted_ms(const struct reply *r, int64_t back_off_ms)
 	return least + random_below((unsigned)back_off_ms);
 }
 
-/* The first answer may be that nobody knows, and the next ones that the database is away: then it
- * still is not known. */
+/* The first answer may be that nobody knows, and the next ones that the database is away and
+ * nothing changed: then it still is not known, and the first answer is the one to tell. */
 static enum exit_code settle(struct ask *q, struct sink *sink, struct reply *ret)
 {
 	const int64_t until = now_ms() + SETTLE_MS;
 	int64_t back_off_ms = RETRY_SPREAD_MS;
+	struct reply nobody_knows = {0};
 	enum exit_code code = EXIT_DONE;
 	for (bool told = false; !code && is_open(q, ret); told = true) {
 		int64_t ms = wait_wanted_ms(ret, back_off_ms);
-		q->unknown = q->unknown || strcmp(ret->code, "unknown-outcome") == 0;
+		if (strcmp(ret->code, "unknown-outcome") == 0) {
+			q->unknown = true;
+			nobody_knows = *ret;
+		}
 		if (now_ms() + ms > until)
 			break;
 		if (!told && isatty(STDERR_FILENO))
@@ -219,7 +223,8 @@ static enum exit_code settle(struct ask *q, struct sink *sink, struct reply *ret
 		    back_off_ms * 2 > BACK_OFF_MOST_MS ? BACK_OFF_MOST_MS : back_off_ms * 2;
 		code = send_once_or_twice(q, sink, ret);
 	}
-	if (!code && is_open(q, ret)) {
+	if (!code && (is_open(q, ret) || (q->unknown && ret->class == CLASS_ERR))) {
+		*ret = q->unknown ? nobody_knows : *ret;
 		ret->again = command_again(q);
 		ret->unknown = q->unknown;
 	}

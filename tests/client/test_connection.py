@@ -231,6 +231,14 @@ class Client(unittest.TestCase):
         self.assertRegex(json.loads(done.stdout)['command'], '^mutual cancel B7K3QF --key [0-9a-f]{32}$')
         self.assertEqual(self.mutual('cancel', 'B7K3QF', '--dry-run').returncode, 0)
 
+    def test_a_database_that_goes_away_leaves_it_unknown(self):
+        answers = [['TAG ERR unknown-outcome retry=0 text="Nobody knows"'], ['TAG ERR unavailable retry=60 text="Nothing was changed"']]
+        self.logged_in(lambda line: answers.pop(0))
+        done = self.mutual('cancel', 'B7K3QF', '--json')
+        self.assertEqual(json.loads(done.stdout)['failed'], 'unknown-outcome')
+        self.assertIn(b'not known', done.stderr)
+        self.assertNotIn(b'Nothing was changed', done.stderr)
+
     def test_a_wrong_token_is_one_line(self):
         server = self.server()
         server.who = 'NO auth text="This token is not valid"'
