@@ -138,12 +138,11 @@ static uint64_t ask_gaps(struct bench *b, size_t i)
 	return n;
 }
 
-static uint64_t ask_starts(struct bench *b, size_t i)
+static size_t find_starts(struct bench *b, uint32_t resource, int64_t from, size_t count)
 {
-	const struct question *q = &b->questions[i % N_QUESTIONS];
 	const struct ask_book ask = {
-	    .what = resource_of(b, q->resource)->id,
-	    .within = {q->span.start, q->span.start + WEEKS_S},
+	    .what = resource_of(b, resource)->id,
+	    .within = {from, from + WEEKS_S},
 	    .length = {.seconds = GAP_S},
 	};
 	const struct asker who = asker_of(b);
@@ -151,8 +150,25 @@ static uint64_t ask_starts(struct bench *b, size_t i)
 	struct found *found;
 	size_t n;
 
-	decide_find_starts(b->core.pole, &who, &ask, N_STARTS, &b->arena, &answer, &found, &n);
+	decide_find_starts(b->core.pole, &who, &ask, count, &b->arena, &answer, &found, &n);
 	arena_clear(&b->arena);
+	return n;
+}
+
+static uint64_t ask_starts(struct bench *b, size_t i)
+{
+	const struct question *q = &b->questions[i % N_QUESTIONS];
+
+	return find_starts(b, q->resource, q->span.start, N_STARTS);
+}
+
+static uint64_t ask_all_starts(struct bench *b, size_t i)
+{
+	uint32_t first = group_of(b, i) * CORE_GROUP + 1;
+	uint64_t n = 0;
+
+	for (uint32_t r = first; r < first + CORE_GROUP; r++)
+		n += find_starts(b, r, b->questions[i % N_QUESTIONS].span.start, 1);
 	return n;
 }
 
@@ -228,16 +244,10 @@ static const struct measurement {
 	uint64_t (*ask)(struct bench *b, size_t i);
 	size_t batch; /* calls between two looks at the clock */
 } measurements[] = {
-    {"free", ask_free, 1024},
-    {"gap", ask_gap, 1024},
-    {"candidates", ask_candidates, 16},
-    {"find", ask_find, 1},
-    {"gaps", ask_gaps, 16},
-    {"starts", ask_starts, 1},
-    {"repack_one", ask_one_move, 1},
-    {"repack_chain", ask_chain, 1},
-    {"book", ask_book, 64},
-    {"refusal", ask_refused, 1},
+    {"free", ask_free, 1024},  {"gap", ask_gap, 1024},		{"candidates", ask_candidates, 16},
+    {"find", ask_find, 1},     {"gaps", ask_gaps, 16},		{"all_starts", ask_all_starts, 1},
+    {"starts", ask_starts, 1}, {"repack_one", ask_one_move, 1}, {"repack_chain", ask_chain, 1},
+    {"book", ask_book, 64},    {"refusal", ask_refused, 1},
 };
 #define N_MEASUREMENTS (sizeof(measurements) / sizeof(measurements[0]))
 
