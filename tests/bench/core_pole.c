@@ -204,14 +204,14 @@ static void add_chain(struct core_pole *c)
 	}
 }
 
-static size_t allocated(void)
+static int64_t allocated(void)
 {
 	struct mallinfo2 m = mallinfo2();
 
-	return m.uordblks + m.hblkhd;
+	return (int64_t)(m.uordblks + m.hblkhd);
 }
 
-static size_t resident(void)
+static int64_t resident(void)
 {
 	unsigned long pages = 0;
 	FILE *f = fopen("/proc/self/statm", "r");
@@ -220,12 +220,12 @@ static size_t resident(void)
 		pages = 0;
 	if (f)
 		fclose(f);
-	return pages * (size_t)sysconf(_SC_PAGESIZE);
+	return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
 void core_pole_init(struct core_pole *c, size_t n_bookings, uint64_t seed)
 {
-	size_t bytes, resident_bytes;
+	int64_t bytes, resident_bytes;
 
 	*c = (struct core_pole){.pole = pole_new(), .random = seed * 0x9e3779b97f4a7c15 + 1};
 	apply_policy(c);
@@ -236,7 +236,7 @@ void core_pole_init(struct core_pole *c, size_t n_bookings, uint64_t seed)
 	add_chain(c);
 	while (pole_n_bookings(c->pole) < n_bookings)
 		add_somewhere(c);
-	c->beyond_bytes = allocated() - bytes - c->record_bytes;
+	c->beyond_bytes = allocated() - bytes - (int64_t)c->record_bytes;
 	c->resident_bytes = resident() - resident_bytes;
 }
 
