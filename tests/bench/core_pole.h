@@ -29,9 +29,8 @@ struct core_pole {
 	struct span one_move; /* moving one booking makes room for it in the pool */
 	struct span chain;    /* only moving one in each unit but the first does */
 	size_t record_bytes;  /* the bookings themselves, with items, allocations and texts */
-	int64_t beyond_bytes; /* all else that they made the pole take from malloc, its overhead
-				 included; negative under sanitizers, whose malloc does not tell */
-	included * / int64_t resident_bytes;
+	int64_t beyond_bytes; /* all else that malloc gave for them; negative under sanitizers */
+	int64_t resident_bytes;
 };
 
 void core_pole_init(struct core_pole *c, size_t n_bookings, uint64_t seed);
