@@ -23,7 +23,6 @@ void basket_init(struct basket *b, const struct pole *p, const struct member *m,
 	    .arena = a,
 	    .now = now,
 	    .number = number,
-	    .wants = arena_new_n(a, struct want, BOOKING_MAX_ITEMS),
 	    .plan = {.arena = a},
 	};
 }
@@ -32,6 +31,9 @@ struct want *basket_add(struct basket *b, struct want w)
 {
 	if (b->n == BOOKING_MAX_ITEMS)
 		return NULL;
+	if (b->n == b->cap)
+		b->wants =
+		    arena_grow(b->arena, b->wants, b->n, &b->cap, b->n + 1, sizeof(*b->wants));
 	b->wants[b->n] = w;
 	return &b->wants[b->n++];
 }
@@ -239,6 +241,8 @@ static bool is_there(const struct basket *b, const struct want *whose, const str
 	return false;
 }
 
+/* Adding a want may move the array: what points into it goes on pointing at what it was, which does
+ * not change while things are placed. */
 static bool bring(struct basket *b, const struct want *whose, struct want what, int64_t shift_s,
 		  struct answer *ret)
 {
