@@ -52,6 +52,7 @@ static void read_lane(struct arena *a, const struct line *l, struct agenda *ret)
 	int64_t number = read_number(l, "lane");
 	ret->lanes[ret->n_lanes++] = (struct agenda_lane){
 	    .number = number,
+	    .unit = line_get(l, "unit"),
 	    .label = read_text(a, l, "unit", arena_printf(a, text(TEXT_PLACE), (long)number)),
 	};
 }
@@ -77,11 +78,12 @@ void agenda_read(struct arena *a, const struct line *lines, size_t n, struct age
 	    .open = arena_new_n(a, struct agenda_stretch, n + 1),
 	    .taken = arena_new_n(a, struct agenda_taken, n + 1),
 	};
+	const char *name = "";
 	for (size_t i = 0; i < n; i++) {
 		const char *kind = lines[i].n_words ? lines[i].words[0] : "";
 		if (strcmp(kind, "resource") == 0) {
-			ret->title =
-			    read_text(a, &lines[i], "title", read_text(a, &lines[i], "name", ""));
+			name = read_text(a, &lines[i], "name", "");
+			ret->title = read_text(a, &lines[i], "title", name);
 			ret->zone = read_text(a, &lines[i], "zone", "");
 		} else if (strcmp(kind, "lane") == 0) {
 			read_lane(a, &lines[i], ret);
@@ -92,6 +94,8 @@ void agenda_read(struct arena *a, const struct line *lines, size_t n, struct age
 			read_taken(a, &lines[i], ret);
 		}
 	}
+	if (ret->n_lanes == 1 && !ret->lanes[0].unit && *name)
+		ret->lanes[0].label = name;
 }
 
 enum cell_kind { CELL_CLOSED, CELL_FREE, CELL_BUFFER, CELL_TAKEN, CELL_OWN, N_CELL_KINDS };

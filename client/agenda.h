@@ -11,6 +11,7 @@
 struct agenda_lane {
 	int64_t number;
 	const char *label;
+	const char *unit; /* NULL: it has no name of its own */
 };
 
 struct agenda_stretch { /* local seconds since 1970, as civil_seconds() */

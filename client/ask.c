@@ -6,9 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "client/paste.h"
+#include "client/refusal.h"
+#include "client/show_time.h"
 
 #define RETRY_LEAST_MS 200
 #define RETRY_SPREAD_MS 800
+#define SETTLE_MS 30000
+#define BACK_OFF_MOST_MS 8000
 
 static unsigned random_below(unsigned n)
 {
@@ -45,10 +52,12 @@ void ask_begin_change(struct ask *q, struct session *s, const char *verb, const 
 {
 	const char *key = cli_option(s->cli, "--key");
 	ask_begin(q, s, verb, subverb);
-	q->key = key ? key : random_key(&s->cli->arena);
-	line_str(&q->line, "key", q->key);
+	key = key ? key : random_key(&s->cli->arena);
+	line_str(&q->line, "key", key);
 	if (cli_has(s->cli, "--dry-run"))
 		line_str(&q->line, "dry", "yes");
+	else
+		q->key = key;
 }
 
 void ask_option(struct ask *q, const char *key, const char *option)
@@ -122,18 +131,38 @@ static int exchange(struct ask *q, struct sink *sink, struct reply *ret)
 	return answer ? (fault ? fault : answer) : CONNECTION_OK;
 }
 
-static void wait_a_little(void)
+static int64_t now_ms(void)
 {
-	unsigned ms = RETRY_LEAST_MS + random_below(RETRY_SPREAD_MS);
-	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void wait_ms(int64_t ms)
+{
+	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000L},
+		  NULL);
+}
+
+/* As the request says it, so that `+2h` is not counted anew. */
+static const char *command_again(const struct ask *q)
+{
+	struct cli *cli = q->session->cli;
+	struct line request;
+	size_t at;
+	if (line_decode(q->bytes.bytes, q->bytes.n - 1, &cli->arena, &request, &at) != LINE_OK)
+		abort();
+	return paste_request(cli, &request);
 }
 
 static enum exit_code lost(struct ask *q, int fault)
 {
 	if (fault)
 		session_complain(q->session, fault, NULL);
-	if (q->key)
-		text_complain(TEXT_OUTCOME_UNKNOWN, q->key);
+	if (q->key) {
+		text_complain(TEXT_OUTCOME_UNKNOWN);
+		fprintf(q->session->cli->err.out, "  %s\n", command_again(q));
+	}
 	return EXIT_NETWORK;
 }
 
@@ -148,11 +177,69 @@ static enum exit_code send_once_or_twice(struct ask *q, struct sink *sink, struc
 	int fault = exchange(q, sink, ret);
 	if (fault != CONNECTION_E_LOST || sink->row || !may_repeat(q))
 		return fault ? lost(q, fault) : EXIT_DONE;
-	wait_a_little();
+	wait_ms(RETRY_LEAST_MS + random_below(RETRY_SPREAD_MS));
 	if (session_reconnect(q->session) != EXIT_DONE)
 		return lost(q, CONNECTION_OK);
 	fault = exchange(q, sink, ret);
 	return fault ? lost(q, fault) : EXIT_DONE;
+}
+
+static bool is_open(const struct ask *q, const struct reply *r)
+{
+	static const char *const codes[] = {"unknown-outcome", "unavailable"};
+	bool open = false;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
+		open = open || strcmp(r->code, codes[i]) == 0;
+	return open && q->key && r->class == CLASS_ERR && reply_get(r, "retry");
+}
+
+static int64_t wait_wanted_ms(const struct reply *r, int64_t back_off_ms)
+{
+	int64_t retry_ms = strtoll(reply_get(r, "retry"), NULL, 10) * 1000;
+	int64_t least = retry_ms > back_off_ms ? retry_ms : back_off_ms;
+	return least + random_below((unsigned)back_off_ms);
+}
+
+/* The first answer may be that nobody knows, and the next ones that the database is away and
+ * nothing changed: then it still is not known, and the first answer is the one to tell. */
+static enum exit_code settle(struct ask *q, struct sink *sink, struct reply *ret)
+{
+	const int64_t until = now_ms() + SETTLE_MS;
+	int64_t back_off_ms = RETRY_SPREAD_MS;
+	struct reply nobody_knows = {0};
+	enum exit_code code = EXIT_DONE;
+	for (bool told = false; !code && is_open(q, ret); told = true) {
+		int64_t ms = wait_wanted_ms(ret, back_off_ms);
+		if (strcmp(ret->code, "unknown-outcome") == 0) {
+			q->unknown = true;
+			nobody_knows = *ret;
+		}
+		if (now_ms() + ms > until)
+			break;
+		if (!told && isatty(STDERR_FILENO))
+			text_complain(q->unknown ? TEXT_SETTLING : TEXT_WAITING);
+		wait_ms(ms);
+		back_off_ms =
+		    back_off_ms * 2 > BACK_OFF_MOST_MS ? BACK_OFF_MOST_MS : back_off_ms * 2;
+		code = send_once_or_twice(q, sink, ret);
+	}
+	if (!code && (is_open(q, ret) || (q->unknown && ret->class == CLASS_ERR))) {
+		*ret = q->unknown ? nobody_knows : *ret;
+		ret->again = command_again(q);
+		ret->unknown = q->unknown;
+	}
+	return code;
+}
+
+/* STATUS says it itself. */
+static void tell_as_of(struct session *s, const struct reply *r)
+{
+	struct arena *a = &s->cli->arena;
+	const char *as_of = reply_get(r, "as-of");
+	if (!as_of || !s->zone || s->told_as_of || reply_get(r, "database"))
+		return;
+	s->told_as_of = true;
+	text_complain(TEXT_AS_OF, text_clean(a, show_wire_moment(a, as_of, session_now(s).date)));
 }
 
 static enum exit_code ask_through(struct ask *q, struct sink *sink, struct reply *ret)
@@ -166,6 +253,10 @@ static enum exit_code ask_through(struct ask *q, struct sink *sink, struct reply
 		code = EXIT_USAGE;
 	} else {
 		code = send_once_or_twice(q, sink, ret);
+		if (!code)
+			code = settle(q, sink, ret);
+		if (!code)
+			tell_as_of(q->session, ret);
 	}
 	buffer_release(&q->bytes);
 	return code;
@@ -213,10 +304,15 @@ enum exit_code reply_complain(struct cli *cli, const struct reply *r)
 	const char *said = reply_get(r, "text"), *retry = reply_get(r, "retry");
 	if (r->class == CLASS_OK)
 		return EXIT_DONE;
-	fprintf(cli->err.out, text(texts[r->class]),
-		text_clean(&cli->arena, said ? said : r->code));
-	fputc('\n', cli->err.out);
-	if (r->class == CLASS_ERR && retry)
+	if (cli->format == SHEET_JSON)
+		refusal_json(cli, r);
+	screen_say(&cli->err, 0,
+		   arena_printf(&cli->arena, text(texts[r->class]),
+				text_clean(&cli->arena, said ? said : r->code)));
+	if (r->again) {
+		text_complain(r->unknown ? TEXT_OUTCOME_UNKNOWN : TEXT_NOT_DONE_YET);
+		fprintf(cli->err.out, "  %s\n", r->again);
+	} else if (r->class == CLASS_ERR && retry)
 		text_complain(TEXT_RETRY_IN, text_clean(&cli->arena, retry));
 	return reply_exit(r);
 }

@@ -4,9 +4,12 @@
 /*
  * Requests and their answers.
  *
- * A request that changes something carries a key, a random one where the user named none. Where the
- * connection is lost before the answer, the same bytes are sent once more over a new one: to the
- * same key the server gives the first answer.
+ * A request that changes something carries a key, a random one where the user named none: to the
+ * same key the server gives the first answer, so that asking again never does it twice. Where the
+ * connection is lost before the answer, the same bytes are sent once more over a new one; where the
+ * server cannot say now whether it is done (ERR unknown-outcome, ERR unavailable), they are sent
+ * again for half a minute. What is still open then is told with the command that asks the same with
+ * the same key: a person who typed the first one anew would book twice.
  */
 
 #include "client/session.h"
@@ -18,6 +21,8 @@ struct reply {
 	struct line final;
 	struct line *data; /* words[0] is the kind */
 	size_t n_data;
+	const char *again; /* the command that asks the same once more; NULL: nothing is open */
+	bool unknown;	   /* perhaps it was done */
 };
 
 struct ask {
@@ -26,6 +31,7 @@ struct ask {
 	struct line_writer line;
 	const char *tag;
 	const char *key; /* NULL: changes nothing */
+	bool unknown;	 /* perhaps it was done already */
 };
 
 void ask_begin(struct ask *q, struct session *s, const char *verb, const char *subverb);

@@ -32,7 +32,7 @@ static void complain_option(struct cli *cli, const char *name)
 	const char *names[64];
 	size_t n = 0;
 	const struct option *lists[] = {cli->command ? cli->command->options : NULL, common_options,
-					data_options};
+					!cli->command || cli->command->data ? data_options : NULL};
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		for (const struct option *o = lists[i]; o && o->name && n < 64; o++)
 			names[n++] = o->name;

@@ -302,14 +302,18 @@ const struct command command_table[] = {
 		  "option vaut pour la chose qui la précède."
 		  "\nUn refus dit pourquoi, et quoi d'autre est possible."},
 	.options = book_options,
-	.examples =
-	    {{"mutual book van tomorrow 9:00 3h --purpose \"Market\"",
-	      {"three hours from nine", "trois heures à partir de neuf"}},
-	     {"mutual book van sat 9:00-12:00 --unit van-2", {"this very van", "ce fourgon-là"}},
-	     {"mutual book van tomorrow 9:00 4h --having hitch + sound + tent --qty 2",
-	      {"several things, all or nothing", "plusieurs choses, tout ou rien"}},
-	     {"mutual book cold-room 2026-12-05 3d --member m08",
-	      {"whole days, for another member", "des jours entiers, pour un autre membre"}}},
+	.examples = {{"mutual book van tomorrow 9:00 3h --purpose \"Market\"",
+		      {"three hours from nine", "trois heures à partir de neuf"},
+		      "mutual book van demain 9h 3h --purpose \"Marché\""},
+		     {"mutual book van sat 9:00-12:00 --unit van-2",
+		      {"this very van", "ce fourgon-là"},
+		      "mutual book van sam 9h-12h --unit van-2"},
+		     {"mutual book van tomorrow 9:00 4h --having hitch + sound + tent --qty 2",
+		      {"several things, all or nothing", "plusieurs choses, tout ou rien"},
+		      "mutual book van demain 9h 4h --having hitch + sound + tent --qty 2"},
+		     {"mutual book cold-room 2026-12-05 3d --member m08",
+		      {"whole days, for another member", "des jours entiers, pour un autre membre"},
+		      "mutual book cold-room 2026-12-05 3j --member m08"}},
 	.data = true,
 	.run = command_book,
     },
@@ -321,11 +325,14 @@ const struct command command_table[] = {
 		  "Montre les unités que vous pourriez réserver exactement à ce moment. " TIMES_FR},
 	.options = find_options,
 	.examples = {{"mutual find van sat 9:00 3h",
-		      {"is a van free?", "un fourgon est-il libre ?"}},
+		      {"is a van free?", "un fourgon est-il libre ?"},
+		      "mutual find van sam 9h 3h"},
 		     {"mutual find van 3h --within 'sat 8:00 - 20:00'",
-		      {"when is one free?", "quand y en a-t-il un de libre ?"}},
+		      {"when is one free?", "quand y en a-t-il un de libre ?"},
+		      "mutual find van 3h --within 'sam 8h - 20h'"},
 		     {"mutual find tomorrow 14:00-16:00 --having 'seats>=12'",
-		      {"anything with seats for twelve", "tout ce qui a douze places"}}},
+		      {"anything with seats for twelve", "tout ce qui a douze places"},
+		      "mutual find demain 14h-16h --having 'seats>=12'"}},
 	.data = true,
 	.run = command_find_free,
     },
@@ -336,9 +343,11 @@ const struct command command_table[] = {
 		    "un jour ou une semaine d'une ressource, en dessin"},
 	.options = agenda_options,
 	.examples = {{"mutual agenda van tomorrow",
-		      {"one day, and the exact times", "un jour, et les heures exactes"}},
+		      {"one day, and the exact times", "un jour, et les heures exactes"},
+		      "mutual agenda van demain"},
 		     {"mutual agenda van mon --week",
-		      {"seven days from Monday", "sept jours à partir de lundi"}}},
+		      {"seven days from Monday", "sept jours à partir de lundi"},
+		      "mutual agenda van lundi --week"}},
 	.data = true,
 	.run = command_agenda,
     },
@@ -367,16 +376,17 @@ const struct command command_table[] = {
 	.summary = {"move a booking", "déplacer une réservation"},
 	.about =
 	    {"Moves a booking to another time or unit. What is not said stays: a time alone is of "
-	     "the same day,\n"
+	     "the same day, "
 	     "a day alone keeps the time, and without a length or end the length stays.",
 	     "Déplace une réservation à un autre moment ou sur une autre unité. Ce qui n'est pas "
-	     "dit reste : une heure seule\n"
+	     "dit reste : une heure seule "
 	     "est du même jour, un jour seul garde l'heure, et sans durée ni fin la durée reste."},
 	.options = move_options,
 	.examples = {{"mutual move B7K3QF 14:00",
 		      {"the same day, at two", "le même jour, à quatorze heures"}},
 		     {"mutual move B7K3QF sun",
-		      {"Sunday, at the same time", "dimanche, à la même heure"}},
+		      {"Sunday, at the same time", "dimanche, à la même heure"},
+		      "mutual move B7K3QF dimanche"},
 		     {"mutual move B7K3QF --unit van-2",
 		      {"on another van", "sur un autre fourgon"}}},
 	.data = true,
@@ -385,7 +395,12 @@ const struct command command_table[] = {
     {
 	.word = "extend",
 	.usage = {"CODE END|+LENGTH", "CODE FIN|+DURÉE"},
-	.summary = {"keep it longer (or end earlier)", "garder plus longtemps (ou finir plus tôt)"},
+	.summary = {"keep it longer", "garder plus longtemps"},
+	.about =
+	    {"Makes a booking longer: until an end, or by a length. To end it earlier, move "
+	     "its end: mutual move CODE --to 11:00",
+	     "Prolonge une réservation : jusqu'à une fin, ou d'une durée. Pour la finir plus tôt, "
+	     "avancez sa fin : mutual move CODE --to 11:00"},
 	.options = extend_options,
 	.examples = {{"mutual extend B7K3QF +1h", {"an hour longer", "une heure de plus"}},
 		     {"mutual extend B7K3QF 13:00", {"until one", "jusqu'à treize heures"}}},
@@ -453,7 +468,7 @@ const struct command command_table[] = {
 	.usage = {"SERVER[:PORT] [--ca FILE]", "SERVEUR[:PORT] [--ca FICHIER]"},
 	.summary = {"say once who you are, and where", "dire une fois qui vous êtes, et où"},
 	.about = {"Stores server, CA and token in $XDG_CONFIG_HOME/mutual (usually "
-		  "~/.config/mutual), for you alone to read. The server\n"
+		  "~/.config/mutual), for you alone to read. The server "
 		  "is verified at every connection. Without --ca the machine's own list of "
 		  "authorities vouches for it.",
 		  "Garde serveur, autorité et jeton dans $XDG_CONFIG_HOME/mutual (en général "
@@ -533,7 +548,9 @@ const struct command command_table[] = {
 		  "Montre le plan, demande, et fait de ces fichiers les prochaines règles du pôle. "
 		  "Aucune réservation n'est modifiée."},
 	.options = apply_options,
-	.examples = {{"mutual policy apply deux-sanes --reason \"Vans until 22:00\"", {"", ""}}},
+	.examples = {{"mutual policy apply deux-sanes --reason \"Vans until 22:00\"",
+		      {"", ""},
+		      "mutual policy apply deux-sanes --reason \"Fourgons jusqu'à 22h\""}},
 	.data = true,
 	.run = command_policy_apply,
     },
@@ -606,10 +623,10 @@ const struct command command_table[] = {
 	.usage = {"[LINE]...", "[LIGNE]..."},
 	.summary = {"speak the protocol", "parler le protocole"},
 	.about = {"Sends each argument, or each line of its input, and prints the answers as they "
-		  "come. A line that begins with a\n"
+		  "come. A line that begins with a "
 		  "verb gets a tag. Logging in is done before.",
 		  "Envoie chaque argument, ou chaque ligne de son entrée, et affiche les réponses "
-		  "comme elles viennent. Une ligne qui\n"
+		  "comme elles viennent. Une ligne qui "
 		  "commence par un verbe reçoit une étiquette. L'identification est déjà faite."},
 	.examples = {{"mutual raw STATUS \"SHOW booking=B7K3QF\"", {"", ""}},
 		     {"mutual raw < lines", {"", ""}}},

@@ -21,6 +21,7 @@ struct option {
 struct example {
 	const char *line;
 	struct phrase what;
+	const char *french; /* the line as one would type it in French; NULL: the same */
 };
 
 struct command {

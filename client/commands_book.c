@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/ask.h"
+#include "client/paste.h"
 #include "client/refusal.h"
 #include "client/show_booking.h"
 #include "client/span_given.h"
@@ -95,8 +96,15 @@ static enum exit_code move(struct session *s)
 	enum exit_code code = look_up(s, cli->words[0], &p);
 	if (!code)
 		code = given_span(s, cli->words + 1, cli->n_words - 1,
-				  p.from.has_date ? &p.from.local.date : NULL, &span);
+				  p.from.has_date ? &p.from : NULL, &span);
+	if (!code && span.from.perhaps_length && span.end == WHEN_OPEN && cli->n_words > 1) {
+		text_complain(TEXT_WHEN_OR_LENGTH,
+			      text_clean(&cli->arena, cli->words[cli->n_words - 1]));
+		code = EXIT_USAGE;
+	}
 	if (!code && span.from.has_date && !span.from.has_time) { /* another day, the same time */
+		struct when_clock clock = session_clock(s, NULL);
+		when_skip_past(&span.from, &clock, p.from.local.second);
 		span.from.local.second = p.from.local.second;
 		span.from.has_time = true;
 	}
@@ -158,8 +166,21 @@ static int parse_extension(const struct session *s, struct when_words *w, const 
 		by = true;
 	}
 	ret->by = by;
+	if (!by && w->n > 1 && strcmp(w->items[0].folded, "-") == 0 &&
+	    when_word_time(w->items[1].folded, &second) == TIME_H) {
+		*ret_at = 1;
+		return WHEN_E_MINUS;
+	}
 	return by ? when_duration_parse(w, &ret->length, ret_at)
 		  : when_end_parse(w, &clock, &p->from, &ret->to, ret_at);
+}
+
+static const char *end_earlier(struct session *s, const char *end)
+{
+	struct paste p = paste_begin(s->cli, "move");
+	paste_word(&p, s->cli->words[0]);
+	paste_option(&p, "--to", end);
+	return p.text;
 }
 
 static enum exit_code given_extension(struct session *s, const struct present *p,
@@ -177,7 +198,12 @@ static enum exit_code given_extension(struct session *s, const struct present *p
 	    option ? given_words(cli, one, 2) : given_words(cli, cli->words + 1, cli->n_words - 1);
 	size_t at = 0;
 	int fault = parse_extension(s, &w, p, ret, &at);
-	return fault ? when_complain(cli, &w, fault, at) : EXIT_DONE;
+	if (!fault)
+		return EXIT_DONE;
+	when_complain(cli, &w, fault, at);
+	if (fault == WHEN_E_MINUS)
+		text_complain(TEXT_END_EARLIER, end_earlier(s, "11:00"));
+	return EXIT_USAGE;
 }
 
 static enum exit_code extend(struct session *s)
@@ -197,6 +223,8 @@ static enum exit_code extend(struct session *s)
 		line_str(&q.line, "by", duration_format(e.length, buf, sizeof(buf)));
 	else
 		ask_point(&q, "to", &e.to);
+	p.wanted.shorter =
+	    end_earlier(s, e.by ? "11:00" : when_wire(&s->cli->arena, &e.to, s->zone));
 	return tell(s, ask_send(&q, &r), &r, TEXT_EXTENDED, &p.wanted);
 }
 

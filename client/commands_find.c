@@ -2,19 +2,22 @@
 /* Commands that look at what there is and what is free: resources, find. */
 #include "client/refusal.h"
 #include "client/show_booking.h"
+#include "client/show_word.h"
 #include "client/span_given.h"
 #include "client/things_given.h"
 
 #define N(array) (sizeof(array) / sizeof(*(array)))
 
-enum { RESOURCE_LIMITS = 13 };
+enum { RESOURCE_OPEN = 7, RESOURCE_LIMITS = 15 };
 static const struct column resource_columns[] = {
     {"name", {"Resource", "Ressource"}, 0},
     {"title", {"Title", "Intitulé"}, COLUMN_CUT},
-    {"kind", {"Kind", "Genre"}, COLUMN_SPARE},
+    {"kind", {"Kind", "Genre"}, COLUMN_SPARE | COLUMN_WORDS},
     {"site", {"Site", "Site"}, COLUMN_SPARE},
     {"lanes", {"Units", "Unités"}, COLUMN_NUMBER},
-    {"hours", {"Open", "Ouvert"}, COLUMN_CUT | COLUMN_SPARE},
+    {"hours", {"Open", "Ouvert"}, COLUMN_DATA_ONLY},
+    {"hand-over", {"Hand-over", "Remise"}, COLUMN_DATA_ONLY},
+    {"open", {"Open", "Ouvert"}, COLUMN_TABLE_ONLY | COLUMN_WRAP | COLUMN_SPARE},
     {"min", {"Min", "Min"}, COLUMN_DATA_ONLY},
     {"max", {"Max", "Max"}, COLUMN_DATA_ONLY},
     {"step", {"Step", "Pas"}, COLUMN_DATA_ONLY},
@@ -22,7 +25,7 @@ static const struct column resource_columns[] = {
     {"lead", {"Lead", "Délai"}, COLUMN_DATA_ONLY},
     {"horizon", {"Horizon", "Horizon"}, COLUMN_DATA_ONLY},
     {"owner", {"Owner", "Propriétaire"}, COLUMN_DATA_ONLY},
-    {"limits", {"Length", "Durée"}, COLUMN_TABLE_ONLY | COLUMN_SPARE},
+    {"limits", {"Length", "Durée"}, COLUMN_TABLE_ONLY | COLUMN_SPARE | COLUMN_WORDS},
     {"buffer-before", {"Before", "Avant"}, COLUMN_DATA_ONLY},
     {"buffer-after", {"After", "Après"}, COLUMN_DATA_ONLY},
     {"slots", {"Slots", "Créneaux"}, COLUMN_DATA_ONLY},
@@ -31,25 +34,28 @@ static const struct column resource_columns[] = {
     {"requires", {"Requires", "Exige"}, COLUMN_DATA_ONLY | COLUMN_LIST},
     {"skill", {"Skills", "Compétences"}, COLUMN_DATA_ONLY | COLUMN_LIST},
     {"moves", {"Moves", "Se déplace"}, COLUMN_DATA_ONLY | COLUMN_YES},
+    {"having", {"Having", "Avec"}, COLUMN_LIST | COLUMN_DATA_ONLY},
 };
 
+enum { DETAIL_START = 11, DETAIL_LEAD = 12, DETAIL_HORIZON = 13 };
 static const struct column detail_columns[] = {
     {"name", {"Resource", "Ressource"}, 0},
     {"title", {"Title", "Intitulé"}, 0},
-    {"kind", {"Kind", "Genre"}, 0},
+    {"kind", {"Kind", "Genre"}, COLUMN_WORDS},
     {"site", {"Site", "Site"}, 0},
     {"owner", {"Owner", "Propriétaire"}, 0},
     {"lanes", {"Units", "Unités"}, COLUMN_NUMBER},
-    {"hours", {"Open", "Ouvert"}, 0},
-    {"min", {"At least", "Au moins"}, 0},
-    {"max", {"At most", "Au plus"}, 0},
-    {"step", {"In steps of", "Par pas de"}, 0},
-    {"start", {"Starts at", "Commence à"}, 0},
-    {"lead", {"Ask ahead by", "À demander avant"}, 0},
-    {"horizon", {"Bookable until", "Réservable jusqu'à"}, 0},
-    {"buffer-before", {"Kept free before", "Gardé libre avant"}, 0},
-    {"buffer-after", {"Kept free after", "Gardé libre après"}, 0},
-    {"slots", {"By slots", "Par créneaux"}, 0},
+    {"hours", {"Open", "Ouvert"}, COLUMN_WORDS},
+    {"hand-over", {"Hand-over", "Remise"}, COLUMN_WORDS},
+    {"min", {"At least", "Au moins"}, COLUMN_WORDS},
+    {"max", {"At most", "Au plus"}, COLUMN_WORDS},
+    {"step", {"In steps of", "Par pas de"}, COLUMN_WORDS},
+    {"start", {"Starts", "Débuts"}, 0},
+    {"lead", {"To be asked", "À demander"}, 0},
+    {"horizon", {"Bookable", "Réservable"}, 0},
+    {"buffer-before", {"Kept free before", "Gardé libre avant"}, COLUMN_WORDS},
+    {"buffer-after", {"Kept free after", "Gardé libre après"}, COLUMN_WORDS},
+    {"slots", {"By slots", "Par créneaux"}, COLUMN_WORDS},
     {"capacity", {"Capacity", "Capacité"}, 0},
     {"part", {"Parts", "Parties"}, COLUMN_LIST},
     {"requires", {"Requires", "Exige"}, COLUMN_LIST},
@@ -70,12 +76,30 @@ static void fix_resource(struct session *s, const struct line *l, const char **c
 {
 	struct arena *a = &s->cli->arena;
 	const char *min = line_get(l, "min"), *max = line_get(l, "max");
+	const char *hours = line_get(l, "hours"), *hand_over = line_get(l, "hand-over");
 	const char *dash = s->cli->out.unicode ? "–" : "-";
+	hours = show_words(a, hours ? hours : "");
+	cells[RESOURCE_OPEN] =
+	    hand_over ? arena_printf(a, text(TEXT_OPEN_HAND_OVER), hours, show_words(a, hand_over))
+		      : hours;
 	if (min && max)
 		cells[RESOURCE_LIMITS] = arena_printf(a, "%s%s%s", min, dash, max);
 	else if (min || max)
 		cells[RESOURCE_LIMITS] =
 		    arena_printf(a, "%s %s", min ? ">=" : "<=", min ? min : max);
+}
+
+static const char *said(struct arena *a, enum text sentence, const char *length)
+{
+	return length ? arena_printf(a, text(sentence), show_words(a, length)) : NULL;
+}
+
+static void fix_detail(struct session *s, const struct line *l, const char **cells)
+{
+	struct arena *a = &s->cli->arena;
+	cells[DETAIL_START] = said(a, TEXT_EVERY, line_get(l, "start"));
+	cells[DETAIL_LEAD] = said(a, TEXT_AT_LEAST_AHEAD, line_get(l, "lead"));
+	cells[DETAIL_HORIZON] = said(a, TEXT_AT_MOST_AHEAD, line_get(l, "horizon"));
 }
 
 static enum exit_code show_resources(struct session *s)
@@ -95,7 +119,8 @@ static enum exit_code show_resources(struct session *s)
 	} else {
 		for (size_t i = 0; i < r.n_data; i++)
 			if (line_is(&r.data[i], "resource"))
-				show_record(s, &r.data[i], detail_columns, N(detail_columns));
+				show_record(s, &r.data[i], detail_columns, N(detail_columns),
+					    fix_detail);
 		fputc('\n', cli->out.out);
 		show_rows(s, &r, "unit", unit_columns, N(unit_columns), NULL);
 	}

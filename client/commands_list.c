@@ -16,7 +16,7 @@ static const struct column booking_columns[] = {
     {"booking", {"Code", "Code"}, 0},
     {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
     {"what", {"What", "Quoi"}, COLUMN_TABLE_ONLY},
-    {"state", {"State", "État"}, COLUMN_SPARE},
+    {"state", {"State", "État"}, COLUMN_SPARE | COLUMN_WORDS},
     {"resource", {"Resource", "Ressource"}, COLUMN_DATA_ONLY},
     {"unit", {"Unit", "Unité"}, COLUMN_DATA_ONLY},
     {"units", {"Units", "Unités"}, COLUMN_DATA_ONLY | COLUMN_LIST},
@@ -30,13 +30,15 @@ static const struct column booking_columns[] = {
     {"purpose", {"Purpose", "Objet"}, COLUMN_CUT},
     {"person-name", {"Person", "Personne"}, COLUMN_CUT | COLUMN_SPARE},
     {"made-at", {"Made at", "Faite le"}, COLUMN_DATA_ONLY},
+    {"ended-at", {"Ended at", "Finie le"}, COLUMN_DATA_ONLY},
     {"by", {"By", "Par"}, COLUMN_DATA_ONLY},
 };
 
+enum { SHOWN_MADE = 16, SHOWN_ENDED = 18, SHOWN_BY = 20 };
 static const struct column show_columns[] = {
     {"booking", {"Code", "Code"}, 0},
     {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
-    {"state", {"State", "État"}, 0},
+    {"state", {"State", "État"}, COLUMN_WORDS},
     {"resource", {"Resource", "Ressource"}, 0},
     {"unit", {"Unit", "Unité"}, COLUMN_DATA_ONLY},
     {"units", {"Unit", "Unité"}, COLUMN_LIST},
@@ -45,13 +47,31 @@ static const struct column show_columns[] = {
     {"from", {"From", "De"}, COLUMN_DATA_ONLY},
     {"to", {"To", "À"}, COLUMN_DATA_ONLY},
     {"member", {"Member", "Membre"}, 0},
-    {"member-name", {"Name", "Nom"}, 0},
+    {"member-name", {"Member's name", "Nom du membre"}, 0},
     {"person", {"Person", "Personne"}, COLUMN_DATA_ONLY},
     {"person-name", {"For", "Pour"}, 0},
     {"purpose", {"Purpose", "Objet"}, 0},
-    {"made-at", {"Made at", "Faite le"}, 0},
-    {"by", {"By", "Par"}, 0},
+    {"made-at", {"Made at", "Faite le"}, COLUMN_DATA_ONLY},
+    {"made", {"Made", "Faite"}, COLUMN_TABLE_ONLY},
+    {"ended-at", {"Ended at", "Finie le"}, COLUMN_DATA_ONLY},
+    {"ended", {"Ended", "Finie"}, COLUMN_TABLE_ONLY},
+    {"by", {"By", "Par"}, COLUMN_DATA_ONLY},
+    {"who", {"By", "Par"}, COLUMN_TABLE_ONLY},
 };
+
+static const char *shown_moment(struct session *s, const struct line *l, const char *key)
+{
+	const char *moment = line_get(l, key);
+	return moment ? show_wire_moment(&s->cli->arena, moment, session_now(s).date) : NULL;
+}
+
+static void fix_shown(struct session *s, const struct line *l, const char **cells)
+{
+	cells[BOOKING_WHEN] = line_when(s, l);
+	cells[SHOWN_MADE] = shown_moment(s, l, "made-at");
+	cells[SHOWN_ENDED] = shown_moment(s, l, "ended-at");
+	cells[SHOWN_BY] = show_by(line_get(l, "by"));
+}
 
 static void fix_booking(struct session *s, const struct line *l, const char **cells)
 {
@@ -63,22 +83,15 @@ static enum exit_code show(struct session *s)
 {
 	struct ask q;
 	struct reply r;
-	const char *cells[SHEET_MAX_COLUMNS];
 	ask_begin(&q, s, "SHOW", NULL);
 	line_str(&q.line, "booking", s->cli->words[0]);
 	enum exit_code code = ask_done(&q, &r);
 	if (code)
 		return code;
 	for (size_t i = 0; i < r.n_data; i++) {
-		struct sheet sheet;
 		if (!line_is(&r.data[i], "booking") && !line_is(&r.data[i], "taken"))
 			continue;
-		sheet_begin_single(&sheet, s->cli->format, &s->cli->out, show_columns,
-				   N(show_columns));
-		cells_from_line(&s->cli->arena, &r.data[i], show_columns, N(show_columns), cells);
-		cells[BOOKING_WHEN] = line_when(s, &r.data[i]);
-		sheet_row(&sheet, cells);
-		sheet_end(&sheet);
+		show_record(s, &r.data[i], show_columns, N(show_columns), fix_shown);
 		break;
 	}
 	show_things(s, &r);
@@ -134,6 +147,22 @@ static const struct column taken_columns[] = {
     {"person-name", {"Person", "Personne"}, COLUMN_CUT | COLUMN_SPARE},
 };
 enum { TAKEN_WHAT = 0, TAKEN_WHEN = 4 };
+
+static const struct column lane_columns[] = {
+    {"lane", {"Lane", "Place"}, COLUMN_NUMBER},
+    {"unit", {"Unit", "Unité"}, 0},
+};
+
+static const struct column open_columns[] = {
+    {"from", {"From", "De"}, 0},
+    {"to", {"To", "À"}, 0},
+};
+
+static const struct column agenda_columns[] = {
+    {"name", {"Resource", "Ressource"}, 0},
+    {"title", {"Title", "Intitulé"}, 0},
+    {"zone", {"Time zone", "Fuseau"}, 0},
+};
 
 static void fix_taken(struct session *s, const struct line *l, const char **cells)
 {
@@ -204,6 +233,61 @@ static void ask_whats(struct ask *q, const char *list)
 		line_str(&q->line, "what", what);
 }
 
+/* The resource, its lanes, when it is open, and what is taken. */
+static void agenda_object(struct session *s, const struct reply *r)
+{
+	FILE *out = s->cli->out.out;
+	fputs("{\"resource\": ", out);
+	for (size_t i = 0; i < r->n_data; i++)
+		if (line_is(&r->data[i], "resource"))
+			show_record(s, &r->data[i], agenda_columns, N(agenda_columns), NULL);
+	fputs(", \"lanes\": ", out);
+	show_rows(s, r, "lane", lane_columns, N(lane_columns), NULL);
+	fputs(", \"open\": ", out);
+	show_rows(s, r, "open", open_columns, N(open_columns), NULL);
+	fputs(", \"taken\": ", out);
+	show_rows(s, r, "taken", taken_columns, N(taken_columns), fix_taken);
+	fputs("}\n", out);
+}
+
+/* One object; of several resources a list of them. */
+static void agenda_json(struct session *s, const struct reply *r)
+{
+	FILE *out = s->cli->out.out;
+	bool several = r->n_data > 0 && lines_of(r, 0) < r->n_data;
+	for (size_t at = 0, n; at < r->n_data; at += n) {
+		n = lines_of(r, at);
+		struct reply one = *r;
+		one.data = &r->data[at];
+		one.n_data = n;
+		fputs(!several ? "" : at ? "," : "[", out);
+		agenda_object(s, &one);
+	}
+	fputs(several ? "]\n" : "", out);
+}
+
+static bool is_lane_of(const struct line *l, const char *unit)
+{
+	const char *its = line_get(l, "unit");
+	return its && strcmp(its, unit) == 0;
+}
+
+/* Who names a unit sees only its lane. */
+static void keep_unit(struct reply *r, const char *what)
+{
+	bool unit = false;
+	size_t kept = 0;
+	for (size_t i = 0; i < r->n_data; i++)
+		unit = unit || (line_is(&r->data[i], "lane") && is_lane_of(&r->data[i], what));
+	for (size_t i = 0; unit && i < r->n_data; i++) {
+		const struct line *l = &r->data[i];
+		bool of_lane = line_is(l, "lane") || line_is(l, "taken");
+		if (!of_lane || is_lane_of(l, what))
+			r->data[kept++] = *l;
+	}
+	r->n_data = unit ? kept : r->n_data;
+}
+
 static enum exit_code agenda_start(struct session *s, struct civil_date *ret)
 {
 	struct cli *cli = s->cli;
@@ -246,10 +330,13 @@ static enum exit_code show_agenda(struct session *s)
 	code = ask_done(&q, &r);
 	if (code)
 		return code;
+	keep_unit(&r, cli->words[0]);
 	if (cli_has(cli, "--busy"))
 		show_rows(s, &r, "busy", busy_columns, N(busy_columns), fix_busy);
 	else if (cli->format == SHEET_TABLE)
 		draw(s, &r, first, days);
+	else if (cli->format == SHEET_JSON)
+		agenda_json(s, &r);
 	else
 		show_rows(s, &r, "taken", taken_columns, N(taken_columns), fix_taken);
 	return EXIT_DONE;

@@ -63,7 +63,7 @@ static enum exit_code tell(struct session *s, const struct reply *r, enum text s
 	struct cli *cli = s->cli;
 	const char *bookings = reply_get(r, "bookings"), *number = reply_get(r, "outage");
 	if (cli->format != SHEET_TABLE) {
-		show_record(s, &r->final, done_columns, N(done_columns));
+		show_record(s, &r->final, done_columns, N(done_columns), NULL);
 		return EXIT_DONE;
 	}
 	if (reply_get(r, "dry"))

@@ -10,9 +10,9 @@ static const struct column person_columns[] = {
     {"person", {"Person", "Personne"}, 0},
     {"name", {"Name", "Nom"}, COLUMN_CUT},
     {"member", {"Member", "Membre"}, 0},
-    {"roles", {"Roles", "Rôles"}, COLUMN_CUT},
+    {"roles", {"Roles", "Rôles"}, COLUMN_CUT | COLUMN_WORDS},
     {"mail", {"Mail", "Courriel"}, COLUMN_CUT | COLUMN_SPARE},
-    {"active", {"Active", "Active"}, COLUMN_YES | COLUMN_SPARE},
+    {"active", {"Active", "Active"}, COLUMN_YES | COLUMN_SPARE | COLUMN_WORDS},
 };
 
 static const struct column token_columns[] = {
@@ -32,7 +32,7 @@ static enum exit_code hand_over(struct session *s, struct ask *q)
 	if (code)
 		return code;
 	if (cli->format != SHEET_TABLE) {
-		show_record(s, &r.final, token_columns, N(token_columns));
+		show_record(s, &r.final, token_columns, N(token_columns), NULL);
 		return EXIT_DONE;
 	}
 	if (reply_get(&r, "dry"))

@@ -7,6 +7,7 @@
 #include "client/policy_put.h"
 #include "client/show_booking.h"
 #include "client/show_time.h"
+#include "lib/moment.h"
 
 #define N(array) (sizeof(array) / sizeof(*(array)))
 
@@ -114,10 +115,39 @@ static void tell_difference(struct session *s, const struct line *l)
 	fputc('\n', s->cli->out.out);
 }
 
+static int64_t starts_at(const struct line *l)
+{
+	const char *from = line_get(l, "from");
+	struct moment m;
+	if (!from || moment_parse(from, &m) != MOMENT_OK)
+		return INT64_MAX;
+	return m.has_offset ? moment_utc(&m, NULL) : civil_seconds(m.local);
+}
+
+static int by_start(const void *a, const void *b)
+{
+	int64_t x = starts_at(a), y = starts_at(b);
+	return x < y ? -1 : x > y;
+}
+
+/* Misfits come last, in no order that says anything to people. */
+static void sort_misfits(struct reply *r)
+{
+	size_t first = 0;
+	while (first < r->n_data && !line_is(&r->data[first], "misfit"))
+		first++;
+	size_t n = 0;
+	while (first + n < r->n_data && line_is(&r->data[first + n], "misfit"))
+		n++;
+	if (n > 1)
+		qsort(&r->data[first], n, sizeof(*r->data), by_start);
+}
+
 static void tell_misfit(struct session *s, const struct line *l)
 {
-	fprintf(s->cli->out.out, "    %s  %s, %s, %s: %s\n", got(s, l, "booking"),
-		got(s, l, "resource"), line_when(s, l), got(s, l, "member"), got(s, l, "text"));
+	fprintf(s->cli->out.out, "    %s  %s, %s, %s%s%s\n", got(s, l, "booking"),
+		got(s, l, "resource"), line_when(s, l), got(s, l, "member"), text(TEXT_COLON),
+		got(s, l, "text"));
 }
 
 static const struct column difference_columns[] = {
@@ -132,14 +162,37 @@ static const struct column misfit_columns[] = {
     {"rule", {"Rule", "Règle"}, 0},	 {"text", {"Text", "Texte"}, 0},
 };
 
-/* As data, the plan is two lists: one object with --json, the differences alone with --csv. */
+/* In CSV both lists are one, which its first column tells apart. */
+static const struct column plan_columns[] = {
+    {"kind", {"Kind", "Genre"}, 0},	 {"what", {"What", "Quoi"}, 0},
+    {"name", {"Name", "Nom"}, 0},	 {"how", {"How", "Comment"}, 0},
+    {"from", {"From", "De"}, 0},	 {"to", {"To", "À"}, 0},
+    {"booking", {"Code", "Code"}, 0},	 {"resource", {"Resource", "Ressource"}, 0},
+    {"member", {"Member", "Membre"}, 0}, {"reason", {"Reason", "Motif"}, 0},
+    {"rule", {"Rule", "Règle"}, 0},	 {"text", {"Text", "Texte"}, 0},
+};
+
+static void plan_csv(struct session *s, const struct reply *r)
+{
+	struct sheet sheet;
+	const char *cells[SHEET_MAX_COLUMNS];
+	sheet_begin(&sheet, SHEET_CSV, &s->cli->out, plan_columns, N(plan_columns));
+	for (size_t i = 0; i < r->n_data; i++) {
+		cells_from_line(&s->cli->arena, &r->data[i], plan_columns, N(plan_columns), cells);
+		cells[0] = r->data[i].words[0];
+		sheet_row(&sheet, cells);
+	}
+	sheet_end(&sheet);
+}
+
 static void plan_data(struct session *s, const struct reply *r)
 {
-	bool json = s->cli->format == SHEET_JSON;
-	fputs(json ? "{\"differs\": " : "", s->cli->out.out);
-	show_rows(s, r, "differs", difference_columns, N(difference_columns), NULL);
-	if (!json)
+	if (s->cli->format == SHEET_CSV) {
+		plan_csv(s, r);
 		return;
+	}
+	fputs("{\"differs\": ", s->cli->out.out);
+	show_rows(s, r, "differs", difference_columns, N(difference_columns), NULL);
 	fputs(", \"misfits\": ", s->cli->out.out);
 	show_rows(s, r, "misfit", misfit_columns, N(misfit_columns), NULL);
 	fputs("}\n", s->cli->out.out);
@@ -171,10 +224,17 @@ static enum exit_code upload(struct session *s)
 	return code ? code : policy_put(s, &files);
 }
 
+/* As data, problems say it all; what is refused otherwise is told as any refusal is. */
 static enum exit_code refused(struct session *s, const struct reply *r)
 {
-	tell_problems(s, r);
-	return reply_complain(s->cli, r);
+	const enum sheet_format format = s->cli->format;
+	if (format == SHEET_TABLE || has_kind(r, "problem")) {
+		tell_problems(s, r);
+		s->cli->format = SHEET_TABLE;
+	}
+	enum exit_code code = reply_complain(s->cli, r);
+	s->cli->format = format;
+	return code;
 }
 
 static enum exit_code check(struct session *s)
@@ -197,24 +257,33 @@ static enum exit_code check(struct session *s)
 	return EXIT_DONE;
 }
 
-static enum exit_code ask_plan(struct session *s)
+static enum exit_code take_plan(struct session *s, struct ask *q)
 {
-	struct ask q;
 	struct reply r;
-	ask_begin(&q, s, "POLICY", "PLAN");
-	enum exit_code code = ask_send(&q, &r);
+	enum exit_code code = ask_send(q, &r);
 	if (code)
 		return code;
 	if (r.class != CLASS_OK)
 		return refused(s, &r);
+	sort_misfits(&r);
 	tell_plan(s, &r);
 	return EXIT_DONE;
+}
+
+/* Before applying, applying is tried: that the files are the policy in force already is then known
+ * before anybody is asked. */
+static enum exit_code ask_plan(struct session *s, bool apply)
+{
+	struct ask q;
+	ask_begin(&q, s, "POLICY", apply ? "APPLY" : "PLAN");
+	line_str(&q.line, "dry", apply ? "yes" : NULL);
+	return take_plan(s, &q);
 }
 
 static enum exit_code plan(struct session *s)
 {
 	enum exit_code code = upload(s);
-	return code ? code : ask_plan(s);
+	return code ? code : ask_plan(s, false);
 }
 
 static enum exit_code confirm(struct session *s)
@@ -244,7 +313,7 @@ static void tell_applied(struct session *s, const struct reply *r)
 	struct arena *a = &s->cli->arena;
 	const char *version = reply_get(r, "version"), *hash = reply_get(r, "hash");
 	if (s->cli->format != SHEET_TABLE) {
-		show_record(s, &r->final, applied_columns, N(applied_columns));
+		show_record(s, &r->final, applied_columns, N(applied_columns), NULL);
 		return;
 	}
 	if (reply_get(r, "dry"))
@@ -259,7 +328,7 @@ static enum exit_code apply(struct session *s)
 	struct reply r;
 	enum exit_code code = upload(s);
 	if (!code && s->cli->format == SHEET_TABLE)
-		code = ask_plan(s);
+		code = ask_plan(s, true);
 	code = code ? code : confirm(s);
 	if (code)
 		return code;
@@ -296,6 +365,26 @@ static void print_files(struct session *s, const struct reply *r)
 	}
 }
 
+/* Says that the policy has no such file, and which it has. */
+static enum exit_code complain_file(struct session *s, const char *wanted)
+{
+	struct arena *a = &s->cli->arena;
+	struct ask q;
+	struct reply r;
+	const char *names = "", *before = "";
+	ask_begin(&q, s, "POLICY", "SHOW");
+	enum exit_code code = ask_done(&q, &r);
+	for (size_t i = 0; !code && i < r.n_data; i++) {
+		const char *name = got(s, &r.data[i], "file");
+		if (strcmp(name, before) != 0)
+			names = arena_printf(a, "%s%s%s", names, *names ? ", " : "", name);
+		before = name;
+	}
+	if (!code)
+		text_complain(TEXT_NO_POLICY_FILE, text_clean(a, wanted), names);
+	return code ? code : EXIT_USAGE;
+}
+
 static enum exit_code show(struct session *s)
 {
 	struct ask q;
@@ -305,6 +394,8 @@ static enum exit_code show(struct session *s)
 	enum exit_code code = ask_done(&q, &r);
 	if (code)
 		return code;
+	if (s->cli->n_words > 0 && r.n_data == 0)
+		return complain_file(s, s->cli->words[0]);
 	if (s->cli->format == SHEET_TABLE)
 		print_files(s, &r);
 	else
@@ -312,12 +403,13 @@ static enum exit_code show(struct session *s)
 	return EXIT_DONE;
 }
 
-enum { HISTORY_WHEN = 2, HISTORY_SHORT = 4 };
+enum { HISTORY_WHEN = 2, HISTORY_WHO = 4, HISTORY_SHORT = 5 };
 static const struct column history_columns[] = {
     {"version", {"Version", "Version"}, COLUMN_NUMBER},
     {"at", {"At", "Le"}, COLUMN_DATA_ONLY},
     {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
-    {"by", {"By", "Par"}, 0},
+    {"by", {"By", "Par"}, COLUMN_DATA_ONLY},
+    {"who", {"By", "Par"}, COLUMN_TABLE_ONLY},
     {"short", {"Hash", "Empreinte"}, COLUMN_TABLE_ONLY | COLUMN_SPARE},
     {"hash", {"Hash", "Empreinte"}, COLUMN_DATA_ONLY},
     {"reason", {"Reason", "Motif"}, COLUMN_WRAP},
@@ -327,6 +419,7 @@ static void fix_history(struct session *s, const struct line *l, const char **ce
 {
 	cells[HISTORY_WHEN] =
 	    show_wire_moment(&s->cli->arena, line_get(l, "at"), session_now(s).date);
+	cells[HISTORY_WHO] = show_by(line_get(l, "by"));
 	cells[HISTORY_SHORT] = arena_strndup(&s->cli->arena, line_get(l, "hash"), 12);
 }
 

@@ -22,8 +22,17 @@ static const struct column usage_columns[] = {
 
 struct usage {
 	struct session *session;
-	struct sheet *sheet;
+	struct sheet sheet;
+	bool begun; /* not before there is something to write: a refusal is no table */
 };
+
+static void begin(struct usage *u)
+{
+	struct cli *cli = u->session->cli;
+	if (!u->begun)
+		sheet_begin(&u->sheet, cli->format, &cli->out, usage_columns, N(usage_columns));
+	u->begun = true;
+}
 
 static void usage_row(void *to, const struct line *l)
 {
@@ -34,7 +43,8 @@ static void usage_row(void *to, const struct line *l)
 		return;
 	cells_from_line(&a, l, usage_columns, N(usage_columns), cells);
 	cells[USAGE_MONTH_SHOWN] = show_month(&a, line_get(l, "month"));
-	sheet_row(u->sheet, cells);
+	begin(u);
+	sheet_row(&u->sheet, cells);
 	arena_clear(&a);
 }
 
@@ -49,8 +59,7 @@ static enum exit_code report(struct session *s)
 	}
 	if (code)
 		return code;
-	struct sheet sheet;
-	struct usage usage = {.session = s, .sheet = &sheet};
+	struct usage usage = {.session = s};
 	struct ask q;
 	struct reply r;
 	ask_begin(&q, s, "REPORT", NULL);
@@ -58,9 +67,11 @@ static enum exit_code report(struct session *s)
 	ask_point(&q, "from", &from);
 	ask_point(&q, "to", &to);
 	ask_option(&q, "by", "--by");
-	sheet_begin(&sheet, cli->format, &cli->out, usage_columns, N(usage_columns));
 	code = ask_stream(&q, usage_row, &usage, &r);
-	sheet_end(&sheet);
+	if (!code && r.class == CLASS_OK)
+		begin(&usage);
+	if (usage.begun)
+		sheet_end(&usage.sheet);
 	return code ? code : reply_complain(cli, &r);
 }
 

@@ -9,6 +9,7 @@
 #include "client/file.h"
 #include "client/show_booking.h"
 #include "client/show_time.h"
+#include "client/show_word.h"
 
 #define N(array) (sizeof(array) / sizeof(*(array)))
 #define CA_MAX_BYTES (128 * 1024)
@@ -96,10 +97,11 @@ static void welcome(struct session *s)
 	struct cli *cli = s->cli;
 	const char *name = line_get(&s->who, "name"), *pole = line_get(&s->who, "pole");
 	const char *roles = line_get(&s->who, "roles"), *member = line_get(&s->who, "member");
-	fprintf(
-	    cli->out.out, text(TEXT_WELCOME), text_clean(&cli->arena, name && *name ? name : "?"),
-	    text_clean(&cli->arena, member ? member : text(TEXT_OF_THE_POLE)),
-	    text_clean(&cli->arena, pole ? pole : ""), text_clean(&cli->arena, roles ? roles : ""));
+	fprintf(cli->out.out, text(TEXT_WELCOME),
+		text_clean(&cli->arena, name && *name ? name : "?"),
+		text_clean(&cli->arena, member ? member : text(TEXT_OF_THE_POLE)),
+		text_clean(&cli->arena, pole ? pole : ""),
+		text_clean(&cli->arena, show_words(&cli->arena, roles ? roles : "")));
 }
 
 enum exit_code command_login(struct cli *cli)
@@ -128,7 +130,7 @@ static const struct column who_columns[] = {
     {"mail", {"Mail", "Courriel"}, 0},
     {"member", {"Member", "Membre"}, 0},
     {"member-name", {"Member's name", "Nom du membre"}, 0},
-    {"roles", {"Roles", "Rôles"}, 0},
+    {"roles", {"Roles", "Rôles"}, COLUMN_WORDS},
     {"pole", {"Pole", "Pôle"}, 0},
     {"pole-name", {"Pole's name", "Nom du pôle"}, 0},
     {"zone", {"Time zone", "Fuseau"}, 0},
@@ -146,7 +148,7 @@ static enum exit_code whoami(struct session *s)
 	ask_begin(&q, s, "WHOAMI", NULL);
 	enum exit_code code = ask_done(&q, &r);
 	if (!code)
-		show_record(s, &r.final, who_columns, N(who_columns));
+		show_record(s, &r.final, who_columns, N(who_columns), NULL);
 	return code;
 }
 
@@ -155,17 +157,32 @@ enum exit_code command_whoami(struct cli *cli)
 	return session_run(cli, 0, 0, whoami);
 }
 
+enum { STATUS_SHOWN = 5, STATUS_UP = 7 };
 static const struct column status_columns[] = {
     {"server", {"Server", "Serveur"}, 0},
     {"pole", {"Pole", "Pôle"}, 0},
     {"version", {"Version", "Version"}, COLUMN_NUMBER},
-    {"database", {"Database", "Base de données"}, 0},
-    {"as-of", {"As of", "Au"}, 0},
-    {"uptime-s", {"Up for (s)", "En marche depuis (s)"}, COLUMN_NUMBER},
+    {"database", {"Database", "Base de données"}, COLUMN_WORDS},
+    {"as-of", {"As of", "Au"}, COLUMN_DATA_ONLY},
+    {"shown", {"As of", "Au"}, COLUMN_TABLE_ONLY},
+    {"uptime-s", {"Up for (s)", "En marche depuis (s)"}, COLUMN_NUMBER | COLUMN_DATA_ONLY},
+    {"up", {"Up for", "En marche depuis"}, COLUMN_TABLE_ONLY},
     {"connections", {"Connections", "Connexions"}, COLUMN_NUMBER},
     {"bookings", {"Bookings", "Réservations"}, COLUMN_NUMBER},
     {"persons", {"Persons", "Personnes"}, COLUMN_NUMBER},
+    {"groups", {"Groups", "Groupes"}, COLUMN_NUMBER | COLUMN_DATA_ONLY},
+    {"commands", {"Commands", "Commandes"}, COLUMN_NUMBER | COLUMN_DATA_ONLY},
 };
+
+static void fix_status(struct session *s, const struct line *l, const char **cells)
+{
+	struct arena *a = &s->cli->arena;
+	const char *as_of = line_get(l, "as-of"), *uptime = line_get(l, "uptime-s");
+	if (as_of)
+		cells[STATUS_SHOWN] = show_wire_moment(a, as_of, session_now(s).date);
+	if (uptime)
+		cells[STATUS_UP] = show_uptime(a, strtoll(uptime, NULL, 10));
+}
 
 static enum exit_code status(struct session *s)
 {
@@ -174,7 +191,7 @@ static enum exit_code status(struct session *s)
 	ask_begin(&q, s, "STATUS", NULL);
 	enum exit_code code = ask_done(&q, &r);
 	if (!code)
-		show_record(s, &r.final, status_columns, N(status_columns));
+		show_record(s, &r.final, status_columns, N(status_columns), fix_status);
 	return code;
 }
 

@@ -38,7 +38,7 @@ void help_first(FILE *out)
 
 void help_all(FILE *out)
 {
-	fprintf(out, "%s:\n", text(TEXT_COMMANDS));
+	fprintf(out, "%s\n", text(TEXT_COMMANDS));
 	for (size_t i = 0; i < n_commands; i++)
 		put_summary(&command_table[i], out);
 	fputs(text(TEXT_HELP_MORE), out);
@@ -46,7 +46,7 @@ void help_all(FILE *out)
 
 void help_usage(const struct command *c, FILE *out)
 {
-	fprintf(out, "%s: mutual ", text(TEXT_USAGE));
+	fprintf(out, "%smutual ", text(TEXT_USAGE));
 	put_words(c, out);
 	const char *usage = phrase_text(c->usage);
 	fprintf(out, "%s%s\n", *usage ? " " : "", usage);
@@ -59,26 +59,14 @@ void help_subwords(const char *word, FILE *out)
 			put_summary(&command_table[i], out);
 }
 
-/* Words up to the width of the screen; line ends in the text stay. */
+/* Words up to the width of the screen, which is never taken wider than is good to read. */
 static void put_wrapped(const char *s, FILE *out)
 {
-	size_t column = 0;
-	while (*s) {
-		int n = (int)strcspn(s, " \n");
-		struct arena a = {0};
-		size_t width = text_width(arena_strndup(&a, s, (size_t)n));
-		arena_clear(&a);
-		bool next = column > 0 && column + 1 + width > HELP_WIDTH;
-		fprintf(out, "%s%.*s", next ? "\n" : column ? " " : "", n, s);
-		column = next || !column ? width : column + 1 + width;
-		s += n;
-		if (*s == '\n') {
-			fputc('\n', out);
-			column = 0;
-		}
-		s += *s ? 1 : 0;
-	}
-	fputc('\n', out);
+	struct screen screen;
+	screen_init(&screen, out, true);
+	if (screen.width == 0 || screen.width > HELP_WIDTH)
+		screen.width = HELP_WIDTH;
+	screen_say(&screen, 0, s);
 }
 
 static void put_options(const struct option *o, FILE *out)
@@ -96,13 +84,13 @@ void help_command(const struct command *c, FILE *out)
 	help_usage(c, out);
 	fputc('\n', out);
 	put_wrapped(phrase_text(c->about.en ? c->about : c->summary), out);
-	fprintf(out, "\n%s:\n", text(TEXT_EXAMPLES));
+	fprintf(out, "\n%s\n", text(TEXT_EXAMPLES));
 	for (const struct example *e = c->examples; e->line; e++) {
 		const char *what = phrase_text(e->what);
-		fprintf(out, "  %s\n%s%s%s", e->line, *what ? "      " : "", what,
-			*what ? "\n" : "");
+		const char *line = text_language() == LANG_FR && e->french ? e->french : e->line;
+		fprintf(out, "  %s\n%s%s%s", line, *what ? "      " : "", what, *what ? "\n" : "");
 	}
-	fprintf(out, "\n%s:\n", text(TEXT_OPTIONS));
+	fprintf(out, "\n%s\n", text(TEXT_OPTIONS));
 	put_options(c->options, out);
 	put_options(c->data ? data_options : NULL, out);
 	put_options(common_options, out);
@@ -114,25 +102,82 @@ static void put_names(const struct option *o, FILE *out)
 		fprintf(out, "%s\n", o->name);
 }
 
-/* For completion: the words that may come next, one a line. */
-static void put_next_words(const struct cli *cli, const struct command *c)
+/*
+ * For completion: what may come next, one a line. The words are those of the command line so far,
+ * options and all, so that only this table knows which options take a value. What the client cannot
+ * know by itself is named: `@resources`, `@files`, `@dirs`.
+ */
+static void put_values(const char *arg, FILE *out)
 {
-	if (!c) {
-		for (size_t i = 0; i < n_commands; i++) {
-			const char *word =
-			    cli->n_words ? command_table[i].subword : command_table[i].word;
-			bool mine =
-			    cli->n_words == 0 || strcmp(command_table[i].word, cli->words[0]) == 0;
-			bool again = cli->n_words == 0 && i > 0 &&
-				     strcmp(command_table[i - 1].word, word) == 0;
-			if (mine && word && !again)
-				fprintf(cli->out.out, "%s\n", word);
-		}
-	} else {
-		put_names(c->options, cli->out.out);
-		put_names(c->data ? data_options : NULL, cli->out.out);
+	static const struct {
+		const char *arg, *values;
+	} rows[] = {
+	    {"RESOURCE", "@resources"}, {"FILE", "@files"}, {"DIR", "@dirs"}, {"en|fr", "en\nfr"}};
+	size_t n = strcspn(arg, "] .");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (strlen(rows[i].arg) == n && strncmp(rows[i].arg, arg, n) == 0)
+			fprintf(out, "%s\n", rows[i].values);
+}
+
+/* Commands, or the subwords of one. */
+static void put_commands(const char *word, FILE *out)
+{
+	const char *before = "";
+	for (size_t i = 0; i < n_commands; i++) {
+		const struct command *c = &command_table[i];
+		const char *next = word ? c->subword : c->word;
+		if ((word && strcmp(c->word, word) != 0) || !next || strcmp(next, before) == 0)
+			continue;
+		fprintf(out, "%s\n", next);
+		before = next;
 	}
-	put_names(common_options, cli->out.out);
+}
+
+struct typed { /* a command line so far */
+	const char *words[4];
+	size_t n_words;
+	const struct option *open; /* waits for its value */
+};
+
+static struct typed typed_so_far(const struct cli *cli)
+{
+	struct typed t = {0};
+	bool partial;
+	for (size_t i = 0; i < cli->n_words; i++) {
+		const char *word = cli->words[i];
+		const struct command *c =
+		    t.n_words ? command_find(t.words[0], t.words[1], &partial) : NULL;
+		if (t.open)
+			t.open = NULL;
+		else if (word[0] != '-' && t.n_words < 4)
+			t.words[t.n_words++] = word;
+		else if (word[0] == '-' && !strchr(word, '='))
+			t.open = command_option(c, word);
+		if (t.open && !t.open->arg.en)
+			t.open = NULL;
+	}
+	return t;
+}
+
+static void put_next_words(const struct cli *cli)
+{
+	FILE *out = cli->out.out;
+	struct typed t = typed_so_far(cli);
+	bool partial = false, help = t.n_words > 0 && strcmp(t.words[0], "help") == 0;
+	const struct command *c = t.n_words ? command_find(t.words[0], t.words[1], &partial) : NULL;
+	if (t.open) {
+		put_values(t.open->arg.en, out);
+		return;
+	}
+	if (help)
+		put_commands(t.words[1], out);
+	else if (!c && t.n_words < 2)
+		put_commands(t.words[0], out);
+	if (c && !help && t.n_words == (c->subword ? 2 : 1))
+		put_values(c->usage.en + (*c->usage.en == '['), out);
+	put_names(c ? c->options : NULL, out);
+	put_names(c && c->data ? data_options : NULL, out);
+	put_names(common_options, out);
 }
 
 enum exit_code command_help(struct cli *cli)
@@ -143,7 +188,7 @@ enum exit_code command_help(struct cli *cli)
 		? command_find(cli->words[0], cli->n_words > 1 ? cli->words[1] : NULL, &partial)
 		: NULL;
 	if (cli_has(cli, "--words"))
-		put_next_words(cli, c);
+		put_next_words(cli);
 	else if (c)
 		help_command(c, cli->out.out);
 	else if (partial)

@@ -10,14 +10,32 @@
 #include "client/help.h"
 #include "lib/nearest.h"
 
+static void unknown_subword(struct cli *cli, const char *word)
+{
+	const char *subwords[64], *meant = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < n_commands && n < 64; i++)
+		if (command_table[i].subword && strcmp(command_table[i].word, cli->words[0]) == 0)
+			subwords[n++] = command_table[i].subword;
+	if (cli->n_words > 1)
+		meant = nearest_word(cli->words[1], subwords, n);
+	if (meant)
+		text_complain(TEXT_UNKNOWN_COMMAND_MEANT,
+			      arena_printf(&cli->arena, "%s %s", word,
+					   text_clean(&cli->arena, cli->words[1])),
+			      arena_printf(&cli->arena, "%s %s", word, meant));
+	else
+		text_complain(TEXT_PARTIAL_COMMAND, word);
+	help_subwords(cli->words[0], stderr);
+}
+
 static enum exit_code unknown_command(struct cli *cli)
 {
 	const char *words[64], *word = text_clean(&cli->arena, cli->words[0]);
 	bool partial = false;
 	command_find(cli->words[0], NULL, &partial);
 	if (partial) {
-		text_complain(TEXT_PARTIAL_COMMAND, word);
-		help_subwords(cli->words[0], stderr);
+		unknown_subword(cli, word);
 		return EXIT_USAGE;
 	}
 	size_t n = 0;
@@ -69,6 +87,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	screen_init(&cli.out, stdout, unicode);
 	screen_init(&cli.err, stderr, unicode);
+	text_set_width(cli.err.width);
 	enum exit_code code = cli_parse(&cli, argc, argv);
 	code = flush(code ? code : run(&cli));
 	arena_clear(&cli.arena);

@@ -18,6 +18,27 @@ static int is_policy(const struct dirent *e)
 	return e->d_name[0] != '.' && n > 5 && strcmp(e->d_name + n - 5, ".yaml") == 0;
 }
 
+/* What was probably meant to be read. */
+static int is_misnamed(const struct dirent *e)
+{
+	size_t n = strlen(e->d_name);
+	const char *ending = n > 4 ? strrchr(e->d_name, '.') : NULL;
+	return ending && e->d_name[0] != '.' && !is_policy(e) &&
+	       (strcasecmp(ending, ".yml") == 0 || strcasecmp(ending, ".yaml") == 0);
+}
+
+static void warn_misnamed(const char *dir)
+{
+	struct dirent **entries = NULL;
+	int n = scandir(dir, &entries, is_misnamed, alphasort);
+	for (int i = 0; i < n; i++) {
+		const char *name = entries[i]->d_name;
+		text_complain(TEXT_POLICY_YML, dir, name, (int)(strrchr(name, '.') - name), name);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
 /* Where a line holds what the protocol cannot carry (ret: what it is); 0: nowhere. */
 static size_t bad_column(const char *line, size_t n, unsigned *ret)
 {
@@ -46,16 +67,17 @@ static enum exit_code check_line(const char *path, size_t number, const char *li
 	return EXIT_REFUSED;
 }
 
-/* The first bad line of a file is told: an editor that ends lines with CR LF does so on every one.
- */
+/* Lines may end with CR LF. The first bad line of a file is told; an empty file is an empty line,
+ * since nothing at all could not be put. */
 static enum exit_code split_lines(struct cli *cli, const char *path, const char *bytes, size_t n,
 				  struct policy_file *ret)
 {
 	enum exit_code code = EXIT_DONE;
 	size_t cap = 0;
-	for (size_t at = 0; at < n;) {
-		const char *end = memchr(bytes + at, '\n', n - at);
-		size_t length = end ? (size_t)(end - bytes) - at : n - at;
+	for (size_t at = 0; at < n || ret->n_lines == 0;) {
+		const char *end = n == 0 ? NULL : memchr(bytes + at, '\n', n - at);
+		size_t whole = end ? (size_t)(end - bytes) - at : n - at;
+		size_t length = whole > 0 && end && end[-1] == '\r' ? whole - 1 : whole;
 		char *line = arena_alloc(&cli->arena, length + 1);
 		memcpy(line, bytes + at, length);
 		if (!code)
@@ -63,7 +85,7 @@ static enum exit_code split_lines(struct cli *cli, const char *path, const char 
 		ret->lines = arena_grow(&cli->arena, ret->lines, ret->n_lines, &cap,
 					ret->n_lines + 1, sizeof(*ret->lines));
 		ret->lines[ret->n_lines++] = line;
-		at += length + 1;
+		at += whole + 1;
 	}
 	return code;
 }
@@ -85,6 +107,7 @@ enum exit_code policy_files_read(struct cli *cli, const char *dir, struct policy
 {
 	struct dirent **entries = NULL;
 	enum exit_code worst = EXIT_DONE;
+	warn_misnamed(dir);
 	int n = scandir(dir, &entries, is_policy, alphasort);
 	if (n <= 0) {
 		text_complain(n < 0 ? TEXT_CANNOT_READ : TEXT_POLICY_NONE, dir,

@@ -7,21 +7,6 @@
 #include "client/json.h"
 #include "client/paste.h"
 #include "client/show_time.h"
-#include "lib/moment.h"
-
-const char *wire_local(struct arena *a, const struct zone *z, const char *moment)
-{
-	struct moment m;
-	int64_t utc;
-	if (!moment || moment_parse(moment, &m) != MOMENT_OK || !m.has_offset)
-		return moment;
-	zone_to_utc(z, m.local, &utc);
-	if (utc != moment_utc(&m, z))
-		return moment;
-	size_t n = strcspn(moment, "T");
-	n += strcspn(moment + n, "+-Z");
-	return arena_strndup(a, moment, n);
-}
 
 static void paste_kept(struct paste *p, const struct cli *cli)
 {
@@ -37,26 +22,11 @@ static void paste_times(struct paste *p, struct session *s, const struct line *l
 	paste_option(p, "--to", wire_local(p->arena, s->zone, line_get(l, "to")));
 }
 
-/* Several things at another time: each item= as the words and options of one thing. */
+/* Several things at another time. */
 static const char *command_of_things(struct session *s, const struct line *alternative)
 {
 	struct paste p = paste_begin(s->cli, "book");
-	size_t n = 0, at;
-	for (size_t i = 0; i < alternative->n_args; i++) {
-		const struct arg *arg = &alternative->args[i];
-		const char *text = arena_printf(p.arena, "item %s", arg->value);
-		struct line item;
-		if (strcmp(arg->key, "item") != 0 ||
-		    line_decode(text, strlen(text), p.arena, &item, &at) != LINE_OK)
-			continue;
-		if (n++)
-			paste_word(&p, "+");
-		paste_word(&p, line_get(&item, "what") ? line_get(&item, "what") : "");
-		paste_times(&p, s, &item);
-		paste_option(&p, "--qty", line_get(&item, "qty"));
-		paste_option(&p, "--having", line_get(&item, "having"));
-		paste_option(&p, "--at", line_get(&item, "at"));
-	}
+	paste_items(&p, s->zone, alternative);
 	paste_kept(&p, s->cli);
 	return p.text;
 }
@@ -66,7 +36,6 @@ const char *refusal_command(struct session *s, const struct wanted *wanted,
 {
 	if (line_get(alternative, "item") && line_get(alternative, "why"))
 		return command_of_things(s, alternative);
-
 	const char *qty = line_get(alternative, "qty");
 	const char *what = line_get(alternative, "what");
 	what = what ? what : line_get(alternative, "resource");
@@ -87,22 +56,33 @@ const char *refusal_command(struct session *s, const struct wanted *wanted,
 	return p.text;
 }
 
-static const char *blame(struct arena *a, const struct reply *r)
+/* ` (rule van duration, rules.yaml:3:5)`, and without a rule only the place. */
+static const char *blame(struct arena *a, const struct line *l)
 {
-	const char *rule = reply_get(r, "rule"), *place = reply_get(r, "place");
+	const char *rule = line_get(l, "rule"), *place = line_get(l, "place");
+	if (rule && strchr(rule, ','))
+		rule = arena_printf(a, text(TEXT_QUOTED), rule);
 	if (rule && place)
 		return text_clean(a, arena_printf(a, text(TEXT_BY_RULE_AT), rule, place));
-	if (rule || place)
-		return text_clean(a, arena_printf(a, text(TEXT_BY_RULE), rule ? rule : place));
-	return "";
+	if (rule)
+		return text_clean(a, arena_printf(a, text(TEXT_BY_RULE), rule));
+	return place ? text_clean(a, arena_printf(a, " (%s)", place)) : "";
+}
+
+static const struct line *first_reason(const struct reply *r)
+{
+	for (size_t i = 0; i < r->n_data; i++)
+		if (line_is(&r->data[i], "reason"))
+			return &r->data[i];
+	return NULL;
 }
 
 static const char *why_of(const struct reply *r)
 {
+	const struct line *reason = first_reason(r);
 	const char *said = reply_get(r, "text");
-	for (size_t i = 0; !said && i < r->n_data; i++)
-		if (line_is(&r->data[i], "reason"))
-			said = line_get(&r->data[i], "text");
+	if (!said && reason)
+		said = line_get(reason, "text");
 	return said ? said : *r->code ? r->code : text(TEXT_NOTHING_FREE);
 }
 
@@ -117,9 +97,21 @@ static void tell_alternative(struct session *s, const struct wanted *wanted, con
 	    show_wire_span(err, a, line_get(l, "from"), line_get(l, "to"), session_now(s).date);
 	const char *name = unit ? unit : what ? what : "";
 	fprintf(err->out, "  %u. %s%s%s, %s%s%s\n", number, screen_colour(err, COLOUR_BOLD), when,
-		screen_plain(err), text_clean(a, name), *name && said ? ": " : "",
+		screen_plain(err), text_clean(a, name), *name && said ? text(TEXT_COLON) : "",
 		text_clean(a, said ? said : ""));
 	fprintf(err->out, "     %s\n", refusal_command(s, wanted, l));
+}
+
+static void tell_other_reasons(struct session *s, const struct reply *r, const struct line *first)
+{
+	struct arena *a = &s->cli->arena;
+	for (size_t i = 0; i < r->n_data; i++) {
+		const struct line *l = &r->data[i];
+		const char *said = line_get(l, "text");
+		if (l != first && said && line_is(l, "reason") && strcmp(said, why_of(r)) != 0)
+			screen_say(&s->cli->err, 2,
+				   arena_printf(a, "  %s%s", text_clean(a, said), blame(a, l)));
+	}
 }
 
 static void tell_people(struct session *s, const struct reply *r, const struct wanted *wanted)
@@ -127,9 +119,16 @@ static void tell_people(struct session *s, const struct reply *r, const struct w
 	struct arena *a = &s->cli->arena;
 	const struct screen *err = &s->cli->err;
 	unsigned n = 0;
-	fprintf(err->out, "%s", screen_colour(err, COLOUR_BAD));
-	fprintf(err->out, text(TEXT_REFUSED), text_clean(a, why_of(r)));
-	fprintf(err->out, "%s%s\n", screen_plain(err), blame(a, r));
+	const struct line *first = first_reason(r);
+	const bool final_says = reply_get(r, "text") || !first;
+	fputs(screen_colour(err, COLOUR_BAD), err->out);
+	screen_say(err, 2,
+		   arena_printf(a, "%s%s%s",
+				arena_printf(a, text(TEXT_REFUSED), text_clean(a, why_of(r))),
+				screen_plain(err), blame(a, final_says ? &r->final : first)));
+	tell_other_reasons(s, r, first);
+	if (wanted->shorter && strcmp(r->code, "not-later") == 0)
+		fprintf(err->out, "%s\n  %s\n", text(TEXT_INSTEAD_SHORTER), wanted->shorter);
 	for (size_t i = 0; i < r->n_data; i++) {
 		if (!line_is(&r->data[i], "alternative"))
 			continue;
@@ -139,19 +138,44 @@ static void tell_people(struct session *s, const struct reply *r, const struct w
 	}
 }
 
-static void json_members(FILE *out, const struct line *l)
+static void json_value(FILE *out, const char *key, const char *value)
 {
-	const char *separator = "";
+	static const char *const numbers[] = {"rank", "retry",	"count", "limit", "at",
+					      "line", "column", "item",	 "qty"};
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (strcmp(numbers[i], key) == 0 && json_is_number(value)) {
+			fputs(value, out);
+			return;
+		}
+	json_put_string(out, value);
+}
+
+/* A key that is repeated is an array. */
+static void json_values(FILE *out, const struct line *l, size_t at)
+{
+	const char *key = l->args[at].key;
+	size_t n = 0;
+	for (size_t i = at; i < l->n_args; i++)
+		n += strcmp(l->args[i].key, key) == 0;
+	fputs(n > 1 ? "[" : "", out);
+	for (size_t i = at; i < l->n_args; i++) {
+		if (strcmp(l->args[i].key, key) != 0)
+			continue;
+		fputs(i > at ? ", " : "", out);
+		json_value(out, key, l->args[i].value);
+	}
+	fputs(n > 1 ? "]" : "", out);
+}
+
+static void json_members(FILE *out, const struct line *l, const char *separator)
+{
 	for (size_t i = 0; i < l->n_args; i++) {
-		bool repeated = false;
-		for (size_t k = 0; k < i; k++)
-			repeated = repeated || strcmp(l->args[k].key, l->args[i].key) == 0;
-		if (repeated)
+		if (line_get(l, l->args[i].key) != l->args[i].value)
 			continue;
 		fputs(separator, out);
 		json_put_string(out, l->args[i].key);
 		fputs(": ", out);
-		json_put_string(out, l->args[i].value);
+		json_values(out, l, i);
 		separator = ", ";
 	}
 }
@@ -166,7 +190,7 @@ static void json_kind(struct session *s, const struct reply *r, const char *kind
 		if (!line_is(&r->data[i], kind))
 			continue;
 		fputs(n++ ? ",\n  {" : "\n  {", out);
-		json_members(out, &r->data[i]);
+		json_members(out, &r->data[i], "");
 		if (strcmp(kind, "alternative") == 0) {
 			fputs(r->data[i].n_args ? ", \"command\": " : "\"command\": ", out);
 			json_put_string(out, refusal_command(s, wanted, &r->data[i]));
@@ -176,14 +200,38 @@ static void json_kind(struct session *s, const struct reply *r, const char *kind
 	fputc(']', out);
 }
 
+static void json_pair(FILE *out, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	fputs(", ", out);
+	json_put_string(out, key);
+	fputs(": ", out);
+	json_put_string(out, value);
+}
+
+void refusal_json(struct cli *cli, const struct reply *r)
+{
+	FILE *out = cli->out.out;
+	fputs(r->class == CLASS_NO ? "{\"refused\": " : "{\"failed\": ", out);
+	json_put_string(out, r->code);
+	json_members(out, &r->final, ", ");
+	json_pair(out, "command", r->again);
+	fputs("}\n", out);
+}
+
 static void tell_json(struct session *s, const struct reply *r, const struct wanted *wanted)
 {
 	FILE *out = s->cli->out.out;
+	const char *shorter = strcmp(r->code, "not-later") == 0 ? wanted->shorter : NULL;
 	static const char *const kinds[] = {"reason", "conflict", "alternative"};
 	fputs("{\"refused\": ", out);
 	json_put_string(out, *r->code ? r->code : "nothing-free");
 	fputs(", \"text\": ", out);
 	json_put_string(out, why_of(r));
+	json_pair(out, "rule", reply_get(r, "rule"));
+	json_pair(out, "place", reply_get(r, "place"));
+	json_pair(out, "command", shorter);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		json_kind(s, r, kinds[i], wanted);
 	fputs("}\n", out);

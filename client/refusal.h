@@ -11,14 +11,14 @@
 struct wanted {		      /* what was asked, so that the commands keep it */
 	const char *booking;  /* the code, where one is to be moved; NULL: a new one */
 	const char *resource; /* of that booking */
+	const char *shorter;  /* EXTEND: the command that would end it earlier */
 };
 
 /* The reply is a NO, or a FIND that found nothing. Answers how the client ends. */
 enum exit_code refusal_tell(struct session *s, const struct reply *r, const struct wanted *wanted);
+/* A reply that is not OK as one object on stdout. */
+void refusal_json(struct cli *cli, const struct reply *r);
 /* The command for one alternative (or free unit): a line with what= or resource=, unit=, from= and
  * to=. */
 const char *refusal_command(struct session *s, const struct wanted *wanted,
 			    const struct line *alternative);
-/* A time of a reply as the server reads it back: without its offset where that says nothing more.
- */
-const char *wire_local(struct arena *a, const struct zone *z, const char *moment);

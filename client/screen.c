@@ -13,6 +13,7 @@
 #include "proto/buffer.h"
 
 #define FALLBACK_WIDTH 80
+#define LEAST_WIDTH 40
 
 static const char *const colours[N_COLOURS] = {
     [COLOUR_NONE] = "",		  [COLOUR_BOLD] = "\033[1m", [COLOUR_DIM] = "\033[2m",
@@ -130,6 +131,38 @@ size_t text_width(const char *s)
 		s += n ? n : 1;
 	}
 	return width;
+}
+
+void screen_say(const struct screen *s, unsigned indent, const char *message)
+{
+	const size_t width = s->width && s->width < LEAST_WIDTH ? LEAST_WIDTH : s->width;
+	struct arena a = {0};
+	size_t column = strspn(message, " ");
+	bool fresh = true; /* no space before the next word */
+	fprintf(s->out, "%*s", (int)column, "");
+	message += column;
+	while (*message) {
+		size_t n = strcspn(message, " \n");
+		size_t word = text_width(arena_strndup(&a, message, n));
+		if (!fresh && width && column + 1 + word > width) {
+			fprintf(s->out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (!fresh) {
+			fputc(' ', s->out);
+			column++;
+		}
+		fwrite(message, 1, n, s->out);
+		column += word;
+		fresh = *(message + n) == '\n';
+		message += n;
+		if (*message == '\n') {
+			fputc('\n', s->out);
+			column = 0;
+		}
+		message += *message ? 1 : 0;
+	}
+	fputc('\n', s->out);
+	arena_clear(&a);
 }
 
 static bool text_is_clean(const char *s)

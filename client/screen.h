@@ -37,6 +37,9 @@ void screen_init(struct screen *s, FILE *out, bool unicode);
 const char *screen_colour(const struct screen *s, enum colour c); /* "" without colours */
 const char *screen_plain(const struct screen *s);		  /* ends a colour */
 
+/* A message and a LF, broken between words where the screen is narrower (but never below 40
+ * columns); what follows a break is indented. LFs in the message stay. */
+void screen_say(const struct screen *s, unsigned indent, const char *message);
 size_t text_width(const char *s); /* columns taken */
 /* `s` without what could steer a terminal or turn the order of text: control characters (C0 and
  * C1), broken UTF-8 and bidirectional overrides become `?`, tabs and line ends a space. Returns `s`

@@ -7,6 +7,7 @@
 
 #include "client/ask.h"
 #include "client/file.h"
+#include "client/refusal.h"
 
 #define ZONE_MAX_BYTES (256 * 1024)
 #define PROTOCOL "MUTUAL/1"
@@ -65,6 +66,14 @@ static enum exit_code greet(struct session *s)
 	return EXIT_NETWORK;
 }
 
+static enum exit_code complain_token(struct session *s, const struct reply *r)
+{
+	if (s->cli->format == SHEET_JSON)
+		refusal_json(s->cli, r);
+	text_complain(s->logging_in ? TEXT_TOKEN_WRONG : TEXT_LOG_IN_AGAIN, session_server(s));
+	return EXIT_NOT_ALLOWED;
+}
+
 static enum exit_code say_who(struct session *s)
 {
 	struct ask hello, auth;
@@ -78,10 +87,12 @@ static enum exit_code say_who(struct session *s)
 	ask_begin(&auth, s, "AUTH", NULL);
 	line_str(&auth.line, "token", s->credentials.token);
 	line_str(&auth.line, "lang", text_language_word());
-	code = ask_done(&auth, &reply);
-	if (code == EXIT_NOT_ALLOWED)
-		text_complain(TEXT_LOG_IN_AGAIN, session_server(s));
-	s->who = reply.final;
+	code = ask_send(&auth, &reply);
+	if (!code && reply.class == CLASS_NO && strcmp(reply.code, "auth") == 0)
+		return complain_token(s, &reply);
+	code = code ? code : reply_complain(s->cli, &reply);
+	if (!code)
+		s->who = reply.final;
 	return code;
 }
 
@@ -128,14 +139,20 @@ enum exit_code session_reconnect(struct session *s)
 	return code ? code : say_who(s);
 }
 
-enum exit_code session_open_as(struct session *s, struct cli *cli, const struct credentials *c)
+static enum exit_code open_with(struct session *s, struct cli *cli, const struct credentials *c,
+				bool logging_in)
 {
-	*s = (struct session){.cli = cli, .credentials = *c};
+	*s = (struct session){.cli = cli, .credentials = *c, .logging_in = logging_in};
 	enum exit_code code = session_reconnect(s);
 	code = code ? code : load_zone(s);
 	if (code)
 		session_close(s);
 	return code;
+}
+
+enum exit_code session_open_as(struct session *s, struct cli *cli, const struct credentials *c)
+{
+	return open_with(s, cli, c, true);
 }
 
 enum exit_code session_open(struct session *s, struct cli *cli)
@@ -144,7 +161,7 @@ enum exit_code session_open(struct session *s, struct cli *cli)
 	const char *path;
 	switch (credentials_load(cli->profile, &cli->arena, &c, &path)) {
 	case CREDENTIALS_OK:
-		return session_open_as(s, cli, &c);
+		return open_with(s, cli, &c, false);
 	case CREDENTIALS_E_NONE:
 		text_complain(TEXT_NOT_LOGGED_IN, cli->profile ? " --profile " : "",
 			      cli->profile ? cli->profile : "");

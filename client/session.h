@@ -17,6 +17,8 @@ struct session {
 	struct zone *zone;	       /* of the pole */
 	struct arena passing;	       /* lines of an answer that streams */
 	unsigned n_asked;
+	bool told_as_of; /* that the database is away */
+	bool logging_in; /* the token was never known to be valid */
 };
 
 /* With the profile's credentials, or those given. What went wrong was said on stderr. */

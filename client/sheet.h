@@ -25,6 +25,7 @@ enum column_flag {
 	COLUMN_SPARE = 32,	/* left out where the table is still too wide */
 	COLUMN_TABLE_ONLY = 64, /* for people: made of other columns */
 	COLUMN_DATA_ONLY = 128, /* for machines: exact */
+	COLUMN_WORDS = 256,	/* the protocol's words and lengths, for people in their language */
 };
 
 struct column {
@@ -33,7 +34,7 @@ struct column {
 	unsigned flags;
 };
 
-#define SHEET_MAX_COLUMNS 24
+#define SHEET_MAX_COLUMNS 32
 
 struct sheet {
 	enum sheet_format format;

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/show_word.h"
+
 #define GAP 2
 #define COMFORTABLE_WIDTH 14
 #define LEAST_WIDTH 8
@@ -46,9 +48,12 @@ static const char *table_cell(struct arena *a, const char *cell, bool is_list)
 static void table_row(struct sheet *s, const char *const *cells)
 {
 	const char **row = arena_new_n(&s->arena, const char *, s->n_columns);
-	for (size_t i = 0; i < s->n_columns; i++)
-		row[i] = table_cell(&s->arena, cells[i] ? arena_strdup(&s->arena, cells[i]) : NULL,
-				    s->columns[i].flags & COLUMN_LIST);
+	for (size_t i = 0; i < s->n_columns; i++) {
+		const char *cell = cells[i] ? arena_strdup(&s->arena, cells[i]) : NULL;
+		if (cell && (s->columns[i].flags & COLUMN_WORDS))
+			cell = show_words(&s->arena, cell);
+		row[i] = table_cell(&s->arena, cell, s->columns[i].flags & COLUMN_LIST);
+	}
 	s->rows = arena_grow(&s->arena, s->rows, s->n_rows, &s->cap_rows, s->n_rows + 1,
 			     sizeof(*s->rows));
 	s->rows[s->n_rows] = row;

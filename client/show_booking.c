@@ -40,14 +40,22 @@ void show_rows(struct session *s, const struct reply *r, const char *kind,
 	sheet_end(&sheet);
 }
 
-void show_record(struct session *s, const struct line *l, const struct column *columns, size_t n)
+void show_record(struct session *s, const struct line *l, const struct column *columns, size_t n,
+		 void (*fix)(struct session *s, const struct line *l, const char **cells))
 {
 	struct sheet sheet;
 	const char *cells[SHEET_MAX_COLUMNS];
 	sheet_begin_single(&sheet, s->cli->format, &s->cli->out, columns, n);
 	cells_from_line(&s->cli->arena, l, columns, n, cells);
+	if (fix)
+		fix(s, l, cells);
 	sheet_row(&sheet, cells);
 	sheet_end(&sheet);
+}
+
+const char *show_by(const char *person)
+{
+	return person && strcmp(person, "p0") == 0 ? text(TEXT_THE_SERVER) : person;
 }
 
 static const char *joined(struct arena *a, const char *text, const char *gap, const char *more)
@@ -178,5 +186,5 @@ void show_done(struct session *s, const struct reply *r, enum text sentence)
 		tell_done(s, r, sentence);
 	else
 		show_record(s, &r->final, done_columns,
-			    sizeof(done_columns) / sizeof(*done_columns));
+			    sizeof(done_columns) / sizeof(*done_columns), NULL);
 }

@@ -13,8 +13,10 @@ void cells_from_line(struct arena *a, const struct line *l, const struct column 
 void show_rows(struct session *s, const struct reply *r, const char *kind,
 	       const struct column *columns, size_t n,
 	       void (*fix)(struct session *s, const struct line *l, const char **cells));
-/* The last line as one record. */
-void show_record(struct session *s, const struct line *l, const struct column *columns, size_t n);
+/* One line as one record; `fix` as above. */
+void show_record(struct session *s, const struct line *l, const struct column *columns, size_t n,
+		 void (*fix)(struct session *s, const struct line *l, const char **cells));
+const char *show_by(const char *person); /* p0 is the server itself */
 
 /* Its units, else its resource and how many of it; of several things all that were asked for, where things_join() put
  * them there. */

@@ -10,6 +10,7 @@ static const enum text fault_texts[N_WHEN_FAULTS] = {
     [WHEN_E_WORD] = TEXT_WHEN_WORD,	      [WHEN_E_MISSING] = TEXT_WHEN_MISSING,
     [WHEN_E_AMBIGUOUS] = TEXT_WHEN_AMBIGUOUS, [WHEN_E_AM_PM] = TEXT_WHEN_AM_PM,
     [WHEN_E_WEEKDAY] = TEXT_WHEN_WEEKDAY,     [WHEN_E_RANGE] = TEXT_WHEN_RANGE,
+    [WHEN_E_MINUS] = TEXT_WHEN_MINUS,
 };
 
 static const char *joined(struct arena *a, const struct when_words *w, size_t n)
@@ -54,7 +55,7 @@ static enum exit_code take_start(struct session *s, const struct when_clock *clo
 }
 
 static enum exit_code take_end(struct session *s, const struct when_clock *clock,
-			       struct when_span *span)
+			       const struct when_point *base, struct when_span *span)
 {
 	const char *to = cli_option(s->cli, "--to"), *length = cli_option(s->cli, "--for");
 	size_t at;
@@ -67,16 +68,17 @@ static enum exit_code take_end(struct session *s, const struct when_clock *clock
 		return EXIT_DONE;
 	struct when_words w = given_words(s->cli, &said, 1);
 	span->end = to ? WHEN_TO : WHEN_FOR;
-	int fault = !to			  ? when_duration_parse(&w, &span->length, &at)
-		    : span->from.has_date ? when_end_parse(&w, clock, &span->from, &span->to, &at)
-					  : when_point_parse(&w, clock, &span->to, &at);
+	const struct when_point *start = span->from.has_date ? &span->from : base;
+	int fault = !to	    ? when_duration_parse(&w, &span->length, &at)
+		    : start ? when_end_parse(&w, clock, start, &span->to, &at)
+			    : when_point_parse(&w, clock, &span->to, &at);
 	return fault ? when_complain(s->cli, &w, fault, at) : EXIT_DONE;
 }
 
 enum exit_code given_span(struct session *s, const char *const *words, size_t n_words,
-			  const struct civil_date *base, struct when_span *ret)
+			  const struct when_point *base, struct when_span *ret)
 {
-	struct when_clock clock = session_clock(s, base);
+	struct when_clock clock = session_clock(s, base ? &base->local.date : NULL);
 	struct when_span span = {0};
 	enum exit_code code = EXIT_DONE;
 	size_t at;
@@ -92,7 +94,7 @@ enum exit_code given_span(struct session *s, const char *const *words, size_t n_
 		code = take_start(s, &clock, &span);
 	}
 	if (!code)
-		code = take_end(s, &clock, &span);
+		code = take_end(s, &clock, base, &span);
 	if (!code)
 		*ret = span;
 	return code;
@@ -112,6 +114,9 @@ enum exit_code given_whole_span(struct session *s, const char *const *words, siz
 		lacks = TEXT_WHEN_NO_END;
 	else if ((!ret->from.has_time && !days) || (ret->end == WHEN_TO && !ret->to.has_time))
 		lacks = TEXT_WHEN_NO_TIME;
+	struct when_clock clock = session_clock(s, NULL);
+	if (!ret->from.has_time && days)
+		when_skip_past(&ret->from, &clock, 0);
 	if (lacks == N_TEXTS)
 		return EXIT_DONE;
 	text_complain(lacks);
@@ -138,7 +143,12 @@ static enum exit_code given_point(struct session *s, const char *option,
 enum exit_code given_days(struct session *s, struct when_point *ret_from, struct when_point *ret_to)
 {
 	enum exit_code code = given_point(s, "--from", when_first_parse, ret_from);
-	return code ? code : given_point(s, "--to", when_last_parse, ret_to);
+	code = code ? code : given_point(s, "--to", when_last_parse, ret_to);
+	if (code || !ret_from->has_date || !ret_to->has_date ||
+	    civil_time_compare(ret_from->local, ret_to->local) < 0)
+		return code;
+	text_complain(TEXT_DAYS_BACKWARDS);
+	return EXIT_USAGE;
 }
 
 void ask_point(struct ask *q, const char *key, const struct when_point *p)

@@ -12,10 +12,10 @@ enum exit_code when_complain(struct cli *cli, const struct when_words *w, int fa
 struct when_clock session_clock(const struct session *s, const struct civil_date *base);
 struct when_words given_words(struct cli *cli, const char *const *texts, size_t n);
 
-/* base: the day of a time said without one; NULL: today. Complains where what is said does not fit
- * together. */
+/* base: a time said without a day is of the day of this one, and an end alone comes after it; NULL:
+ * today. Complains where what is said does not fit together. */
 enum exit_code given_span(struct session *s, const char *const *words, size_t n_words,
-			  const struct civil_date *base, struct when_span *ret);
+			  const struct when_point *base, struct when_span *ret);
 /* A booking's span: with a start, a time of day unless it is a matter of whole days, and an end or
  * length. */
 enum exit_code given_whole_span(struct session *s, const char *const *words, size_t n_words,

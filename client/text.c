@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "client/screen.h"
+
 const struct phrase text_table[N_TEXTS] = {
 #define TEXT(id, en, fr) [TEXT_##id] = {en, fr},
 #include "client/text.def"
@@ -54,12 +56,24 @@ const char *text(enum text t)
 	return phrase_text(text_table[t]);
 }
 
+static unsigned complain_width;
+
+void text_set_width(unsigned columns)
+{
+	complain_width = columns;
+}
+
 void text_complain(enum text t, ...)
 {
+	const struct screen err = {.out = stderr, .width = complain_width};
+	struct arena a = {0};
+	char *said;
 	va_list args;
 	va_start(args, t);
-	fputs("mutual: ", stderr);
-	vfprintf(stderr, text(t), args);
-	fputc('\n', stderr);
+	if (vasprintf(&said, text(t), args) < 0)
+		abort();
 	va_end(args);
+	screen_say(&err, 2, arena_printf(&a, "mutual: %s", said));
+	free(said);
+	arena_clear(&a);
 }

@@ -27,5 +27,7 @@ enum language text_language(void);
 const char *text_language_word(void); /* "en", "fr": what HELLO and AUTH say */
 const char *text(enum text t);
 const char *phrase_text(struct phrase p);
+/* How wide what text_complain() says may be; 0: as wide as it takes. */
+void text_set_width(unsigned columns);
 /* A line on stderr in the chosen language; a LF is added. */
 void text_complain(enum text t, ...);

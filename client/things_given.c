@@ -50,6 +50,9 @@ static enum exit_code given_window(struct session *s, const char *said, const ch
 {
 	struct arena *a = &s->cli->arena;
 	struct when_clock clock = session_clock(s, NULL);
+	const char *slash = strchr(said, '/'); /* as the protocol writes it */
+	if (slash)
+		said = arena_printf(a, "%.*s - %s", (int)(slash - said), said, slash + 1);
 	struct when_words w = given_words(s->cli, &said, 1);
 	struct when_span span;
 	size_t at;

@@ -70,13 +70,17 @@ static void words_add(struct arena *a, struct when_words *w, size_t *cap, const 
 	w->items[w->n++] = (struct when_word){.written = written, .folded = fold};
 }
 
-/* `9h-12h`, `9:00-12:00`, `-12:00`: a time after the dash, and a time or nothing before it. */
+/* `9h-12h`, `9:00-12:00`, `-12:00`: a time after the dash, and a time or nothing before it. `-2h`
+ * is left whole: it could as well mean two hours less. */
 static bool split_range(struct arena *a, const char *word, const char **ret_left,
 			const char **ret_right)
 {
 	const char *dash = strchr(word, '-');
 	int32_t second;
-	if (!dash || !dash[1] || when_word_time(dash + 1, &second) == TIME_NOT)
+	if (!dash || !dash[1])
+		return false;
+	enum when_time_form form = when_word_time(dash + 1, &second);
+	if (form == TIME_NOT || (dash == word && form == TIME_H))
 		return false;
 	*ret_left = arena_strndup(a, word, (size_t)(dash - word));
 	*ret_right = arena_strdup(a, dash + 1);
@@ -99,6 +103,37 @@ static void words_add_folded(struct arena *a, struct when_words *w, size_t *cap,
 	words_add(a, w, cap, word, right);
 }
 
+static bool is_hours(const char *folded)
+{
+	return strcmp(folded, "h") == 0 || strcmp(folded, "heures") == 0 ||
+	       strcmp(folded, "heure") == 0;
+}
+
+/* `9 h` and `14 h 30` are one word, as `9h` and `14h30`. */
+static void join_hours(struct arena *a, struct when_words *w)
+{
+	struct duration d;
+	size_t kept = 0;
+	int64_t n;
+	for (size_t i = 0; i < w->n; i++) {
+		struct when_word word = w->items[i];
+		if (i + 1 < w->n && when_word_number(word.folded, &n) &&
+		    is_hours(w->items[i + 1].folded)) {
+			const char *next = i + 2 < w->n ? w->items[i + 2].folded : "";
+			const char *unit = i + 3 < w->n ? w->items[i + 3].folded : "";
+			bool minutes = strlen(next) == 2 && when_word_number(next, &n) &&
+				       !when_word_unit(unit, &d);
+			word.folded = arena_printf(a, "%sh%s", word.folded, minutes ? next : "");
+			word.written =
+			    arena_printf(a, "%s %s%s%s", word.written, w->items[i + 1].written,
+					 minutes ? " " : "", minutes ? next : "");
+			i += minutes ? 2 : 1;
+		}
+		w->items[kept++] = word;
+	}
+	w->n = kept;
+}
+
 struct when_words when_split(struct arena *a, const char *const *texts, size_t n)
 {
 	struct when_words w = {0};
@@ -109,6 +144,7 @@ struct when_words when_split(struct arena *a, const char *const *texts, size_t n
 			if (*word)
 				words_add_folded(a, &w, &cap, word);
 	}
+	join_hours(a, &w);
 	return w;
 }
 
@@ -131,6 +167,26 @@ static int32_t next_year(const struct when_clock *c, unsigned month, unsigned da
 		if (civil_date_is_valid(said) && civil_date_compare(said, now) >= 0)
 			return said.year;
 	return now.year;
+}
+
+/* `5/12`, `05/12/2026`: the day, then the month. */
+static int read_slashes(struct cursor *c, struct civil_date *ret, bool *ret_read)
+{
+	unsigned day, month;
+	int year = 0, end = 0, whole = 0;
+	const char *word = peek(c);
+	if (!isdigit((unsigned char)*word) || strspn(word, "0123456789/") != strlen(word) ||
+	    sscanf(word, "%2u/%2u%n/%4d%n", &day, &month, &end, &year, &whole) < 2)
+		return WHEN_OK;
+	if (word[whole ? whole : end] || (whole && (year < 1970 || year > 2199)) || day < 1 ||
+	    day > 31 || month < 1 || month > 12)
+		return WHEN_E_RANGE;
+	c->at++;
+	*ret = (struct civil_date){.year = whole ? year : next_year(c->clock, month, day),
+				   .month = (uint8_t)month,
+				   .day = (uint8_t)day};
+	*ret_read = true;
+	return civil_date_is_valid(*ret) ? WHEN_OK : WHEN_E_RANGE;
 }
 
 /* `5 dec`, `5 décembre 2026`, `1er mai`, `dec 5`. */
@@ -229,7 +285,7 @@ static int read_plus(struct cursor *c, struct when_point *p)
 }
 
 struct said_weekday {
-	bool said;
+	bool said, next; /* next: `lundi prochain`, never today */
 	enum weekday day;
 	size_t at;
 };
@@ -237,9 +293,18 @@ struct said_weekday {
 static int read_date(struct cursor *c, struct when_point *p, struct said_weekday *w)
 {
 	int days;
+	const char *second = c->at + 1 < c->words->n ? c->words->items[c->at + 1].folded : NULL;
+	if (when_word_is_next(peek(c)) && second && when_word_weekday(second, &w->day)) {
+		w->next = true;
+		c->at++;
+	}
 	if (when_word_weekday(peek(c), &w->day)) {
 		w->said = true;
 		w->at = c->at++;
+		if (peek(c) && when_word_is_next(peek(c))) {
+			w->next = true;
+			c->at++;
+		}
 		if (!peek(c))
 			return WHEN_OK;
 	}
@@ -255,6 +320,8 @@ static int read_date(struct cursor *c, struct when_point *p, struct said_weekday
 		return WHEN_OK;
 	}
 	int fault = read_iso(c, p);
+	if (!fault && !p->has_date)
+		fault = read_slashes(c, &p->local.date, &p->has_date);
 	if (!fault && !p->has_date)
 		fault = read_day_month(c, &p->local.date, &p->has_date);
 	if (!fault && !p->has_date && !w->said)
@@ -277,6 +344,7 @@ static int read_time(struct cursor *c, struct when_point *p, enum when_time_form
 		return WHEN_E_RANGE;
 	if (form == TIME_AM_PM)
 		return WHEN_E_AM_PM;
+	p->perhaps_length = form == TIME_H && back == c->at;
 	c->at++;
 	p->has_time = true;
 	return WHEN_OK;
@@ -292,8 +360,9 @@ static int settle_weekday(struct cursor *c, struct when_point *p, const struct s
 	}
 	struct civil_time now = local_now(c->clock);
 	int ahead = ((int)w->day - (int)civil_weekday(now.date) + 7) % 7;
-	if (ahead == 0 && p->has_time && p->local.second <= now.second)
+	if (ahead == 0 && (w->next || (p->has_time && p->local.second <= now.second)))
 		ahead = 7;
+	p->weekday = true;
 	p->local.date = civil_add_days(now.date, ahead);
 	p->has_date = true;
 	return WHEN_OK;
@@ -321,6 +390,7 @@ static int read_point(struct cursor *c, struct when_point *ret, enum when_time_f
 	int fault = read_date(c, &p, &weekday);
 	if (!fault && !p.has_time)
 		fault = read_time(c, &p, ret_form);
+	p.perhaps_length = p.perhaps_length && (p.has_date || weekday.said);
 	if (!fault && weekday.said)
 		fault = settle_weekday(c, &p, &weekday);
 	if (fault)
@@ -424,13 +494,28 @@ static int read_span(struct cursor *c, struct when_span *s)
 	return read_rest(c, s, form);
 }
 
+static bool is_minus_length(const char *folded)
+{
+	struct duration d;
+	return folded && *folded == '-' && when_word_length(folded + 1, &d);
+}
+
 static int finish(const struct cursor *c, int fault, size_t *ret_at)
 {
 	if (!fault && peek(c))
 		fault = WHEN_E_WORD;
+	if (fault == WHEN_E_WORD && is_minus_length(peek(c)))
+		fault = WHEN_E_MINUS;
 	if (fault)
 		*ret_at = c->at;
 	return fault;
+}
+
+void when_skip_past(struct when_point *p, const struct when_clock *c, int32_t second)
+{
+	struct civil_time now = local_now(c);
+	if (p->weekday && civil_date_compare(p->local.date, now.date) == 0 && second <= now.second)
+		p->local.date = civil_add_days(p->local.date, 7);
 }
 
 int when_span_parse(const struct when_words *w, const struct when_clock *clock,

@@ -9,7 +9,7 @@
  *
  * `9h` is nine o'clock, `3h` is three hours. Where a date waits for its time it is a time, after a
  * time it is a length. `9h 12h` could be either and is refused as ambiguous; `9h-12h` and `9h pour
- * 12h` are not.
+ * 12h` are not. `-2h` glued together could be an end or a length taken away, and is refused too.
  */
 
 #include <stdbool.h>
@@ -39,6 +39,8 @@ struct when_words {
 struct when_point {
 	struct civil_time local;
 	bool has_date, has_time; /* said, or counted from now; without a time: the day's midnight */
+	bool weekday;		 /* the date was said as a weekday that may be today */
+	bool perhaps_length;	 /* `fri 5h`: at five, or for five hours? */
 	bool exact; /* counted in elapsed time or written with an offset: `utc` holds */
 	int64_t utc;
 };
@@ -60,11 +62,15 @@ enum when_fault {
 	WHEN_E_AM_PM,	  /* 9am: not a way of writing it here */
 	WHEN_E_WEEKDAY,	  /* `Sat 6 Dec` when that is no Saturday */
 	WHEN_E_RANGE,	  /* no such date or time */
+	WHEN_E_MINUS,	  /* `-2h`: until two, or two hours less? */
 	N_WHEN_FAULTS
 };
 
 /* Splits at spaces, and ranges of times at their dash. */
 struct when_words when_split(struct arena *a, const char *const *texts, size_t n);
+
+/* A weekday that is today, of which that time has passed, becomes the next such day. */
+void when_skip_past(struct when_point *p, const struct when_clock *c, int32_t second);
 
 /* Each takes all the words, answers an `enum when_fault`, and says the word at fault in ret_at (n:
  * after the last). */

@@ -109,6 +109,11 @@ bool when_word_now(const char *folded)
 	return strcmp(folded, "now") == 0 || strcmp(folded, "maintenant") == 0;
 }
 
+bool when_word_is_next(const char *folded)
+{
+	return strcmp(folded, "next") == 0 || strcmp(folded, "prochain") == 0;
+}
+
 /* One or two digits at *s, which moves on; -1 where there are none or more. */
 static int two_digits(const char **s)
 {
@@ -137,6 +142,8 @@ enum when_time_form when_word_time(const char *folded, int32_t *ret_second)
 {
 	if (strcmp(folded, "noon") == 0 || strcmp(folded, "midi") == 0)
 		return time_of_parts(12, 0, TIME_COLON, ret_second);
+	if (strcmp(folded, "midnight") == 0 || strcmp(folded, "minuit") == 0)
+		return time_of_parts(24, 0, TIME_COLON, ret_second);
 	const char *s = folded;
 	int hour = two_digits(&s), minute = 0;
 	if (hour < 0)

@@ -135,7 +135,8 @@ struct gathering {
 };
 
 /* A booking with several lanes of a resource is listed once: for the first of them. */
-static bool is_first_lane(const struct listing *l, const struct booking *b, const struct allocation *a)
+static bool is_first_lane(const struct listing *l, const struct booking *b,
+			  const struct allocation *a)
 {
 	for (const struct allocation *other = b->allocations; other < a; other++)
 		if (other->resource == a->resource && booking_occupies(b, other) &&

@@ -11,6 +11,7 @@
 #include "lib/way.h"
 
 #define END_STEPS_MAX 500
+#define SHORTEST_S 1800
 #define NIGHT_ENDS_S (6 * 3600)
 
 static int64_t gap(int64_t a, int64_t b)
@@ -259,6 +260,22 @@ static void add_fewer(const struct trial *t, const struct alternatives_ask *ask,
 	ret->alternatives[ret->n_alternatives - 1].quantity = n;
 }
 
+/* Where no time is long enough (a day between opening hours of four): half as long, and half of
+ * that. */
+static void add_shorter(const struct trial *t, struct alternatives_ask ask, struct arena *a,
+			struct answer *ret)
+{
+	while (ret->n_alternatives == 0) {
+		int64_t length_s = (ask.asked.end - ask.asked.start) / 2;
+
+		length_s -= length_s % WALKER_GRID_S;
+		if (length_s < SHORTEST_S)
+			return;
+		ask.asked.end = ask.asked.start + length_s;
+		add_nearest(t, &ask, a, ret);
+	}
+}
+
 void alternatives_find(const struct trial *t, const struct alternatives_ask *ask, struct arena *a,
 		       struct answer *ret)
 {
@@ -286,4 +303,6 @@ void alternatives_find(const struct trial *t, const struct alternatives_ask *ask
 		any.unit = NULL;
 		add_nearest(&any, &bounded, a, ret);
 	}
+	if (!ask->was && ret->n_alternatives == 0)
+		add_shorter(t, bounded, a, ret);
 }

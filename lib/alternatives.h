@@ -7,6 +7,8 @@
  * this moment to the same asker: asked as a new booking, or, for a move, as that move (another unit
  * or time; nothing stands in for a move).
  *
+ * Where no time is long enough, shorter ones are offered: half as long, or half of that.
+ *
  * Nearest times lie on the resource's start grid (where no rule sets one, on the quarter hours), in
  * order of distance from the start that was asked; on a tie the earlier first. Nobody who asks for
  * a Saturday at eight wants to start at half past eleven the night before: times that lie further

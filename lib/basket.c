@@ -263,11 +263,8 @@ static bool bring_skill(struct basket *b, const struct want *whose, const char *
 	const struct policy *p = pole_policy(b->pole);
 
 	for (const struct resource *r = p->resources; r < p->resources + p->n_resources; r++) {
-		const struct want what = {.resource = r,
-					  .quantity = 1,
-					  .having_text = "",
-					  .span = s,
-					  .via = ITEM_SKILL};
+		const struct want what = {
+		    .resource = r, .quantity = 1, .having_text = "", .span = s, .via = ITEM_SKILL};
 
 		if (resource_has_skill(r, skill) && bring(b, whose, what, shift_s, ret))
 			return true;
@@ -404,7 +401,8 @@ bool basket_place(struct basket *b, int64_t shift_s, struct answer *ret)
 		return false;
 	for (size_t i = 0; b->brings_along && i < b->n; i++)
 		for (size_t j = 0; j < b->wants[i].resource->n_requirements; j++)
-			if (!meet(b, &b->wants[i], &b->wants[i].resource->requirements[j], shift_s, ret))
+			if (!meet(b, &b->wants[i], &b->wants[i].resource->requirements[j], shift_s,
+				  ret))
 				return false;
 	return true;
 }
@@ -508,7 +506,8 @@ static int64_t buffer_after_s(const struct resource *r, struct span s)
 	return length_s(is_long ? r->long_after : r->buffer_after);
 }
 
-/* The entry of `held` on the lane of `a` gets back what it would have alone, as far as there is room. */
+/* The entry of `held` on the lane of `a` gets back what it would have alone, as far as there is
+ * room. */
 static void restore(struct plan *plan, const struct resource *r, const struct booking *held,
 		    const struct allocation *a, struct span room)
 {
@@ -549,7 +548,8 @@ static void release(struct plan *plan, const struct pole *p, const struct bookin
 void basket_release(struct plan *plan, const struct pole *p, const struct booking *was)
 {
 	for (size_t i = 0; i < was->n_allocations; i++) {
-		const struct resource *r = pole_resource(p, was->items[was->allocations[i].item].resource);
+		const struct resource *r =
+		    pole_resource(p, was->items[was->allocations[i].item].resource);
 
 		if (r && r->shares_buffer && booking_occupies(was, &was->allocations[i]))
 			release(plan, p, was, r, &was->allocations[i]);

@@ -40,7 +40,8 @@ static enum reason resolve_wishes(const struct pole *p, const struct ask_item *a
 		return REASON_NONE_HAVING;
 	ret->having_text = having;
 	if (ask->at) {
-		ret->having_text = arena_printf(a, "at=%s%s%s", ask->at, *having ? " " : "", having);
+		ret->having_text =
+		    arena_printf(a, "at=%s%s%s", ask->at, *having ? " " : "", having);
 		at = ask->at;
 	}
 	ret->at = at ? policy_site(pole_policy(p), at) : NULL;
@@ -53,9 +54,8 @@ enum reason ask_item_resolve(const struct pole *p, const struct ask_item *ask, s
 	enum reason reason;
 
 	*ret = (struct want){.quantity = ask->quantity ? ask->quantity : 1, .span = ask->span};
-	reason = ask->what
-		     ? decide_resolve(p, ask->what, ask->unit, &ret->resource, &ret->unit)
-		     : REASON_NONE;
+	reason = ask->what ? decide_resolve(p, ask->what, ask->unit, &ret->resource, &ret->unit)
+			   : REASON_NONE;
 	if (!reason)
 		reason = resolve_wishes(p, ask, a, ret);
 	if (!reason && (ret->quantity > BOOKING_MAX_QUANTITY || (ret->unit && ret->quantity > 1)))
@@ -77,8 +77,8 @@ static void resolve_items(const struct pole *p, const struct ask_book *ask, stru
 	for (size_t i = 0; i < n; i++) {
 		const struct ask_item item = ask_book_item(ask, i);
 		struct want w;
-		enum reason reason = item.what ? ask_item_resolve(p, &item, b->arena, &w)
-					       : REASON_UNKNOWN_RESOURCE;
+		enum reason reason =
+		    item.what ? ask_item_resolve(p, &item, b->arena, &w) : REASON_UNKNOWN_RESOURCE;
 
 		if (!item.what)
 			w = (struct want){.quantity = 1};
@@ -103,28 +103,54 @@ static void resolve_window(const struct ask_book *ask, struct want *w, struct re
 		refuse_item(out, 0, REASON_EMPTY_SPAN);
 }
 
-/* Whether walkers and the list of units find alternatives: one thing that needs no other. */
-static bool is_single(const struct basket *b)
+/* Whether an alternative for the one thing that was asked can be had with all that it requires. */
+static bool has_what_it_requires(const struct basket *b, const struct alternative *found)
 {
-	return b->n_asked == 1 && b->wants[0].resource->n_requirements == 0;
+	struct want w = b->wants[0];
+	struct basket other;
+
+	w.span = found->span;
+	w.resource = found->resource;
+	if (found->unit)
+		w.unit = found->unit;
+	basket_init(&other, b->pole, b->member, b->now, b->number, b->arena);
+	basket_add(&other, w);
+	other.brings_along = other.stays = true;
+	other.declared = b->declared;
+	other.n_declared = b->n_declared;
+	return basket_place(&other, 0, NULL);
 }
 
+static void keep_complete(const struct basket *b, unsigned want, struct answer *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ret->n_alternatives && n < want; i++)
+		if (has_what_it_requires(b, &ret->alternatives[i]))
+			ret->alternatives[n++] = ret->alternatives[i];
+	ret->n_alternatives = n;
+}
+
+/* Walkers and the list of units find alternatives for one thing, baskets are shifted as a whole. */
 static void find_alternatives(struct basket *b, const struct ask_book *ask, struct answer *ret)
 {
+	bool requires = b->wants[0].resource->n_requirements > 0;
 	const struct alternatives_ask wish = {
 	    .asked = b->wants[0].span,
 	    .member = b->member,
-	    .want = ask->alternatives,
+	    .want = requires && ask->alternatives ? ALTERNATIVES_MAX : ask->alternatives,
 	};
 	struct trial t;
 
-	if (!is_single(b)) {
+	if (b->n_asked > 1) {
 		alternatives_shift(b, ask->alternatives, ret);
 		return;
 	}
 	b->plan = (struct plan){.arena = b->arena};
 	basket_trial(b, &b->wants[0], &t);
 	alternatives_find(&t, &wish, b->arena, ret);
+	if (requires)
+		keep_complete(b, ask->alternatives, ret);
 }
 
 static struct booking *new_booking(const struct basket *b, const struct asker *who,

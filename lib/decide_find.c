@@ -49,8 +49,8 @@ static bool is_to_be_had(struct basket *b, const struct unit *u)
 	return found;
 }
 
-/* The free units of one resource; of the nameless places of a capacity, one stands for all; of several at once, the
- * first. */
+/* The free units of one resource; of the nameless places of a capacity, one stands for all; of
+ * several at once, the first. */
 static void find_units(struct basket *b, struct finds *f)
 {
 	const struct want w = b->wants[0];
@@ -196,7 +196,8 @@ void decide_find(const struct pole *p, const struct asker *who, const struct ask
 	*ret_n = finds.n;
 }
 
-/* Quarters of an hour within the window, each start at least a length after the one found before. */
+/* Quarters of an hour within the window, each start at least a length after the one found before.
+ */
 static void find_starts(struct basket *b, const struct ask_book *ask, struct finds *f)
 {
 	const struct want *w = &b->wants[0];

@@ -85,13 +85,27 @@ static enum reason resolve_person(const struct pole *p, const struct asker *who,
 	return REASON_NONE;
 }
 
+/* Who books for a person of some member, and does not say for which, books for that one. */
+static const char *member_id(const struct pole *p, const struct asker *who,
+			     const struct ask_book *ask)
+{
+	const struct person *person;
+	uint32_t number;
+
+	if (ask->member || !ask->person || !has_role(who, STAFF) ||
+	    person_number_from_code(ask->person, &number) != 0)
+		return ask->member;
+	person = pole_person(p, number);
+	return person && person->member ? pole_name_id(p, NAME_MEMBER, 0, person->member) : NULL;
+}
+
 void party_resolve(const struct pole *p, const struct asker *who, const struct ask_book *ask,
 		   struct refusals *out, struct party *ret)
 {
 	enum reason reason;
 
 	*ret = (struct party){0};
-	reason = resolve_member(p, who, ask->member, &ret->member);
+	reason = resolve_member(p, who, member_id(p, who, ask), &ret->member);
 	if (reason)
 		refusals_add(out, (struct refusal){.reason = reason});
 	reason = resolve_person(p, who, ask->person, ret->member, &ret->person);

@@ -169,9 +169,10 @@ static const struct row {
 		"l'avance][ ; le dernier début possible est {latest}| ; choisissez un début plus "
 		"proche, ou redemandez plus tard]"}},
 	[CODE_SLOTS] = {"slots", CLASS_NO, {
-		"[{what}|This] is booked by [{slots}|fixed slots]; start and end with one",
-		"[{what} : r|R]éservation par [{slots}|créneaux fixes] ; commencez et finissez "
-		"avec l'un d'eux"}},
+		"[{what}|This] is booked in whole slots[ ({slots})]; begin with one and end with "
+		"one",
+		"[{what} : r|R]éservation par créneaux entiers[ ({slots})] ; commencez et "
+		"finissez avec un créneau"}},
 
 	[CODE_AUTH] = {"auth", CLASS_NO, {
 		"This token is not valid; a coordinator of the pole can give you a new one",

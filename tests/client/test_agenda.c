@@ -149,8 +149,8 @@ static void nothing_to_draw(void **state)
 	expect(&(struct drawing){none, N(none), 60, 1, false, false, "", later},
 	       "X - Sat 5 Dec - UTC\n"
 	       "\n"
-	       "         08  09  10  11  12  13  14  15  16  17  18\n"
-	       " place 1                                         \n"
+	       "   08  09  10  11  12  13  14  15  16  17  18\n"
+	       " x                                         \n"
 	       "\n"
 	       " . free   # taken   = yours   ~ buffer   _ closed\n");
 }

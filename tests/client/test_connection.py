@@ -46,7 +46,7 @@ class Server:
     def __init__(self, folder, certificate, answer):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(folder / f'{certificate}.crt', folder / f'{certificate}.key')
-        self.answer = answer
+        self.answer, self.who = answer, WHO
         self.lines = []
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.port = self.listener.getsockname()[1]
@@ -74,7 +74,7 @@ class Server:
                 if verb == 'HELLO':
                     said = ['TAG OK server="scripted" protocol=MUTUAL/1 lang=en']
                 elif verb == 'AUTH':
-                    said = ['TAG ' + WHO]
+                    said = ['TAG ' + self.who]
                 else:
                     self.lines.append(line)
                     said = self.answer(line)
@@ -196,6 +196,183 @@ class Client(unittest.TestCase):
         self.assertIn(b'--key mine', done.stderr)
         self.assertEqual(len(server.lines), 2)
 
+    def test_an_unknown_outcome_is_asked_again_with_the_same_key(self):
+        answers = [['TAG ERR unknown-outcome retry=1 text=x'], ['TAG ERR unavailable retry=0 text=x'], self.BOOKED]
+        server = self.logged_in(lambda line: answers.pop(0))
+        done = self.mutual('book', 'van', '2026-12-05', '08:00', '4h')
+        self.assertEqual((done.returncode, done.stderr), (0, b''))
+        self.assertEqual((len(server.lines), len(set(server.lines))), (3, 1))
+
+    def test_an_outcome_that_stays_unknown_leaves_a_command(self):
+        said = [['TAG ERR unknown-outcome retry=60 text="Nobody knows"']]
+        booking = ['TAG - booking booking=B7K3QF state=confirmed resource=van from=2027-01-09T08:00+01:00 to=2027-01-09T12:00+01:00',
+                   'TAG OK']
+        server = self.logged_in(lambda line: booking if ' SHOW ' in line else ['TAG OK'] if ' POLICY PUT' in line or ' RESET' in line
+                                else ['TAG OK dry=yes'] if ' dry=yes' in line else said[0])
+        path = f'{pathlib.Path(MUTUAL).parent}:{os.environ["PATH"]}'
+        for arguments in (['book', 'van', '+2h', '4h', '--purpose', "l'été; `id`", '--member', 'm11', '--person', 'p1'],
+                          ['book', 'cold-room', '2027-01-09', '3d', '--unit', 'x'], ['move', 'B7K3QF', '14:00-15:00'],
+                          ['extend', 'B7K3QF', '+1h'], ['cancel', 'B7K3QF', '--key', 'mine'],
+                          ['person', 'add', 'Anna Martin', '--member', 'm02', '--mail', 'a@b.c', '--roles', 'member'],
+                          ['person', 'token', 'p17', '--keep'],
+                          ['policy', 'apply', self.policy({'x.yaml': 'a: 1\n'}), '--yes', '--reason', 'why not']):
+            done = self.mutual(*arguments)
+            self.assertEqual(done.returncode, 3, arguments)
+            first = server.lines[-1]
+            command = done.stderr.decode().splitlines()[-1].strip()
+            self.assertIn(' --key ', command)
+            pasted = subprocess.run(['sh', '-c', command], env={**self.environment, 'PATH': path}, capture_output=True, timeout=60)
+            self.assertEqual(pasted.returncode, 3, command)
+            self.assertEqual(server.lines[-1].split(' ', 1)[1], first.split(' ', 1)[1])
+        said[0] = ['TAG ERR unavailable retry=60 text="Away"']
+        done = self.mutual('cancel', 'B7K3QF', '--json')
+        self.assertIn(b'nothing was done', done.stderr)
+        self.assertEqual(json.loads(done.stdout)['failed'], 'unavailable')
+        self.assertRegex(json.loads(done.stdout)['command'], '^mutual cancel B7K3QF --key [0-9a-f]{32}$')
+        self.assertEqual(self.mutual('cancel', 'B7K3QF', '--dry-run').returncode, 0)
+
+    def test_a_database_that_goes_away_leaves_it_unknown(self):
+        answers = [['TAG ERR unknown-outcome retry=0 text="Nobody knows"'], ['TAG ERR unavailable retry=60 text="Nothing was changed"']]
+        self.logged_in(lambda line: answers.pop(0))
+        done = self.mutual('cancel', 'B7K3QF', '--json')
+        self.assertEqual(json.loads(done.stdout)['failed'], 'unknown-outcome')
+        self.assertIn(b'not known', done.stderr)
+        self.assertNotIn(b'Nothing was changed', done.stderr)
+
+    def test_a_wrong_token_is_one_line(self):
+        server = self.server()
+        server.who = 'NO auth text="This token is not valid"'
+        done = self.login(server)
+        self.assertEqual((done.returncode, len(done.stderr.splitlines())), (4, 1))
+
+    def test_the_database_is_away(self):
+        booking = 'TAG - booking booking=B7K3QF state=confirmed resource=van from=2027-01-09T08:00+01:00 to=2027-01-09T12:00+01:00'
+        self.logged_in(lambda line: [booking, 'TAG OK count=1 as-of=2026-11-23T07:41+01:00'])
+        done = self.mutual('list')
+        self.assertRegex(done.stderr.decode(), r'^mutual: as of Mon 23 Nov( 2026)? 07:41: the database is away\n$')
+        done = self.mutual('list', '--lang', 'fr')
+        self.assertRegex(done.stderr.decode(), r'^mutual: état au lun. 23 nov.( 2026)? 07:41 : la base de données est absente\n$')
+
+    def test_what_is_refused_is_an_object_with_json(self):
+        self.logged_in(lambda line: ['TAG OK'] if ' POLICY PUT' in line or ' RESET' in line else ['TAG NO forbidden text="Not yours"'])
+        for arguments in (['list'], ['show', 'B7K3QF'], ['agenda', 'van'], ['resources'], ['status'], ['person', 'list'],
+                          ['report', 'usage', '--from', '2026', '--to', '2026'], ['policy', 'history'], ['move', 'B7K3QF', '14:00'],
+                          ['policy', 'plan', self.policy({'x.yaml': 'a: 1\n'})]):
+            done = self.mutual(*arguments, '--json')
+            data = json.loads(done.stdout)
+            self.assertEqual((done.returncode, data['refused'], data['text']), (4, 'forbidden', 'Not yours'), arguments)
+
+    def test_nothing_is_lost_in_json(self):
+        said = []
+        self.logged_in(lambda line: said)
+        booking = ('booking=B7K3QF state=cancelled resource=van from=2027-01-09T08:00+01:00 to=2027-01-09T12:00+01:00 member=m11 '
+                   'ended-at=2027-01-02T08:00+01:00')
+        said[:] = ['TAG - booking ' + booking, 'TAG OK count=1']
+        self.assertEqual(json.loads(self.mutual('list', '--json').stdout)[0]['ended-at'], '2027-01-02T08:00+01:00')
+        self.assertEqual(json.loads(self.mutual('show', 'x', '--json').stdout)['ended-at'], '2027-01-02T08:00+01:00')
+        said[:] = ['TAG - resource name=van title=Van kind=equipment hours=always hand-over="Mon-Fri 09:00-12:00" horizon=60d start=15m '
+                   'having=seats:3 having=hook:yes', 'TAG OK count=1']
+        data = json.loads(self.mutual('resources', '--json').stdout)[0]
+        self.assertEqual((data['hand-over'], data['having']), ('Mon-Fri 09:00-12:00', ['seats:3', 'hook:yes']))
+        self.assertIn('always; hand-over Mon-Fri 09:00-12:00', self.mutual('resources').stdout.decode())
+        self.assertIn('toujours ; remise lun.-ven. 09:00-12:00', self.mutual('resources', '--lang', 'fr').stdout.decode())
+        details = self.mutual('resources', 'van').stdout.decode()
+        for row in 'Starts +every 15m', 'Bookable +at most 60d ahead', 'Hand-over +Mon-Fri 09:00-12:00':
+            self.assertRegex(details, row)
+        self.assertRegex(self.mutual('resources', 'van', '--lang', 'fr').stdout.decode(), 'Réservable +au plus 60j à')
+        said[:] = ['TAG - resource name=van title=Van zone=UTC', 'TAG - lane resource=van lane=1 unit=van-1',
+                   'TAG - lane resource=van lane=2 unit=van-2', 'TAG - open resource=van from=2027-01-09T08:00Z to=2027-01-09T12:00Z',
+                   'TAG - taken resource=van lane=1 unit=van-1 from=2027-01-09T08:00Z to=2027-01-09T12:00Z member=m1 member-name=A',
+                   'TAG OK count=1']
+        data = json.loads(self.mutual('agenda', 'van', '2027-01-09', '--json').stdout)
+        self.assertEqual([len(data[key]) for key in ('lanes', 'open', 'taken')], [2, 1, 1])
+        self.assertEqual(data['resource']['zone'], 'UTC')
+        data = json.loads(self.mutual('agenda', 'van-2', '2027-01-09', '--json').stdout)
+        self.assertEqual([len(data[key]) for key in ('lanes', 'open', 'taken')], [1, 1, 0])
+        self.assertNotIn('van-1', self.mutual('agenda', 'van-2', '2027-01-09').stdout.decode())
+        said[:] = ['TAG - alternative rank=1 what=van from=2027-01-09T08:00Z to=2027-01-09T12:00Z', 'TAG NO conflict text=x']
+        self.assertEqual(json.loads(self.mutual('book', 'van', '2027-01-09', '8:00', '4h', '--json').stdout)['alternatives'][0]['rank'], 1)
+
+    def test_the_plan_as_data(self):
+        misfit = 'TAG - misfit booking={} resource=van from={} to=2027-01-19T12:00Z member=m1 reason=lead rule="a, b" text=x'
+        plan = ['TAG - differs what=rule name="a, b" how=added to=y', misfit.format('LATER', '2027-01-10T08:00Z'),
+                misfit.format('FIRST', '2027-01-09T08:00Z'), 'TAG OK count=3']
+        self.logged_in(lambda line: plan if ' PLAN' in line else ['TAG OK'])
+        folder = self.policy({'x.yaml': 'a: 1\n'})
+        rows = self.mutual('policy', 'plan', folder, '--csv').stdout.decode().splitlines()
+        self.assertEqual([row.split(',')[0] for row in rows], ['kind', 'differs', 'misfit', 'misfit'])
+        self.assertIn('FIRST', rows[2])
+        data = json.loads(self.mutual('policy', 'plan', folder, '--json').stdout)
+        self.assertEqual([row['booking'] for row in data['misfits']], ['FIRST', 'LATER'])
+
+    def test_policy_files_from_elsewhere(self):
+        server = self.logged_in(lambda line: ['TAG OK'])
+        done = self.mutual('policy', 'check', self.policy({'x.yaml': 'a: 1\r\n\r\nb: 2\r\n', 'rules.yml': 'c: 3\n'}))
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b'rules.yml is NOT read', done.stderr)
+        self.assertRegex(server.lines[1], r'line="a: 1" line="" line="b: 2"$')
+        self.assertFalse(any('rules.yml' in line for line in server.lines))
+
+    def test_the_policy_in_force_is_not_asked_about(self):
+        self.logged_in(lambda line: ['TAG NO policy-same text="In force already"'] if ' APPLY' in line else ['TAG OK'])
+        done = self.mutual('policy', 'apply', self.policy({'x.yaml': 'a: 1\n'}))
+        self.assertEqual((done.returncode, done.stderr), (1, b'Refused: In force already\n'))
+
+    def test_a_policy_file_that_is_not_there(self):
+        self.logged_in(lambda line: ['TAG OK'] if ' file=' in line else ['TAG - line file=a.yaml n=1 text=x', 'TAG OK'])
+        done = self.mutual('policy', 'show', 'nofile')
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b'it has: a.yaml', done.stderr)
+
+    def test_places_and_rules(self):
+        said = []
+        self.logged_in(lambda line: said)
+        for final, expected in (('NO closed place=resources.yaml:47:3 text=x', 'Refused: x (resources.yaml:47:3)'),
+                                ('NO lead rule="a, b" place=r.yaml:1:2 text=x', 'Refused: x (rule "a, b", r.yaml:1:2)')):
+            said[:] = ['TAG ' + final]
+            self.assertEqual(self.mutual('book', 'van', '2027-01-09', '8:00', '4h').stderr.decode().splitlines()[0], expected)
+        said[:] = ['TAG - reason code=lead resource=van rule="a" place=r.yaml:1:2 text=x',
+                   'TAG - reason code=closed resource=bus place=r.yaml:7:2 text=y', 'TAG OK count=0']
+        lines = self.mutual('find', 'van', '2027-01-09', '8:00', '4h').stderr.decode().splitlines()
+        self.assertEqual(lines, ['Refused: x (rule a, r.yaml:1:2)', '  y (r.yaml:7:2)'])
+
+    def test_completion(self):
+        self.logged_in(lambda line: ['TAG - resource name=van title=Van', 'TAG - resource name=bench title=Bench', 'TAG OK count=2'])
+        script = pathlib.Path(__file__).resolve().parents[2] / 'client' / 'completion.bash'
+        path = f'{pathlib.Path(MUTUAL).resolve().parent}:{os.environ["PATH"]}'
+        shutil.copy(self.config / 'mutual' / 'credentials', self.config / 'mutual' / 'credentials.work')
+        for typed, expected in (('mutual bo', 'book'), ('mutual book v', 'van'), ('mutual help b', 'book'), ('mutual help policy a', 'apply'),
+                                ('mutual --profile work book b', 'bench'), ('mutual --profile work ag', 'agenda'),
+                                ('mutual find --what v', 'van'), ('mutual --lang f', 'fr'), ('mutual book van --pu', '--purpose'),
+                                ('mutual --profile nobody book v', ''), ('mutual report u', 'usage')):
+            words = typed.split(' ')
+            done = subprocess.run(['bash', '-c', f'. {script}; COMP_WORDS=({typed}); COMP_CWORD={len(words) - 1}; _mutual; '
+                                   'echo "${COMPREPLY[*]}"'], env={**self.environment, 'PATH': path}, capture_output=True, timeout=60)
+            self.assertEqual((done.stdout.decode().strip(), done.stderr), (expected, b''), typed)
+
+    def test_what_was_probably_meant(self):
+        self.assertIn(b'mutual report usage', self.mutual('report', 'usag').stderr)
+        for command in 'help', 'raw':
+            done = self.mutual(command, '--json')
+            self.assertEqual(done.returncode, 2)
+            self.assertNotIn(b'mean --json', done.stderr)
+            self.assertNotIn(b'mean --csv', done.stderr)
+
+    def test_messages_break_between_words(self):
+        self.environment['COLUMNS'] = '50'
+        lines = self.mutual('book', '--nonsense', '--lang', 'fr').stderr.decode().splitlines()
+        lines += self.mutual('list').stderr.decode().splitlines()
+        self.assertGreater(len(lines), 2)
+        for line in lines:
+            self.assertLessEqual(len(line), 50)
+
+    def test_french_is_french(self):
+        for arguments in (['help', 'book'], ['help', 'agenda']):
+            shown = self.mutual(*arguments, '--lang', 'fr').stdout.decode()
+            for word in 'Usage : mutual', 'Exemples :\n', 'Options :\n', 'demain':
+                self.assertIn(word, shown)
+            self.assertNotIn('tomorrow', shown.split('Exemples')[1])
+
     def test_a_refusal_gives_commands_that_work(self):
         refusal = ['TAG - reason code=conflict resource=van text="Taken by MJC until 18:00"',
                    'TAG - conflict resource=van from=2026-12-05T08:00+01:00 to=2026-12-05T18:00+01:00 member=m17 member-name="MJC"',
@@ -271,12 +448,12 @@ class Client(unittest.TestCase):
             lines = arrived.setdefault(arguments[0][2], [])
             lines += [re.sub(r'\\(.)', r'\1', quoted) or bare for _, quoted, bare in arguments[1:]]
         for name in 'empty.yaml', 'odd.yaml', 'long.yaml', 'wide.yaml':
-            self.assertEqual(arrived[name], files[name].splitlines(), name)
+            self.assertEqual(arrived[name], files[name].splitlines() or [''], name)
         self.assertNotIn('notes.txt', arrived)
 
     def test_policy_files_that_cannot_be_sent(self):
         self.logged_in(lambda line: ['TAG OK'])
-        for content, place in (('a: 1\nb:\r\n', 'x.yaml:2:3'), ('é: \0\n', 'x.yaml:1:4'), ('y' * 40000, 'x.yaml:1')):
+        for content, place in (('a: 1\nb:\rc\n', 'x.yaml:2:3'), ('é: \0\n', 'x.yaml:1:4'), ('y' * 40000, 'x.yaml:1')):
             done = self.mutual('policy', 'check', self.policy({'x.yaml': content}))
             self.assertEqual(done.returncode, 1)
             self.assertIn(place, done.stderr.decode())
@@ -285,7 +462,7 @@ class Client(unittest.TestCase):
         server = self.logged_in(lambda line: ['TAG OK version=2 hash=abc'])
         folder = self.policy({'x.yaml': 'a: 1\n'})
         self.assertEqual(self.mutual('policy', 'apply', folder).returncode, 2)
-        self.assertFalse(any(' APPLY' in line for line in server.lines))
+        self.assertFalse(any(' APPLY' in line and ' dry=yes' not in line for line in server.lines))
         self.assertEqual(self.mutual('policy', 'apply', folder, '--yes', '--reason', 'why not').returncode, 0)
         self.assertRegex(server.lines[-1], r'POLICY APPLY key=\S+ reason="why not"')
 
@@ -303,7 +480,7 @@ class Client(unittest.TestCase):
     def test_times_that_are_not_understood_ask_nothing(self):
         server = self.logged_in(lambda line: self.BOOKED)
         for words in (['tomorow', '9:00', '3h'], ['tomorrow', '9:00'], ['tomorrow', '9am', '3h'], [], ['demain', '9h', '12h'],
-                      ['tomorrow', '9:00', '3h', '--for', '2h'], ['tomorrow', '9:00', '3h', '--nonsense']):
+                      ['tomorrow', '9:00', '-2h'], ['tomorrow', '9:00', '3h', '--for', '2h'], ['tomorrow', '9:00', '3h', '--nonsense']):
             self.assertEqual(self.mutual('book', 'van', *words).returncode, 2, words)
         self.assertEqual(server.lines, [])
 
@@ -323,6 +500,23 @@ class Client(unittest.TestCase):
             self.assertRegex(server.lines[-1], r'^\d+ (MOVE|EXTEND) key=\S+ booking=B7K3QF ' + re.escape(sent) + ('' if sent == 'to=' else '$'))
         self.assertEqual(self.mutual('extend', 'B7K3QF', '13h').returncode, 2)
         self.assertEqual(self.mutual('move', 'B7K3QF').returncode, 2)
+        sent = len(server.lines)
+        for arguments in (['move', 'B7K3QF', 'fri', '5h'], ['extend', 'B7K3QF', '-1h'], ['extend', 'B7K3QF', '-', '1h'],
+                          ['list', '--from', '2027-02', '--to', '2027-01'], ['extend', 'B7K3QF', '--by', '-1h']):
+            self.assertEqual(self.mutual(*arguments).returncode, 2, arguments)
+        self.assertTrue(all(' SHOW ' in line for line in server.lines[sent:]))
+        self.assertIn(b'mutual move B7K3QF --to 11:00', self.mutual('extend', 'B7K3QF', '-1h').stderr)
+        self.assertEqual(self.mutual('move', 'B7K3QF', '--to', '11:00').returncode, 0)
+        self.assertRegex(server.lines[-1], r'booking=B7K3QF to=2027-01-09T11:00$')
+
+    def test_extend_to_an_earlier_end_says_what_to_do(self):
+        booking = 'TAG - booking booking=B7K3QF state=confirmed resource=van from=2027-01-09T08:00+01:00 to=2027-01-09T12:00+01:00'
+        self.logged_in(lambda line: [booking, 'TAG OK'] if ' SHOW ' in line else ['TAG NO not-later text=x'])
+        done = self.mutual('extend', 'B7K3QF', '11:00')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b'  mutual move B7K3QF --to 2027-01-09T11:00\n', done.stderr)
+        self.assertEqual(json.loads(self.mutual('extend', 'B7K3QF', '11:00', '--json').stdout)['command'],
+                         'mutual move B7K3QF --to 2027-01-09T11:00')
 
     def test_the_language_is_passed_on(self):
         self.environment['LC_ALL'] = 'fr_FR.UTF-8'

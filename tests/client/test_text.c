@@ -11,6 +11,7 @@
 #include "client/command.h"
 #include "client/connection.h"
 #include "client/file.h"
+#include "client/show_word.h"
 #include "client/text.h"
 
 /* The conversions of a format in the order of its arguments, `%1$s` counted where it stands. */
@@ -106,6 +107,47 @@ static void every_command_is_explained(void **state)
 	}
 }
 
+static void words_of_the_protocol(void **state)
+{
+	static const struct {
+		const char *word, *french;
+	} cases[] = {
+	    {"equipment", "équipement"},
+	    {"member,coordinator", "membre,coordination"},
+	    {"always", "toujours"},
+	    {"Mon-Fri 08:00-20:00, Sat 09:00-18:00", "lun.-ven. 08:00-20:00, sam. 09:00-18:00"},
+	    {"1d", "1j"},
+	    {"1w", "1 sem."},
+	    {"1d12h", "1j12h"},
+	    {"1h30m–3d", "1h30m–3j"},
+	    {"unheard-of", "unheard-of"},
+	    {"", ""},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct arena a = {0};
+		assert_int_equal(text_choose("en"), 0);
+		assert_string_equal(show_words(&a, cases[i].word), cases[i].word);
+		assert_int_equal(text_choose("fr"), 0);
+		assert_string_equal(show_words(&a, cases[i].word), cases[i].french);
+		arena_clear(&a);
+	}
+}
+
+static void uptimes(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *expected;
+	} cases[] = {{0, "0s"},	    {59, "59s"},      {60, "1m"},	  {3661, "1h 1m"},
+		     {86400, "1d"}, {90061, "1d 1h"}, {86400 + 61, "1d"}, {3601, "1h"}};
+	assert_int_equal(text_choose("en"), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct arena a = {0};
+		assert_string_equal(show_uptime(&a, cases[i].seconds), cases[i].expected);
+		arena_clear(&a);
+	}
+}
+
 static void addresses(void **state)
 {
 	static const struct {
@@ -149,6 +191,8 @@ int main(void)
 	    cmocka_unit_test(language_is_chosen),
 	    cmocka_unit_test(the_manual_names_every_command_and_option),
 	    cmocka_unit_test(every_command_is_explained),
+	    cmocka_unit_test(words_of_the_protocol),
+	    cmocka_unit_test(uptimes),
 	    cmocka_unit_test(addresses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,7 +84,24 @@ static const struct point_case points[] = {
     {"Europe/Paris", FRIDAY, "2026-02-30 8:00", NULL, WHEN_E_RANGE, 0},
     {"Europe/Paris", FRIDAY, "31 feb 8:00", NULL, WHEN_E_RANGE, 2},
     {"Europe/Paris", FRIDAY, "2026-13-01", NULL, WHEN_E_RANGE, 0},
-    {"Europe/Paris", FRIDAY, "5/12 8:00", NULL, WHEN_E_WORD, 0},
+    {"Europe/Paris", FRIDAY, "5/12 8:00", "2026-12-05T08:00"},
+    {"Europe/Paris", FRIDAY, "05/12/2027 8:00", "2027-12-05T08:00"},
+    {"Europe/Paris", FRIDAY, "3/12 8:00", "2027-12-03T08:00"},
+    {"Europe/Paris", FRIDAY, "12/13 8:00", NULL, WHEN_E_RANGE, 0},
+    {"Europe/Paris", FRIDAY, "31/2 8:00", NULL, WHEN_E_RANGE, 1},
+    {"Europe/Paris", FRIDAY, "5/12/26 8:00", NULL, WHEN_E_RANGE, 0},
+    {"Europe/Paris", FRIDAY, "5/12/ 8:00", NULL, WHEN_E_RANGE, 0},
+    {"Europe/Paris", FRIDAY, "lun. 5/12 8:00", NULL, WHEN_E_WEEKDAY, 0},
+    {"Europe/Paris", FRIDAY, "demain 9 h", "2026-12-05T09:00"},
+    {"Europe/Paris", FRIDAY, "demain à 14 h 30", "2026-12-05T14:30"},
+    {"Europe/Paris", FRIDAY, "demain 9 heures", "2026-12-05T09:00"},
+    {"Europe/Paris", FRIDAY, "minuit", "2026-12-05T00:00"},
+    {"Europe/Paris", FRIDAY, "sat midnight", "2026-12-06T00:00"},
+    {"Europe/Paris", FRIDAY, "demain midi", "2026-12-05T12:00"},
+    {"Europe/Paris", FRIDAY, "lundi prochain 9h", "2026-12-07T09:00"},
+    {"Europe/Paris", FRIDAY, "vendredi prochain 18h", "2026-12-11T18:00"},
+    {"Europe/Paris", FRIDAY, "next fri 18:00", "2026-12-11T18:00"},
+    {"Europe/Paris", FRIDAY, "next 18:00", NULL, WHEN_E_WORD, 0},
     {"Europe/Paris", FRIDAY, "sat 9:00 sun", NULL, WHEN_E_WORD, 2},
     {"Europe/Paris", FRIDAY, "at", NULL, WHEN_E_MISSING, 1},
     {"Europe/Paris", FRIDAY, "+", NULL, WHEN_E_WORD, 0},
@@ -150,6 +167,14 @@ static const struct span_case spans[] = {
     {"2026-12-05T08:00 2026-12-05T12:00", "2026-12-05T08:00", "2026-12-05T12:00"},
     {"2026-12-05 3d", "2026-12-05", "for 3d"},
     {"+2h 1h", "2026-12-04T12:20+01:00", "for 1h"},
+    {"tomorrow 9:00 -2h", NULL, NULL, WHEN_E_MINUS, 2},
+    {"tomorrow 9:00 -12h30", NULL, NULL, WHEN_E_MINUS, 2},
+    {"tomorrow 9:00 -90m", NULL, NULL, WHEN_E_MINUS, 2},
+    {"tomorrow 9:00 - 12h", "2026-12-05T09:00", "2026-12-05T12:00"},
+    {"sam 20h - minuit", "2026-12-05T20:00", "2026-12-06T00:00"},
+    {"sam 9 h 3 h", "2026-12-05T09:00", "for 3h"},
+    {"sam 9 h 12 h", NULL, NULL, WHEN_E_AMBIGUOUS, 2},
+    {"sam 9 h 30 minutes", "2026-12-05T09:00", "for 30m"},
     {"tomorrow 9:00 3x", NULL, NULL, WHEN_E_WORD, 2},
     {"tomorrow 9:00 to", NULL, NULL, WHEN_E_MISSING, 3},
     {"tomorrow 9:00 for", NULL, NULL, WHEN_E_MISSING, 3},
@@ -237,6 +262,54 @@ static void a_time_without_a_day_is_of_the_base(void **state)
 	zone_free(z);
 }
 
+static void a_day_that_has_begun_is_a_week_ahead(void **state)
+{
+	static const struct {
+		const char *said, *wire;
+		int32_t second;
+	} cases[] = {
+	    {"fri", "2026-12-11", 0},	{"fri", "2026-12-04", 11 * 3600}, {"sat", "2026-12-05", 0},
+	    {"today", "2026-12-04", 0}, {"2026-12-04", "2026-12-04", 0},
+	};
+	struct zone *z = zone_of("Europe/Paris");
+	struct when_clock clock = {.now = instant_of(z, FRIDAY), .zone = z};
+	for (size_t i = 0; i < N(cases); i++) {
+		struct arena a = {0};
+		struct when_words w = when_split(&a, &cases[i].said, 1);
+		struct when_point p;
+		size_t at;
+		assert_int_equal(when_point_parse(&w, &clock, &p, &at), WHEN_OK);
+		when_skip_past(&p, &clock, cases[i].second);
+		assert_string_equal(when_wire(&a, &p, z), cases[i].wire);
+		arena_clear(&a);
+	}
+	zone_free(z);
+}
+
+static void five_hours_or_five_o_clock(void **state)
+{
+	static const struct {
+		const char *said;
+		bool perhaps;
+	} cases[] = {{"fri 5h", true},
+		     {"tomorrow 5h", true},
+		     {"fri at 5h", false},
+		     {"fri 5:00", false},
+		     {"5h", false}};
+	struct zone *z = zone_of("Europe/Paris");
+	struct when_clock clock = {.now = instant_of(z, FRIDAY), .zone = z};
+	for (size_t i = 0; i < N(cases); i++) {
+		struct arena a = {0};
+		struct when_words w = when_split(&a, &cases[i].said, 1);
+		struct when_span s;
+		size_t at;
+		assert_int_equal(when_span_parse(&w, &clock, &s, &at), WHEN_OK);
+		assert_int_equal(s.from.perhaps_length, cases[i].perhaps);
+		arena_clear(&a);
+	}
+	zone_free(z);
+}
+
 static void read_back(const char *language, struct civil_time from, struct civil_time to,
 		      bool unicode)
 {
@@ -277,6 +350,8 @@ int main(void)
 	    cmocka_unit_test(read_spans),
 	    cmocka_unit_test(read_stretches_of_days),
 	    cmocka_unit_test(a_time_without_a_day_is_of_the_base),
+	    cmocka_unit_test(a_day_that_has_begun_is_a_week_ahead),
+	    cmocka_unit_test(five_hours_or_five_o_clock),
 	    cmocka_unit_test(what_is_shown_reads_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

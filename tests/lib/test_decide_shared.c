@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Decisions on what a pole shares: counts, parts, wishes, baskets, requirements, buffers, ways, outages. */
+/* Decisions on what a pole shares: counts, parts, wishes, baskets, requirements, buffers, ways,
+ * outages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -94,8 +95,8 @@ static void add_requirements(struct policy *p)
 	named(p, "laser")->n_requirements = 2;
 }
 
-/* van: 4, of which 3 and 4 have a hitch; chair: 40; hall of a (stage, floor) and b; trailer; laser; bench: 4, buffer of
- * 15 minutes, shared; tess: a technician who moves and is a laser referent. */
+/* van: 4, of which 3 and 4 have a hitch; chair: 40; hall of a (stage, floor) and b; trailer; laser;
+ * bench: 4, buffer of 15 minutes, shared; tess: a technician who moves and is a laser referent. */
 static struct policy *example(void)
 {
 	static const char *skills[] = {"referent"};
@@ -243,10 +244,14 @@ static void wishes_choose(void **state)
 		const char *having;
 		enum reason want;
 	} rows[] = {
-	    {"hitch", REASON_NONE},	       {"hitch=true", REASON_NONE},
-	    {"hitch!=true", REASON_NONE},      {"seats>=2", REASON_NONE_HAVING},
-	    {"unit=van-2", REASON_NONE},       {"site=farm", REASON_NONE_HAVING},
-	    {"hitch unit=van-1", REASON_NONE_HAVING}, {"=", REASON_NONE_HAVING},
+	    {"hitch", REASON_NONE},
+	    {"hitch=true", REASON_NONE},
+	    {"hitch!=true", REASON_NONE},
+	    {"seats>=2", REASON_NONE_HAVING},
+	    {"unit=van-2", REASON_NONE},
+	    {"site=farm", REASON_NONE_HAVING},
+	    {"hitch unit=van-1", REASON_NONE_HAVING},
+	    {"=", REASON_NONE_HAVING},
 	    {"at=nowhere", REASON_NONE_HAVING},
 	};
 	struct scene *s = *state;
@@ -269,9 +274,9 @@ static void wishes_compare(void **state)
 		const char *have, *wish;
 		bool met;
 	} rows[] = {
-	    {"7", "x>=7", true},     {"7", "x>7", false},  {"7.5", "x>7", true},
-	    {"10", "x>9", true},     {"7", "x<=7", true},  {"-1", "x<0", true},
-	    {"7,50", "x=7.5", true}, {"7", "x!=8", true},  {"red", "x=red", true},
+	    {"7", "x>=7", true},      {"7", "x>7", false},    {"7.5", "x>7", true},
+	    {"10", "x>9", true},      {"7", "x<=7", true},    {"-1", "x<0", true},
+	    {"7,50", "x=7.5", true},  {"7", "x!=8", true},    {"red", "x=red", true},
 	    {"red", "x!=red", false}, {"red", "x>=a", false}, {"red", "y!=1", true},
 	};
 	struct arena a = {0};
@@ -279,7 +284,8 @@ static void wishes_compare(void **state)
 	for (size_t i = 0; i < N(rows); i++) {
 		const struct attribute attribute = {"x", rows[i].have};
 		const struct site site = {.id = "here"};
-		const struct unit u = {.attributes = &attribute, .n_attributes = 1, .id = "u", .site = &site};
+		const struct unit u = {
+		    .attributes = &attribute, .n_attributes = 1, .id = "u", .site = &site};
 		const struct resource r = {.site = &site};
 		struct wishes w;
 		const char *at;
@@ -290,7 +296,8 @@ static void wishes_compare(void **state)
 	arena_clear(&a);
 }
 
-/* Two short ones on vans of their own, then a long one for which only moving one of them makes room. */
+/* Two short ones on vans of their own, then a long one for which only moving one of them makes
+ * room. */
 static void others_move_to_make_room(void **state)
 {
 	struct scene *s = *state;
@@ -308,7 +315,8 @@ static void others_move_to_make_room(void **state)
 	assert_int_equal(BOOK(m2, "van", 10, 12), REASON_NONE);
 	pole_undo(s->pole, &s->changes);
 	assert_int_equal(BOOK(m2, "van", 8, 20), REASON_NONE);
-	assert_int_equal(s->changes.n, pole_booking(s->pole, moved)->allocations[0].lane == 1 ? 2 : 1);
+	assert_int_equal(s->changes.n,
+			 pole_booking(s->pole, moved)->allocations[0].lane == 1 ? 2 : 1);
 	assert_int_equal(BOOK(m2, "van", 9, 10), REASON_CONFLICT);
 }
 
@@ -420,7 +428,8 @@ static void requirements_come_along(void **state)
 	assert_int_equal(s->answer.booking->n_items, 3);
 	assert_int_equal(item(s, 2)->via, ITEM_SKILL);
 	assert_int_equal(item(s, 2)->span.end - item(s, 2)->span.start, 900);
-	assert_int_equal(BOOK(m1, "laser", 10, 12, .declared = laser, .n_declared = 1), REASON_NONE);
+	assert_int_equal(BOOK(m1, "laser", 10, 12, .declared = laser, .n_declared = 1),
+			 REASON_NONE);
 	assert_int_equal(s->answer.booking->n_items, 2);
 	assert_int_equal(BOOK(m1, "tess", 12, 14), REASON_NONE);
 	assert_int_equal(BOOK(m1, "laser", 13, 14, .alternatives = 1), REASON_REQUIREMENT);
@@ -436,12 +445,12 @@ static void things_take_their_time_to_get_there(void **state)
 	assert_int_equal(BOOK(m2, "tess", 12, 14), REASON_NONE);
 	pole_undo(s->pole, &s->changes);
 	assert_int_equal(BOOK(m2, "tess", 12, 14, .at = "farm"), REASON_TRAVEL);
-	assert_int_equal(book(s, &s->m2,
-			      (struct ask_book){.what = "tess",
-						.at = "farm",
-						.span = {hours(12, 0).start + 35 * 60,
-							 hours(0, 14).end}}),
-			 REASON_NONE);
+	assert_int_equal(
+	    book(s, &s->m2,
+		 (struct ask_book){.what = "tess",
+				   .at = "farm",
+				   .span = {hours(12, 0).start + 35 * 60, hours(0, 14).end}}),
+	    REASON_NONE);
 	assert_string_equal(item(s, 0)->having, "at=farm");
 	assert_int_equal(BOOK(m1, "tess", 14, 15, .at = "farm"), REASON_NONE);
 	assert_int_equal(BOOK(m1, "tess", 15, 16), REASON_TRAVEL);
@@ -480,7 +489,8 @@ static void neighbours_of_one_member_share_a_buffer(void **state)
 static void what_is_out_is_not_to_be_had(void **state)
 {
 	struct scene *s = *state;
-	const struct outage broken = {1, named(s->policy, "stage")->number, 0, hours(9, 12), 1, 1, 0};
+	const struct outage broken = {1, named(s->policy, "stage")->number, 0, hours(9, 12), 1, 1,
+				      0};
 	const struct outage van_1 = {2, named(s->policy, "van")->number, 1, hours(9, 12), 1, 1, 0};
 
 	changes_clear(&s->changes);
@@ -501,7 +511,8 @@ static void what_is_out_is_not_to_be_had(void **state)
 static void within_a_window_the_best_place_is_taken(void **state)
 {
 	struct scene *s = *state;
-	struct ask_book ask = {.what = "b", .within = hours(8, 20), .length = {.seconds = 2 * 3600}};
+	struct ask_book ask = {
+	    .what = "b", .within = hours(8, 20), .length = {.seconds = 2 * 3600}};
 
 	assert_int_equal(BOOK(m1, "b", 9, 10), REASON_NONE);
 	assert_int_equal(BOOK(m1, "b", 14, 16), REASON_NONE);
@@ -579,7 +590,8 @@ static void found_by_time_and_by_thing(void **state)
 	assert_int_equal(busy.steps[1].from, hours(9, 0).start);
 }
 
-/* Random baskets of chairs, halls and trailers, cancelled, given back and undone, against counts by the hour. */
+/* Random baskets of chairs, halls and trailers, cancelled, given back and undone, against counts by
+ * the hour. */
 #define DAYS 10
 #define HOURS_MAX (DAYS * 24 + 24)
 #define STEPS 1500
