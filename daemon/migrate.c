@@ -4,7 +4,8 @@
  *
  * Each is sent together with the row that records it as one simple query, which PostgreSQL runs as
  * one transaction: it is done whole or not at all. A session lock keeps daemons that start at the
- * same time from doing it twice; it goes with the session should we die.
+ * same time from doing it twice; it goes with the session should we die. Where nothing is to be
+ * done nothing is asked for but reading: a daemon that runs as its own role may start.
  */
 #include "daemon/migrate.h"
 
@@ -70,8 +71,9 @@ static int migrate_locked(struct db_session *s, char *ret_why)
 	int present, newest = newest_version(), answer;
 
 	answer = db_session_exec(s,
-				 "create table if not exists schema_version ("
-				 "version int4 primary key, at timestamptz not null default now())",
+				 "do $$ begin if to_regclass('public.schema_version') is null then "
+				 "create table schema_version (version int4 primary key, "
+				 "at timestamptz not null default now()); end if; end $$",
 				 ret_why);
 	if (!answer)
 		answer = present_version(s, &present, ret_why);

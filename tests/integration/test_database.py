@@ -2,6 +2,7 @@
 """PostgreSQL goes away and comes back; a PostgreSQL of one's own; two daemons on one database."""
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -85,6 +86,17 @@ def test_a_database_of_ones_own(start, own, day):
         assert c.expect('LIST').of('booking')[0]['booking'] == first
         own.start()
         running.until('writes are taken again', lambda: writes(c, day, 10).ok, 60)
+
+
+def test_the_daemon_needs_not_own_the_schema(start, own, folder, day):
+    """Migrated by its owner, it is served as the role that may only call functions and read."""
+    done = subprocess.run([str(running.build_dir() / 'daemon' / 'mutuald'), '--migrate', '--state-dir', str(folder / 'migrating'),
+                           '--database', own.conninfo('pole', 'pole_owner')], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    one = start(database=own.conninfo('pole', 'mutuald'))
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as c:
+        c.expect('BOOK', what='bench', from_=f"{day}T08:00", for_='1h')
 
 
 def test_the_only_way_to_write(start, own, day):
