@@ -297,7 +297,7 @@ static int decode_item(const char *value, struct arena *a, struct request *ret,
 	*ret = (struct request){.tag = "", .verb = &verb_item};
 	if (line_decode(text, strlen(text), a, &ret->line, &at) != LINE_OK ||
 	    ret->line.n_words > 1) {
-		e->value = value;
+		e->value = strlen(value) <= REPEATED_VALUE_MAX_BYTES ? value : NULL;
 		e->example = types[KEY_ITEM].example;
 		return bad(e, CODE_BAD_VALUE, "item");
 	}
