@@ -68,7 +68,8 @@ static enum exit_code take_option(struct cli *cli, struct arguments *args, const
 		text_complain(TEXT_TOO_MANY_OPTIONS);
 		return EXIT_USAGE;
 	}
-	cli->options[cli->n_options++] = (struct given_option){.option = option, .value = value};
+	cli->options[cli->n_options++] = (struct given_option){
+	    .option = option, .value = value, .after = cli->n_words};
 	return EXIT_DONE;
 }
 
@@ -94,6 +95,8 @@ static void drop_command_words(struct cli *cli)
 	size_t own = !cli->command ? 0 : cli->command->subword ? 2 : 1;
 	cli->words += own;
 	cli->n_words -= own;
+	for (size_t i = 0; i < cli->n_options; i++)
+		cli->options[i].after -= cli->options[i].after < own ? cli->options[i].after : own;
 }
 
 static enum exit_code settle_output(struct cli *cli)

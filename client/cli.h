@@ -16,6 +16,7 @@
 struct given_option {
 	const struct option *option;
 	const char *value; /* NULL where the option takes none */
+	size_t after;	   /* how many words stand before it */
 };
 
 struct cli {

@@ -95,6 +95,51 @@
 			"at most so many", "au plus tant"                                          \
 		}                                                                                  \
 	}
+#define QTY                                                                                        \
+	{                                                                                          \
+		"--qty", {"N", "N"},                                                               \
+		{                                                                                  \
+			"so many of it", "autant"                                                  \
+		}                                                                                  \
+	}
+#define HAVING                                                                                     \
+	{                                                                                          \
+		"--having", {"WISHES", "SOUHAITS"},                                                \
+		{                                                                                  \
+			"what it must have: 'seats>=7 hitch'",                                     \
+			    "ce qu'il doit avoir : 'seats>=7 hitch'"                               \
+		}                                                                                  \
+	}
+#define AT                                                                                         \
+	{                                                                                          \
+		"--at", {"SITE", "SITE"},                                                          \
+		{                                                                                  \
+			"where a thing that moves is to be", "où doit être ce qui se déplace"   \
+		}                                                                                  \
+	}
+#define DECLARED                                                                                   \
+	{                                                                                          \
+		"--declared", {"WORDS", "MOTS"},                                                   \
+		{                                                                                  \
+			"what you have at hand: own-hitch", "ce que vous avez : own-hitch"         \
+		}                                                                                  \
+	}
+#define WITHIN                                                                                     \
+	{                                                                                          \
+		"--within", {"WINDOW", "PLAGE"},                                                   \
+		{                                                                                  \
+			"any time within: 'sat 8:00 - 20:00', with a length",                      \
+			    "n'importe quand dans : 'sam 8h - 20h', avec une durée"               \
+		}                                                                                  \
+	}
+#define ITEM                                                                                       \
+	{                                                                                          \
+		"--item", {"N", "N"},                                                              \
+		{                                                                                  \
+			"only this thing of it, as show counts them",                              \
+			    "seulement cette chose, comme show les compte"                         \
+		}                                                                                  \
+	}
 #define LAST                                                                                       \
 	{                                                                                          \
 		NULL, NONE_TAKEN, NONE_TAKEN                                                       \
@@ -149,16 +194,24 @@ static const struct option find_options[] = {
     FROM,
     TO,
     FOR,
+    WITHIN,
+    QTY,
+    HAVING,
+    AT,
+    DECLARED,
     COUNT,
     LAST,
 };
-static const struct option book_options[] = {UNIT,   FROM,   TO,      FOR, PURPOSE,
-					     MEMBER, PERSON, DRY_RUN, KEY, LAST};
-static const struct option move_options[] = {UNIT, FROM, TO, FOR, DRY_RUN, KEY, LAST};
+static const struct option book_options[] = {UNIT,   FROM,   TO,      FOR,	WITHIN,
+					     QTY,    HAVING, AT,      DECLARED, PURPOSE,
+					     MEMBER, PERSON, DRY_RUN, KEY,	LAST};
+static const struct option move_options[] = {UNIT, FROM, TO, FOR, ITEM, DRY_RUN, KEY, LAST};
 static const struct option extend_options[] = {
     TO, {"--by", {"LENGTH", "DURÉE"}, {"by so much", "d'autant"}}, DRY_RUN, KEY, LAST,
 };
-static const struct option cancel_options[] = {DRY_RUN, KEY, LAST};
+static const struct option cancel_options[] = {ITEM, DRY_RUN, KEY, LAST};
+static const struct option outage_options[] = {UNIT, FROM, TO, FOR, DRY_RUN, KEY, LAST};
+static const struct option reopen_options[] = {DRY_RUN, KEY, LAST};
 static const struct option list_options[] = {
     DAYS_FROM,
     DAYS_TO,
@@ -177,6 +230,7 @@ static const struct option list_options[] = {
 static const struct option agenda_options[] = {
     {"--week", NONE_TAKEN, {"seven days", "sept jours"}},
     {"--days", {"N", "N"}, {"so many days", "tant de jours"}},
+    {"--busy", NONE_TAKEN, {"how many are taken, when", "combien sont pris, et quand"}},
     LAST,
 };
 static const struct option report_options[] = {
@@ -233,12 +287,19 @@ static const struct option help_options[] = {
 const struct command command_table[] = {
     {
 	.word = "book",
-	.usage = {"RESOURCE START LENGTH|END [--purpose TEXT]",
-		  "RESSOURCE DÉBUT DURÉE|FIN [--purpose TEXTE]"},
-	.summary = {"book a resource", "réserver une ressource"},
+	.usage = {"RESOURCE START LENGTH|END [+ RESOURCE …] [--purpose TEXT]",
+		  "RESSOURCE DÉBUT DURÉE|FIN [+ RESSOURCE …] [--purpose TEXTE]"},
+	.summary = {"book a resource, or several together",
+		    "réserver une ressource, ou plusieurs ensemble"},
 	.about = {"Books a resource, or a unit of it. " TIMES_EN
+		  "\nA + begins the next thing, at the same time unless it says another: all or "
+		  "nothing; "
+		  "an option is of the thing before it."
 		  "\nA refusal says why, and what could be had instead.",
 		  "Réserve une ressource, ou l'une de ses unités. " TIMES_FR
+		  "\nUn + commence la chose suivante, au même moment sauf indication : tout ou "
+		  "rien ; une "
+		  "option vaut pour la chose qui la précède."
 		  "\nUn refus dit pourquoi, et quoi d'autre est possible."},
 	.options = book_options,
 	.examples = {{"mutual book van tomorrow 9:00 3h --purpose \"Market\"",
@@ -247,6 +308,9 @@ const struct command command_table[] = {
 		     {"mutual book van sat 9:00-12:00 --unit van-2",
 		      {"this very van", "ce fourgon-là"},
 		      "mutual book van sam 9h-12h --unit van-2"},
+		     {"mutual book van tomorrow 9:00 4h --having hitch + sound + tent --qty 2",
+		      {"several things, all or nothing", "plusieurs choses, tout ou rien"},
+		      "mutual book van demain 9h 4h --having hitch + sound + tent --qty 2"},
 		     {"mutual book cold-room 2026-12-05 3d --member m08",
 		      {"whole days, for another member", "des jours entiers, pour un autre membre"},
 		      "mutual book cold-room 2026-12-05 3j --member m08"}},
@@ -263,15 +327,18 @@ const struct command command_table[] = {
 	.examples = {{"mutual find van sat 9:00 3h",
 		      {"is a van free?", "un fourgon est-il libre ?"},
 		      "mutual find van sam 9h 3h"},
-		     {"mutual find tomorrow 14:00-16:00",
-		      {"anything at all", "n'importe quoi"},
-		      "mutual find demain 14h-16h"}},
+		     {"mutual find van 3h --within 'sat 8:00 - 20:00'",
+		      {"when is one free?", "quand y en a-t-il un de libre ?"},
+		      "mutual find van 3h --within 'sam 8h - 20h'"},
+		     {"mutual find tomorrow 14:00-16:00 --having 'seats>=12'",
+		      {"anything with seats for twelve", "tout ce qui a douze places"},
+		      "mutual find demain 14h-16h --having 'seats>=12'"}},
 	.data = true,
 	.run = command_find_free,
     },
     {
 	.word = "agenda",
-	.usage = {"RESOURCE [DAY] [--week]", "RESSOURCE [JOUR] [--week]"},
+	.usage = {"RESOURCE[,RESOURCE…] [DAY] [--week]", "RESSOURCE[,RESSOURCE…] [JOUR] [--week]"},
 	.summary = {"a day or week of a resource, drawn",
 		    "un jour ou une semaine d'une ressource, en dessin"},
 	.options = agenda_options,
@@ -345,7 +412,9 @@ const struct command command_table[] = {
 	.usage = {"CODE", "CODE"},
 	.summary = {"cancel a booking", "annuler une réservation"},
 	.options = cancel_options,
-	.examples = {{"mutual cancel B7K3QF", {"", ""}}},
+	.examples = {{"mutual cancel B7K3QF", {"", ""}},
+		     {"mutual cancel B7K3QF --item 2",
+		      {"only the second of its things", "seulement la deuxième de ses choses"}}},
 	.data = true,
 	.run = command_cancel,
     },
@@ -359,6 +428,40 @@ const struct command command_table[] = {
 		      {"with its rules and units", "avec ses règles et unités"}}},
 	.data = true,
 	.run = command_resources,
+    },
+    {
+	.word = "outage",
+	.usage = {"RESOURCE [START [LENGTH|END]]", "RESSOURCE [DÉBUT [DURÉE|FIN]]"},
+	.summary = {"take out of service (managers)", "mettre hors service (gestion)"},
+	.about =
+	    {"Takes a resource or a unit out of service, from now on unless said, until it is "
+	     "reopened unless said. Lists the\nbookings that stand in it; they stay.",
+	     "Met hors service une ressource ou une unité, dès maintenant sauf indication, "
+	     "jusqu'à sa remise en service sauf\nindication. Montre les réservations qui tombent "
+	     "dedans ; elles restent."},
+	.options = outage_options,
+	.examples = {{"mutual outage van-2", {"broken down", "en panne"}},
+		     {"mutual outage laser mon 8:00 2d",
+		      {"two days, from Monday", "deux jours, à partir de lundi"}}},
+	.data = true,
+	.run = command_outage,
+    },
+    {
+	.word = "outages",
+	.usage = {"[RESOURCE]", "[RESSOURCE]"},
+	.summary = {"what is out of service", "ce qui est hors service"},
+	.examples = {{"mutual outages", {"", ""}}},
+	.data = true,
+	.run = command_outages,
+    },
+    {
+	.word = "reopen",
+	.usage = {"OUTAGE", "NUMÉRO"},
+	.summary = {"end an outage (managers)", "remettre en service (gestion)"},
+	.options = reopen_options,
+	.examples = {{"mutual reopen 3", {"", ""}}},
+	.data = true,
+	.run = command_reopen,
     },
     {
 	.word = "login",

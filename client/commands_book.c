@@ -8,6 +8,7 @@
 #include "client/refusal.h"
 #include "client/show_booking.h"
 #include "client/span_given.h"
+#include "client/things_given.h"
 #include "client/when_word.h"
 #include "lib/moment.h"
 
@@ -24,17 +25,16 @@ static enum exit_code tell(struct session *s, enum exit_code sent, const struct 
 
 static enum exit_code book(struct session *s)
 {
-	struct cli *cli = s->cli;
-	struct when_span span;
-	enum exit_code code = given_whole_span(s, cli->words + 1, cli->n_words - 1, &span);
+	struct thing *things;
+	size_t n;
+	enum exit_code code = given_things(s, false, &things, &n);
 	if (code)
 		return code;
 	struct ask q;
 	struct reply r;
 	ask_begin_change(&q, s, "BOOK", NULL);
-	line_str(&q.line, "what", cli->words[0]);
-	ask_option(&q, "unit", "--unit");
-	ask_span(&q, &span);
+	ask_things(&q, things, n);
+	ask_option(&q, "declared", "--declared");
 	ask_option(&q, "member", "--member");
 	ask_option(&q, "person", "--person");
 	ask_option(&q, "purpose", "--purpose");
@@ -61,6 +61,15 @@ static void point_of(const struct line *l, const char *key, struct when_point *r
 		*ret = (struct when_point){.local = m.local, .has_date = true, .has_time = true};
 }
 
+/* Whether it is what is asked about: the booking, or the thing of it that --item names. */
+static bool is_meant(const struct session *s, const struct line *l)
+{
+	const char *item = cli_option(s->cli, "--item"), *number = line_get(l, "item");
+	if (!item)
+		return line_is(l, "booking");
+	return line_is(l, "item") && number && strcmp(item, number) == 0;
+}
+
 static enum exit_code look_up(struct session *s, const char *booking, struct present *ret)
 {
 	struct ask q;
@@ -70,7 +79,7 @@ static enum exit_code look_up(struct session *s, const char *booking, struct pre
 	line_str(&q.line, "booking", booking);
 	enum exit_code code = ask_done(&q, &r);
 	for (size_t i = 0; !code && i < r.n_data; i++) {
-		if (!line_is(&r.data[i], "booking"))
+		if (!is_meant(s, &r.data[i]))
 			continue;
 		point_of(&r.data[i], "from", &ret->from);
 		point_of(&r.data[i], "to", &ret->to);
@@ -111,6 +120,7 @@ static enum exit_code move(struct session *s)
 	line_str(&q.line, "booking", cli->words[0]);
 	ask_span(&q, &span);
 	ask_option(&q, "unit", "--unit");
+	ask_option(&q, "item", "--item");
 	return tell(s, ask_send(&q, &r), &r, TEXT_MOVED, &p.wanted);
 }
 
@@ -229,7 +239,11 @@ static enum exit_code cancel(struct session *s)
 	struct reply r;
 	ask_begin_change(&q, s, "CANCEL", NULL);
 	line_str(&q.line, "booking", s->cli->words[0]);
-	return tell(s, ask_send(&q, &r), &r, TEXT_CANCELLED,
+	ask_option(&q, "item", "--item");
+	enum exit_code code = ask_send(&q, &r);
+	const char *state = code ? NULL : reply_get(&r, "state");
+	bool some_left = state && strcmp(state, "cancelled") != 0;
+	return tell(s, code, &r, some_left ? TEXT_GIVEN_BACK : TEXT_CANCELLED,
 		    &(struct wanted){.booking = s->cli->words[0]});
 }
 

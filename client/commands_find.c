@@ -4,6 +4,7 @@
 #include "client/show_booking.h"
 #include "client/show_word.h"
 #include "client/span_given.h"
+#include "client/things_given.h"
 
 #define N(array) (sizeof(array) / sizeof(*(array)))
 
@@ -27,6 +28,12 @@ static const struct column resource_columns[] = {
     {"limits", {"Length", "Durée"}, COLUMN_TABLE_ONLY | COLUMN_SPARE | COLUMN_WORDS},
     {"buffer-before", {"Before", "Avant"}, COLUMN_DATA_ONLY},
     {"buffer-after", {"After", "Après"}, COLUMN_DATA_ONLY},
+    {"slots", {"Slots", "Créneaux"}, COLUMN_DATA_ONLY},
+    {"capacity", {"Capacity", "Capacité"}, COLUMN_DATA_ONLY},
+    {"part", {"Parts", "Parties"}, COLUMN_DATA_ONLY | COLUMN_LIST},
+    {"requires", {"Requires", "Exige"}, COLUMN_DATA_ONLY | COLUMN_LIST},
+    {"skill", {"Skills", "Compétences"}, COLUMN_DATA_ONLY | COLUMN_LIST},
+    {"moves", {"Moves", "Se déplace"}, COLUMN_DATA_ONLY | COLUMN_YES},
     {"having", {"Having", "Avec"}, COLUMN_LIST | COLUMN_DATA_ONLY},
 };
 
@@ -48,6 +55,12 @@ static const struct column detail_columns[] = {
     {"horizon", {"Bookable", "Réservable"}, 0},
     {"buffer-before", {"Kept free before", "Gardé libre avant"}, COLUMN_WORDS},
     {"buffer-after", {"Kept free after", "Gardé libre après"}, COLUMN_WORDS},
+    {"slots", {"By slots", "Par créneaux"}, COLUMN_WORDS},
+    {"capacity", {"Capacity", "Capacité"}, 0},
+    {"part", {"Parts", "Parties"}, COLUMN_LIST},
+    {"requires", {"Requires", "Exige"}, COLUMN_LIST},
+    {"skill", {"Skills", "Compétences"}, COLUMN_LIST},
+    {"moves", {"Moves between sites", "Va d'un site à l'autre"}, COLUMN_YES},
     {"having", {"Having", "Avec"}, COLUMN_LIST},
 };
 
@@ -123,7 +136,7 @@ enum { FREE_WHEN = 2 };
 static const struct column free_columns[] = {
     {"resource", {"Resource", "Ressource"}, 0},	    {"unit", {"Unit", "Unité"}, 0},
     {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY}, {"from", {"From", "De"}, COLUMN_DATA_ONLY},
-    {"to", {"To", "À"}, COLUMN_DATA_ONLY},
+    {"to", {"To", "À"}, COLUMN_DATA_ONLY},	    {"qty", {"Quantity", "Nombre"}, 0},
 };
 
 static void fix_free(struct session *s, const struct line *l, const char **cells)
@@ -139,40 +152,24 @@ static enum exit_code show_free(struct session *s, const struct reply *r)
 	if (!first)
 		return refusal_tell(s, r, &(struct wanted){0});
 	show_rows(s, r, "free", free_columns, N(free_columns), fix_free);
-	if (s->cli->format == SHEET_TABLE)
+	if (s->cli->format == SHEET_TABLE && !line_get(first, "item"))
 		fprintf(s->cli->out.out, text(TEXT_BOOK_FIRST),
 			refusal_command(s, &(struct wanted){0}, first));
 	return EXIT_DONE;
 }
 
-/* `find van sat 9:00 3h` or `find sat 9:00 3h`: the first word is a resource where it begins no
- * time. */
-static bool begins_with_what(struct session *s)
-{
-	struct cli *cli = s->cli;
-	struct when_clock clock = session_clock(s, NULL);
-	struct when_words w = given_words(cli, cli->words, cli->n_words);
-	struct when_span span;
-	size_t at = 0;
-	if (cli->n_words == 0 || cli_has(cli, "--what"))
-		return false;
-	return when_span_parse(&w, &clock, &span, &at) != WHEN_OK && at == 0;
-}
-
 static enum exit_code find_free(struct session *s)
 {
-	struct cli *cli = s->cli;
-	struct when_span span;
-	size_t own = begins_with_what(s) ? 1 : 0;
-	enum exit_code code = given_whole_span(s, cli->words + own, cli->n_words - own, &span);
+	struct thing *things;
+	size_t n;
+	enum exit_code code = given_things(s, true, &things, &n);
 	if (code)
 		return code;
 	struct ask q;
 	struct reply r;
 	ask_begin(&q, s, "FIND", NULL);
-	line_str(&q.line, "what", own ? cli->words[0] : cli_option(cli, "--what"));
-	ask_option(&q, "unit", "--unit");
-	ask_span(&q, &span);
+	ask_things(&q, things, n);
+	ask_option(&q, "declared", "--declared");
 	ask_option(&q, "count", "--count");
 	code = ask_send(&q, &r);
 	if (code)

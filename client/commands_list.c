@@ -19,6 +19,9 @@ static const struct column booking_columns[] = {
     {"state", {"State", "État"}, COLUMN_SPARE | COLUMN_WORDS},
     {"resource", {"Resource", "Ressource"}, COLUMN_DATA_ONLY},
     {"unit", {"Unit", "Unité"}, COLUMN_DATA_ONLY},
+    {"units", {"Units", "Unités"}, COLUMN_DATA_ONLY | COLUMN_LIST},
+    {"qty", {"Quantity", "Nombre"}, COLUMN_DATA_ONLY},
+    {"things", {"Things", "Choses"}, COLUMN_DATA_ONLY},
     {"from", {"From", "De"}, COLUMN_DATA_ONLY},
     {"to", {"To", "À"}, COLUMN_DATA_ONLY},
     {"member", {"Member", "Membre"}, COLUMN_DATA_ONLY},
@@ -31,13 +34,16 @@ static const struct column booking_columns[] = {
     {"by", {"By", "Par"}, COLUMN_DATA_ONLY},
 };
 
-enum { SHOWN_MADE = 13, SHOWN_ENDED = 15, SHOWN_BY = 17 };
+enum { SHOWN_MADE = 16, SHOWN_ENDED = 18, SHOWN_BY = 20 };
 static const struct column show_columns[] = {
     {"booking", {"Code", "Code"}, 0},
     {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
     {"state", {"State", "État"}, COLUMN_WORDS},
     {"resource", {"Resource", "Ressource"}, 0},
-    {"unit", {"Unit", "Unité"}, 0},
+    {"unit", {"Unit", "Unité"}, COLUMN_DATA_ONLY},
+    {"units", {"Unit", "Unité"}, COLUMN_LIST},
+    {"qty", {"Quantity", "Nombre"}, 0},
+    {"having", {"Having", "Avec"}, 0},
     {"from", {"From", "De"}, COLUMN_DATA_ONLY},
     {"to", {"To", "À"}, COLUMN_DATA_ONLY},
     {"member", {"Member", "Membre"}, 0},
@@ -70,7 +76,7 @@ static void fix_shown(struct session *s, const struct line *l, const char **cell
 static void fix_booking(struct session *s, const struct line *l, const char **cells)
 {
 	cells[BOOKING_WHEN] = line_when(s, l);
-	cells[BOOKING_WHAT] = line_what(l);
+	cells[BOOKING_WHAT] = line_what(&s->cli->arena, l);
 }
 
 static enum exit_code show(struct session *s)
@@ -88,6 +94,7 @@ static enum exit_code show(struct session *s)
 		show_record(s, &r.data[i], show_columns, N(show_columns), fix_shown);
 		break;
 	}
+	show_things(s, &r);
 	return EXIT_DONE;
 }
 
@@ -113,6 +120,7 @@ static enum exit_code list(struct session *s)
 	code = ask_done(&q, &r);
 	if (code)
 		return code;
+	things_join(&cli->arena, &r);
 	if (r.n_data == 0 && cli->format == SHEET_TABLE)
 		fprintf(cli->out.out, "%s\n", text(TEXT_NO_BOOKINGS));
 	else
@@ -123,7 +131,9 @@ static enum exit_code list(struct session *s)
 }
 
 static const struct column taken_columns[] = {
-    {"unit", {"Unit", "Unité"}, 0},
+    {"what", {"What", "Quoi"}, COLUMN_TABLE_ONLY},
+    {"resource", {"Resource", "Ressource"}, COLUMN_DATA_ONLY},
+    {"unit", {"Unit", "Unité"}, COLUMN_DATA_ONLY},
     {"lane", {"Lane", "Place"}, COLUMN_NUMBER | COLUMN_DATA_ONLY},
     {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
     {"from", {"From", "De"}, COLUMN_DATA_ONLY},
@@ -136,7 +146,7 @@ static const struct column taken_columns[] = {
     {"purpose", {"Purpose", "Objet"}, COLUMN_CUT},
     {"person-name", {"Person", "Personne"}, COLUMN_CUT | COLUMN_SPARE},
 };
-enum { TAKEN_WHEN = 2 };
+enum { TAKEN_WHAT = 0, TAKEN_WHEN = 4 };
 
 static const struct column lane_columns[] = {
     {"lane", {"Lane", "Place"}, COLUMN_NUMBER},
@@ -156,6 +166,7 @@ static const struct column agenda_columns[] = {
 
 static void fix_taken(struct session *s, const struct line *l, const char **cells)
 {
+	cells[TAKEN_WHAT] = line_what(&s->cli->arena, l);
 	cells[TAKEN_WHEN] = line_when(s, l);
 }
 
@@ -167,26 +178,63 @@ static long agenda_days(const struct cli *cli)
 	return cli_has(cli, "--week") ? 7 : 1;
 }
 
+static const struct column busy_columns[] = {
+    {"resource", {"Resource", "Ressource"}, 0}, {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
+    {"from", {"From", "De"}, COLUMN_DATA_ONLY}, {"to", {"To", "À"}, COLUMN_DATA_ONLY},
+    {"busy", {"Taken", "Pris"}, COLUMN_NUMBER}, {"of", {"Of", "Sur"}, COLUMN_NUMBER},
+};
+
+static void fix_busy(struct session *s, const struct line *l, const char **cells)
+{
+	cells[1] = line_when(s, l);
+}
+
+/* The lines about one resource of several, from its `resource` line on. */
+static size_t lines_of(const struct reply *r, size_t at)
+{
+	size_t n = 1;
+	while (at + n < r->n_data && !line_is(&r->data[at + n], "resource"))
+		n++;
+	return n;
+}
+
 static void draw(struct session *s, const struct reply *r, struct civil_date first, long days)
 {
-	struct agenda agenda;
 	const char *member = line_get(&s->who, "member");
-	agenda_read(&s->cli->arena, r->data, r->n_data, &agenda);
-	agenda_draw(&agenda, &(struct agenda_view){
-				 .screen = &s->cli->out,
-				 .first = first,
-				 .days = (unsigned)days,
-				 .member = member ? member : "",
-				 .now = session_now(s),
-			     });
-	if (days == 1 && agenda.n_taken > 0) {
+	size_t n_taken = 0, drawn = 0;
+	for (size_t at = 0, n; at < r->n_data; at += n) {
+		struct agenda agenda;
+		n = lines_of(r, at);
+		agenda_read(&s->cli->arena, &r->data[at], n, &agenda);
+		n_taken += agenda.n_taken;
+		if (agenda.n_lanes == 0) /* a composite: its parts follow */
+			continue;
+		if (drawn++)
+			fputc('\n', s->cli->out.out);
+		agenda_draw(&agenda, &(struct agenda_view){
+					 .screen = &s->cli->out,
+					 .first = first,
+					 .days = (unsigned)days,
+					 .member = member ? member : "",
+					 .now = session_now(s),
+				     });
+	}
+	if (days == 1 && n_taken > 0) {
 		fputc('\n', s->cli->out.out);
 		show_rows(s, r, "taken", taken_columns, N(taken_columns), fix_taken);
 	}
 }
 
-/* One object: the resource, its lanes, when it is open, and what is taken. */
-static void agenda_json(struct session *s, const struct reply *r)
+/* `van,minibus`: several resources. */
+static void ask_whats(struct ask *q, const char *list)
+{
+	char *rest = arena_strdup(&q->session->cli->arena, list);
+	for (char *what; (what = strsep(&rest, ","));)
+		line_str(&q->line, "what", what);
+}
+
+/* The resource, its lanes, when it is open, and what is taken. */
+static void agenda_object(struct session *s, const struct reply *r)
 {
 	FILE *out = s->cli->out.out;
 	fputs("{\"resource\": ", out);
@@ -200,6 +248,22 @@ static void agenda_json(struct session *s, const struct reply *r)
 	fputs(", \"taken\": ", out);
 	show_rows(s, r, "taken", taken_columns, N(taken_columns), fix_taken);
 	fputs("}\n", out);
+}
+
+/* One object; of several resources a list of them. */
+static void agenda_json(struct session *s, const struct reply *r)
+{
+	FILE *out = s->cli->out.out;
+	bool several = r->n_data > 0 && lines_of(r, 0) < r->n_data;
+	for (size_t at = 0, n; at < r->n_data; at += n) {
+		n = lines_of(r, at);
+		struct reply one = *r;
+		one.data = &r->data[at];
+		one.n_data = n;
+		fputs(!several ? "" : at ? "," : "[", out);
+		agenda_object(s, &one);
+	}
+	fputs(several ? "]\n" : "", out);
 }
 
 static bool is_lane_of(const struct line *l, const char *unit)
@@ -258,14 +322,18 @@ static enum exit_code show_agenda(struct session *s)
 	struct ask q;
 	struct reply r;
 	ask_begin(&q, s, "AGENDA", NULL);
-	line_str(&q.line, "what", cli->words[0]);
+	ask_whats(&q, cli->words[0]);
 	ask_point(&q, "from", &from);
 	ask_point(&q, "to", &to);
+	if (cli_has(cli, "--busy"))
+		line_str(&q.line, "profile", "yes");
 	code = ask_done(&q, &r);
 	if (code)
 		return code;
 	keep_unit(&r, cli->words[0]);
-	if (cli->format == SHEET_TABLE)
+	if (cli_has(cli, "--busy"))
+		show_rows(s, &r, "busy", busy_columns, N(busy_columns), fix_busy);
+	else if (cli->format == SHEET_TABLE)
 		draw(s, &r, first, days);
 	else if (cli->format == SHEET_JSON)
 		agenda_json(s, &r);

@@ -7,33 +7,36 @@
 #include "client/json.h"
 #include "client/paste.h"
 #include "client/show_time.h"
-#include "lib/moment.h"
-
-const char *wire_local(struct arena *a, const struct zone *z, const char *moment)
-{
-	struct moment m;
-	int64_t utc;
-	if (!moment || moment_parse(moment, &m) != MOMENT_OK || !m.has_offset)
-		return moment;
-	zone_to_utc(z, m.local, &utc);
-	if (utc != moment_utc(&m, z))
-		return moment;
-	size_t n = strcspn(moment, "T");
-	n += strcspn(moment + n, "+-Z");
-	return arena_strndup(a, moment, n);
-}
 
 static void paste_kept(struct paste *p, const struct cli *cli)
 {
-	static const char *const kept[] = {"--purpose", "--member", "--person"};
+	static const char *const kept[] = {"--declared", "--purpose", "--member", "--person"};
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
 		paste_option(p, kept[i], cli_option(cli, kept[i]));
+}
+
+static void paste_times(struct paste *p, struct session *s, const struct line *l)
+{
+	paste_option(p, "--unit", line_get(l, "unit"));
+	paste_option(p, "--from", wire_local(p->arena, s->zone, line_get(l, "from")));
+	paste_option(p, "--to", wire_local(p->arena, s->zone, line_get(l, "to")));
+}
+
+/* Several things at another time. */
+static const char *command_of_things(struct session *s, const struct line *alternative)
+{
+	struct paste p = paste_begin(s->cli, "book");
+	paste_items(&p, s->zone, alternative);
+	paste_kept(&p, s->cli);
+	return p.text;
 }
 
 const char *refusal_command(struct session *s, const struct wanted *wanted,
 			    const struct line *alternative)
 {
-	struct arena *a = &s->cli->arena;
+	if (line_get(alternative, "item") && line_get(alternative, "why"))
+		return command_of_things(s, alternative);
+	const char *qty = line_get(alternative, "qty");
 	const char *what = line_get(alternative, "what");
 	what = what ? what : line_get(alternative, "resource");
 	bool move =
@@ -41,11 +44,15 @@ const char *refusal_command(struct session *s, const struct wanted *wanted,
 	struct paste p = paste_begin(s->cli, move ? "move" : "book");
 	if (move || what)
 		paste_word(&p, move ? wanted->booking : what);
-	paste_option(&p, "--unit", line_get(alternative, "unit"));
-	paste_option(&p, "--from", wire_local(a, s->zone, line_get(alternative, "from")));
-	paste_option(&p, "--to", wire_local(a, s->zone, line_get(alternative, "to")));
-	if (!move)
+	paste_times(&p, s, alternative);
+	if (move) {
+		paste_option(&p, "--item", cli_option(s->cli, "--item"));
+	} else {
+		paste_option(&p, "--qty", qty ? qty : cli_option(s->cli, "--qty"));
+		paste_option(&p, "--having", cli_option(s->cli, "--having"));
+		paste_option(&p, "--at", cli_option(s->cli, "--at"));
 		paste_kept(&p, s->cli);
+	}
 	return p.text;
 }
 
@@ -88,12 +95,10 @@ static void tell_alternative(struct session *s, const struct wanted *wanted, con
 		   *said = line_get(l, "text");
 	const char *when =
 	    show_wire_span(err, a, line_get(l, "from"), line_get(l, "to"), session_now(s).date);
+	const char *name = unit ? unit : what ? what : "";
 	fprintf(err->out, "  %u. %s%s%s, %s%s%s\n", number, screen_colour(err, COLOUR_BOLD), when,
-		screen_plain(err),
-		text_clean(a, unit   ? unit
-			      : what ? what
-				     : ""),
-		said ? text(TEXT_COLON) : "", text_clean(a, said ? said : ""));
+		screen_plain(err), text_clean(a, name), *name && said ? text(TEXT_COLON) : "",
+		text_clean(a, said ? said : ""));
 	fprintf(err->out, "     %s\n", refusal_command(s, wanted, l));
 }
 
@@ -135,8 +140,8 @@ static void tell_people(struct session *s, const struct reply *r, const struct w
 
 static void json_value(FILE *out, const char *key, const char *value)
 {
-	static const char *const numbers[] = {"rank", "retry", "count", "limit",
-					      "at",   "line",  "column"};
+	static const char *const numbers[] = {"rank", "retry",	"count", "limit", "at",
+					      "line", "column", "item",	 "qty"};
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (strcmp(numbers[i], key) == 0 && json_is_number(value)) {
 			fputs(value, out);

@@ -22,6 +22,3 @@ void refusal_json(struct cli *cli, const struct reply *r);
  * to=. */
 const char *refusal_command(struct session *s, const struct wanted *wanted,
 			    const struct line *alternative);
-/* A time of a reply as the server reads it back: without its offset where that says nothing more.
- */
-const char *wire_local(struct arena *a, const struct zone *z, const char *moment);

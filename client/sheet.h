@@ -34,7 +34,7 @@ struct column {
 	unsigned flags;
 };
 
-#define SHEET_MAX_COLUMNS 24
+#define SHEET_MAX_COLUMNS 32
 
 struct sheet {
 	enum sheet_format format;

@@ -12,6 +12,8 @@ void cells_from_line(struct arena *a, const struct line *l, const struct column 
 	for (size_t i = 0; i < n; i++) {
 		if (columns[i].flags & COLUMN_TABLE_ONLY)
 			cells[i] = NULL;
+		else if (strcmp(columns[i].key, "units") == 0) /* all, where `unit` is the first */
+			cells[i] = line_list(a, l, "unit");
 		else if (columns[i].flags & COLUMN_LIST)
 			cells[i] = line_list(a, l, columns[i].key);
 		else
@@ -56,10 +58,82 @@ const char *show_by(const char *person)
 	return person && strcmp(person, "p0") == 0 ? text(TEXT_THE_SERVER) : person;
 }
 
-const char *line_what(const struct line *l)
+static const char *joined(struct arena *a, const char *text, const char *gap, const char *more)
 {
-	const char *unit = line_get(l, "unit"), *resource = line_get(l, "resource");
-	return unit ? unit : resource ? resource : "";
+	return *text ? arena_printf(a, "%s%s%s", text, gap, more) : more;
+}
+
+const char *line_what(struct arena *a, const struct line *l)
+{
+	const char *resource = line_get(l, "resource"), *qty = line_get(l, "qty"), *units = "";
+	if (line_get(l, "things"))
+		return line_get(l, "things");
+	for (size_t i = 0; i < l->n_args; i++)
+		if (strcmp(l->args[i].key, "unit") == 0)
+			units = joined(a, units, ", ", l->args[i].value);
+	if (*units || !resource)
+		return units;
+	return qty && strcmp(qty, "1") != 0 ? arena_printf(a, "%s (%s)", resource, qty) : resource;
+}
+
+static bool is_asked_thing(const struct line *l)
+{
+	const char *via = line_get(l, "via"), *state = line_get(l, "state");
+	return via && strcmp(via, "asked") == 0 && !(state && strcmp(state, "cancelled") == 0);
+}
+
+/* What was asked for and is still there, of the `item` lines that stand together from there on. */
+static const char *things_of(struct arena *a, const struct reply *r, size_t at)
+{
+	const char *things = "";
+	for (; at < r->n_data && line_is(&r->data[at], "item"); at++)
+		if (is_asked_thing(&r->data[at]))
+			things = joined(a, things, " + ", line_what(a, &r->data[at]));
+	return things;
+}
+
+void things_join(struct arena *a, struct reply *r)
+{
+	for (size_t i = 0; i < r->n_data; i++) {
+		struct line *l = &r->data[i];
+		if (!line_is(l, "booking") || !line_get(l, "items"))
+			continue;
+		const char *things = things_of(a, r, i + 1);
+		struct arg *args = arena_new_n(a, struct arg, l->n_args + 1);
+		memcpy(args, l->args, l->n_args * sizeof(*args));
+		args[l->n_args] = (struct arg){"things", things};
+		l->args = args;
+		l->n_args += *things != '\0';
+	}
+}
+
+static const struct column thing_columns[] = {
+    {"item", {"No.", "N°"}, COLUMN_NUMBER},	     {"what", {"What", "Quoi"}, COLUMN_TABLE_ONLY},
+    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},  {"having", {"Having", "Avec"}, COLUMN_SPARE},
+    {"why", {"Why", "Pourquoi"}, COLUMN_TABLE_ONLY},
+};
+
+static void fix_thing(struct session *s, const struct line *l, const char **cells)
+{
+	struct arena *a = &s->cli->arena;
+	const char *of = line_get(l, "of"), *state = line_get(l, "state");
+	cells[1] = line_what(a, l);
+	cells[2] = line_when(s, l);
+	cells[4] = state && strcmp(state, "cancelled") == 0 ? text(TEXT_THING_CANCELLED)
+		   : of ? arena_printf(a, text(TEXT_THING_FOR), of)
+			: text(TEXT_THING_ASKED);
+}
+
+void show_things(struct session *s, const struct reply *r)
+{
+	bool any = false;
+	for (size_t i = 0; i < r->n_data; i++)
+		any = any || line_is(&r->data[i], "item");
+	if (!any || s->cli->format != SHEET_TABLE)
+		return;
+	fputc('\n', s->cli->out.out);
+	show_rows(s, r, "item", thing_columns, sizeof(thing_columns) / sizeof(*thing_columns),
+		  fix_thing);
 }
 
 const char *line_when(struct session *s, const struct line *l)
@@ -72,7 +146,11 @@ static const struct column done_columns[] = {
     {"booking", {"Code", "Code"}, 0},
     {"state", {"State", "État"}, 0},
     {"resource", {"Resource", "Ressource"}, 0},
-    {"unit", {"Unit", "Unité"}, 0},
+    {"unit", {"Unit", "Unité"}, COLUMN_DATA_ONLY},
+    {"units", {"Units", "Unités"}, COLUMN_LIST},
+    {"qty", {"Quantity", "Nombre"}, 0},
+    {"having", {"Having", "Avec"}, 0},
+    {"items", {"Things", "Choses"}, 0},
     {"from", {"From", "De"}, 0},
     {"to", {"To", "À"}, 0},
     {"member", {"Member", "Membre"}, 0},
@@ -87,15 +165,19 @@ static void tell_done(struct session *s, const struct reply *r, enum text senten
 	struct cli *cli = s->cli;
 	const char *code = reply_get(r, "booking");
 	bool dry = reply_get(r, "dry");
+	const char *what = things_of(&cli->arena, r, 0);
+	if (!*what)
+		what = line_what(&cli->arena, &r->final);
 	fputs(screen_colour(&cli->out, COLOUR_GOOD), cli->out.out);
 	if (dry)
 		fputs(text(TEXT_DRY), cli->out.out);
-	fprintf(cli->out.out, text(sentence), text_clean(&cli->arena, line_what(&r->final)),
+	fprintf(cli->out.out, text(sentence), text_clean(&cli->arena, what),
 		line_when(s, &r->final));
 	fputs(screen_plain(&cli->out), cli->out.out);
 	if (code && !dry)
 		fprintf(cli->out.out, text(TEXT_ITS_CODE), text_clean(&cli->arena, code));
 	fputc('\n', cli->out.out);
+	show_things(s, r);
 }
 
 void show_done(struct session *s, const struct reply *r, enum text sentence)

@@ -24,10 +24,8 @@ static const char *const month_words[N_LANGUAGES][12] = {
 		 "nov.", "déc."},
 };
 static const char *const alternative_words[N_ALTERNATIVE_KINDS] = {
-    [ALTERNATIVE_OTHER_UNIT] = "other-unit",
-    [ALTERNATIVE_STAND_IN] = "stand-in",
-    [ALTERNATIVE_NEAREST] = "nearest",
-    [ALTERNATIVE_SHIFTED] = "shifted",
+    [ALTERNATIVE_OTHER_UNIT] = "other-unit", [ALTERNATIVE_STAND_IN] = "stand-in",
+    [ALTERNATIVE_NEAREST] = "nearest",	     [ALTERNATIVE_SHIFTED] = "shifted",
     [ALTERNATIVE_FEWER] = "fewer",
 };
 static const char *const alternative_texts[N_LANGUAGES][N_ALTERNATIVE_KINDS] = {
@@ -86,21 +84,36 @@ void write_member(struct line_writer *w, const struct served *s, uint32_t number
 	line_str(w, "member-name", m ? m->name : id);
 }
 
-static const struct unit *booking_unit(const struct served *s, const struct booking *b)
+/* The first of what a booking is of, or was. */
+static uint32_t first_item(const struct booking *b)
 {
-	const struct resource *r = pole_resource(s->pole, b->resource);
+	for (uint32_t i = 0; i < b->n_items; i++)
+		if (b->items[i].state == ITEM_PRESENT)
+			return i;
+	return 0;
+}
 
-	return r && b->n_allocations ? resource_lane(r, b->allocations[0].lane) : NULL;
+static bool is_of_item(const struct booking *b, const struct allocation *a, uint32_t item)
+{
+	return a->item == item && a->resource == b->items[item].resource;
+}
+
+const struct zone *item_zone(const struct served *s, const struct booking *b, uint32_t item)
+{
+	const struct resource *r = pole_resource(s->pole, b->items[item].resource);
+	const struct unit *u = NULL;
+
+	for (size_t i = 0; r && !u && i < b->n_allocations; i++)
+		if (is_of_item(b, &b->allocations[i], item))
+			u = resource_lane(r, b->allocations[i].lane);
+	if (u)
+		return u->site->zone;
+	return r ? r->site->zone : pole_policy(s->pole)->zone;
 }
 
 const struct zone *booking_zone(const struct served *s, const struct booking *b)
 {
-	const struct resource *r = pole_resource(s->pole, b->resource);
-	const struct unit *u = booking_unit(s, b);
-
-	if (u)
-		return u->site->zone;
-	return r ? r->site->zone : pole_policy(s->pole)->zone;
+	return item_zone(s, b, first_item(b));
 }
 
 const char *booking_resource_id(const struct served *s, const struct booking *b)
@@ -113,15 +126,22 @@ const char *unit_word(const struct resource *r, const struct unit *u)
 	return u && *u->id && strcmp(u->id, r->id) != 0 ? u->id : NULL;
 }
 
-const char *booking_unit_id(const struct served *s, const struct booking *b)
+/* The name of a lane, also of one that the policy no longer has; NULL: it has none of its own. */
+static const char *lane_word(const struct served *s, uint32_t resource, uint32_t lane)
 {
-	const struct unit *u = booking_unit(s, b);
+	const struct resource *r = pole_resource(s->pole, resource);
+	const struct unit *u = r ? resource_lane(r, lane) : NULL;
 
-	if (u)
-		return unit_word(pole_resource(s->pole, b->resource), u);
-	return b->n_allocations
-		   ? pole_name_id(s->pole, NAME_UNIT, b->resource, b->allocations[0].lane)
-		   : NULL;
+	return u ? unit_word(r, u) : pole_name_id(s->pole, NAME_UNIT, resource, lane);
+}
+
+static void write_units(struct line_writer *w, const struct served *s, const char *key,
+			const struct booking *b, uint32_t item)
+{
+	for (size_t i = 0; i < b->n_allocations; i++)
+		if (is_of_item(b, &b->allocations[i], item))
+			line_str(w, key,
+				 lane_word(s, b->allocations[i].resource, b->allocations[i].lane));
 }
 
 static const struct zone *span_zone(const struct exchange *x, const struct resource *r)
@@ -264,10 +284,44 @@ static void fill_closed(struct exchange *x, struct fill_list *l, const struct zo
 	fill_add(l, "open-to", text_time(&x->arena, x->lang, z, r->open.end));
 }
 
-const char *refusal_text(struct exchange *x, const struct refusal *r, const struct answer *answer,
-			 const char *what)
+/* What was asked for as the item of a refusal. */
+static const char *asked_what(const struct exchange *x, const struct asked *asked, uint32_t item)
 {
-	const struct resource *resource = asked_resource(x, what);
+	if (asked->booking)
+		return pole_name_id(x->served->pole, NAME_RESOURCE, 0,
+				    asked->booking->items[item].resource);
+	return asked->n > item ? asked->ask->items[item].what : asked->what;
+}
+
+static const struct request *asked_request(const struct exchange *x, uint32_t item)
+{
+	return x->request.n_items > item ? &x->request.items[item] : &x->request;
+}
+
+/* The resource that a refusal is about: what cannot come along, where that is why; who is in the
+ * way says of what. */
+static const struct resource *refused_resource(const struct exchange *x, const struct refusal *r,
+					       const struct answer *answer, const char *what)
+{
+	if (r->reason == REASON_CONFLICT && answer->n_conflicts) {
+		const struct resource *taken =
+		    pole_resource(x->served->pole, answer->conflicts[0].resource);
+
+		if (taken)
+			return taken;
+	}
+	if (r != answer->refusals && answer->n_refusals &&
+	    answer->refusals[0].reason == REASON_REQUIREMENT && answer->refusals[0].needs)
+		return answer->refusals[0].needs;
+	return asked_resource(x, what);
+}
+
+const char *refusal_text(struct exchange *x, const struct refusal *r, const struct answer *answer,
+			 const struct asked *asked)
+{
+	const char *what = asked_what(x, asked, r->item);
+	const struct request *request = asked_request(x, r->item);
+	const struct resource *resource = refused_resource(x, r, answer, what);
 	const struct zone *z = span_zone(x, resource);
 	enum code code = code_of_reason(r->reason);
 	struct fill_list l = {.n = 0};
@@ -278,7 +332,7 @@ const char *refusal_text(struct exchange *x, const struct refusal *r, const stru
 		fill_limit(x, &l, &r->limit);
 	}
 	if (r->reason == REASON_NONE_HAVING)
-		fill_add(&l, "having", request_get(&x->request, "having"));
+		fill_add(&l, "having", request_get(request, "having"));
 	if (r->reason == REASON_TOO_MANY && r->bound)
 		fill_add(&l, "max", arena_printf(&x->arena, "%d", (int)r->bound));
 	if (r->reason == REASON_OUTAGE && r->bound && r->bound != TIME_NEVER)
@@ -294,7 +348,7 @@ const char *refusal_text(struct exchange *x, const struct refusal *r, const stru
 	if (r->reason == REASON_CONFLICT && answer->n_conflicts)
 		fill_conflict(x, &l, answer);
 	if (r->reason == REASON_UNKNOWN_UNIT)
-		fill_add(&l, "value", request_get(&x->request, "unit"));
+		fill_add(&l, "value", request_get(request, "unit"));
 	if (r->reason == REASON_UNKNOWN_MEMBER && request_get(&x->request, "member")) {
 		fill_add(&l, "value", request_get(&x->request, "member"));
 		fill_add(&l, "meant", meant_member(x, request_get(&x->request, "member")));
@@ -320,16 +374,26 @@ static void write_rule(struct exchange *x, struct line_writer *w, const struct r
 		line_printf(w, "place", "%s:%d:%d", r->place.file, r->place.line, r->place.column);
 }
 
-static void write_reason(struct exchange *x, const struct refusal *r, const struct answer *answer,
-			 const char *what)
+static void write_item_number(struct line_writer *w, const struct asked *asked, uint32_t item)
 {
-	const struct resource *resource = asked_resource(x, what);
+	if (asked->n)
+		line_int(w, "item", item + 1);
+}
+
+static void write_reason(struct exchange *x, const struct refusal *r, const struct answer *answer,
+			 const struct asked *asked)
+{
+	const struct resource *resource =
+	    refused_resource(x, r, answer, asked_what(x, asked, r->item));
 	const struct zone *z = span_zone(x, resource);
 	struct line_writer w;
 
 	reply_data(x, &w, "reason");
 	line_str(&w, "code", code_word(code_of_reason(r->reason)));
+	write_item_number(&w, asked, r->item);
 	line_str(&w, "resource", resource ? resource->id : NULL);
+	line_str(&w, "needs", r->needs ? r->needs->id : NULL);
+	line_str(&w, "skill", r->skill);
 	write_rule(x, &w, r);
 	if (r->reason == REASON_LEAD)
 		write_time(&w, "earliest", z, r->bound);
@@ -345,23 +409,39 @@ static void write_reason(struct exchange *x, const struct refusal *r, const stru
 		line_printf(&w, "closed-on", "%04d-%02d-%02d", (int)d.year, d.month, d.day);
 		line_str(&w, "why", closed_name(x, r));
 	}
-	line_str(&w, "text", refusal_text(x, r, answer, what));
+	line_str(&w, "text", refusal_text(x, r, answer, asked));
 	line_end(&w);
 }
 
-static void write_conflict(struct exchange *x, const struct conflict *c)
+/* The thing of a booking that is in the way. */
+static uint32_t item_in_the_way(const struct conflict *c)
+{
+	const struct booking *b = c->booking;
+
+	for (size_t i = 0; i < b->n_allocations; i++)
+		if (b->allocations[i].resource == c->resource &&
+		    b->allocations[i].lane == c->lane &&
+		    span_overlaps(b->allocations[i].during, c->during))
+			return b->allocations[i].item;
+	return first_item(b);
+}
+
+static void write_conflict(struct exchange *x, const struct answer *answer,
+			   const struct conflict *c, const struct asked *asked)
 {
 	const struct served *s = x->served;
 	struct asker who = exchange_asker(x);
-	const struct zone *z = booking_zone(s, c->booking);
+	uint32_t item = item_in_the_way(c);
+	const struct zone *z = item_zone(s, c->booking, item);
 	struct line_writer w;
 	char code[16];
 
 	reply_data(x, &w, "conflict");
-	line_str(&w, "resource", booking_resource_id(s, c->booking));
-	line_str(&w, "unit", booking_unit_id(s, c->booking));
-	write_time(&w, "from", z, c->booking->span.start);
-	write_time(&w, "to", z, c->booking->span.end);
+	write_item_number(&w, asked, answer->refusals[0].item);
+	line_str(&w, "resource", pole_name_id(s->pole, NAME_RESOURCE, 0, c->resource));
+	line_str(&w, "unit", lane_word(s, c->resource, c->lane));
+	write_time(&w, "from", z, c->booking->items[item].span.start);
+	write_time(&w, "to", z, c->booking->items[item].span.end);
 	write_time(&w, "blocked-from", z, c->during.start);
 	write_time(&w, "blocked-to", z, c->during.end);
 	write_member(&w, s, c->booking->member);
@@ -370,53 +450,142 @@ static void write_conflict(struct exchange *x, const struct conflict *c)
 	line_end(&w);
 }
 
-static void write_alternative(struct exchange *x, const struct alternative *a, int rank)
+/* Everything that much later or earlier. */
+static void write_shift(struct line_writer *w, int64_t shift_s)
+{
+	struct duration d = {.seconds = shift_s < 0 ? -shift_s : shift_s};
+	char text[32];
+
+	line_str(w, shift_s < 0 ? "earlier" : "later", duration_format(d, text, sizeof(text)));
+}
+
+/* The items of a request as they would be asked for then: what BOOK takes. */
+static void write_shifted_items(struct exchange *x, struct line_writer *out,
+				const struct ask_book *ask, int64_t shift_s)
+{
+	static const char word[] = "item";
+
+	for (size_t i = 0; i < ask->n_items; i++) {
+		const struct ask_item *item = &ask->items[i];
+		const struct zone *z = span_zone(x, asked_resource(x, item->what));
+		struct buffer text = {0};
+		struct line_writer w;
+
+		line_begin(&w, &text, word);
+		line_str(&w, "what", item->what);
+		line_str(&w, "unit", item->unit);
+		write_time(&w, "from", z, item->span.start + shift_s);
+		write_time(&w, "to", z, item->span.end + shift_s);
+		if (item->quantity > 1)
+			line_int(&w, "qty", item->quantity);
+		line_str(&w, "having", item->having);
+		line_str(&w, "at", item->at);
+		if (line_end(&w) == 0) {
+			buffer_truncate(&text, text.n - 1);
+			line_str(out, word, text.bytes + sizeof(word));
+		}
+		buffer_release(&text);
+	}
+}
+
+static void write_alternative(struct exchange *x, const struct alternative *a, int rank,
+			      const struct asked *asked)
 {
 	const struct zone *z = a->unit ? a->unit->site->zone : a->resource->site->zone;
 	struct line_writer w;
 
 	reply_data(x, &w, "alternative");
 	line_int(&w, "rank", rank);
-	line_str(&w, "what", a->resource->id);
+	if (!asked->n)
+		line_str(&w, "what", a->resource->id);
 	line_str(&w, "unit", unit_word(a->resource, a->unit));
 	write_time(&w, "from", z, a->span.start);
 	write_time(&w, "to", z, a->span.end);
+	if (a->quantity)
+		line_int(&w, "qty", a->quantity);
+	if (a->shift_s)
+		write_shift(&w, a->shift_s);
+	if (a->shift_s && asked->ask)
+		write_shifted_items(x, &w, asked->ask, a->shift_s);
 	line_str(&w, "why", alternative_words[a->kind]);
 	line_str(&w, "text", alternative_texts[x->lang][a->kind]);
 	line_end(&w);
 }
 
-void write_reasons(struct exchange *x, const struct answer *answer, const char *what)
+void write_reasons(struct exchange *x, const struct answer *answer, const struct asked *asked)
 {
 	for (size_t i = 0; i < answer->n_refusals; i++)
-		write_reason(x, &answer->refusals[i], answer, what);
+		write_reason(x, &answer->refusals[i], answer, asked);
 	for (size_t i = 0; i < answer->n_conflicts; i++)
-		write_conflict(x, &answer->conflicts[i]);
+		write_conflict(x, answer, &answer->conflicts[i], asked);
 	for (size_t i = 0; i < answer->n_alternatives; i++)
-		write_alternative(x, &answer->alternatives[i], (int)i + 1);
+		write_alternative(x, &answer->alternatives[i], (int)i + 1, asked);
 }
 
-void write_refused(struct exchange *x, const struct answer *answer, const char *what)
+void write_refused(struct exchange *x, const struct answer *answer, const struct asked *asked)
 {
 	const struct refusal *first = &answer->refusals[0];
 	struct line_writer w;
 
-	write_reasons(x, answer, what);
+	write_reasons(x, answer, asked);
 	line_begin(&w, &x->reply, "NO");
 	line_word(&w, code_word(code_of_reason(first->reason)));
+	write_item_number(&w, asked, first->item);
 	write_rule(x, &w, first);
-	line_str(&w, "text", refusal_text(x, first, answer, what));
+	line_str(&w, "text", refusal_text(x, first, answer, asked));
 	line_end(&w);
 }
 
-static void write_span(struct line_writer *w, const struct served *s, const struct booking *b)
+/* What it is of; of several things the first, and the time of all. */
+static void write_span(struct line_writer *w, const struct served *s, const struct booking *b,
+		       bool all)
 {
 	const struct zone *z = booking_zone(s, b);
+	uint32_t first = first_item(b);
+	const struct item *item = &b->items[first];
 
 	line_str(w, "resource", booking_resource_id(s, b));
-	line_str(w, "unit", booking_unit_id(s, b));
+	write_units(w, s, "unit", b, first);
+	if (item->quantity > 1)
+		line_int(w, "qty", item->quantity);
+	if (all && *item->having)
+		line_str(w, "having", item->having);
 	write_time(w, "from", z, b->span.start);
 	write_time(w, "to", z, b->span.end);
+	if (b->n_items > 1)
+		line_int(w, "items", (int64_t)b->n_items);
+}
+
+static void write_item(struct exchange *x, const struct booking *b, uint32_t number, bool all)
+{
+	const struct served *s = x->served;
+	const struct item *item = &b->items[number];
+	const struct zone *z = item_zone(s, b, number);
+	struct line_writer w;
+	char code[16];
+
+	reply_data(x, &w, "item");
+	if (all && !x->request.dry)
+		line_str(&w, "booking", booking_code(b->number, code, sizeof(code)));
+	line_int(&w, "item", number + 1);
+	line_str(&w, "state", item_state_words[item->state]);
+	line_str(&w, "resource", pole_name_id(s->pole, NAME_RESOURCE, 0, item->resource));
+	write_units(&w, s, "unit", b, number);
+	line_int(&w, "qty", item->quantity);
+	if (all && *item->having)
+		line_str(&w, "having", item->having);
+	write_time(&w, "from", z, item->span.start);
+	write_time(&w, "to", z, item->span.end);
+	line_str(&w, "via", item_via_words[item->via]);
+	if (item->via != ITEM_ASKED)
+		line_int(&w, "of", item->of + 1);
+	line_end(&w);
+}
+
+static void write_items(struct exchange *x, const struct booking *b, bool all)
+{
+	for (uint32_t i = 0; b->n_items > 1 && i < b->n_items; i++)
+		write_item(x, b, i, all);
 }
 
 void write_granted(struct exchange *x, const struct answer *answer)
@@ -426,18 +595,17 @@ void write_granted(struct exchange *x, const struct answer *answer)
 	struct line_writer w;
 	char code[16];
 
+	write_items(x, b, true);
 	reply_ok(x, &w);
 	if (was || !x->request.dry)
 		line_str(&w, "booking", booking_code(b->number, code, sizeof(code)));
 	line_str(&w, "state", booking_state_words[b->state]);
-	write_span(&w, s, b);
+	write_span(&w, s, b, true);
 	line_str(&w, "member", pole_name_id(s->pole, NAME_MEMBER, 0, b->member));
 	if (was && b->state == was->state) {
-		const char *unit = booking_unit_id(s, was);
-
 		write_time(&w, "was-from", booking_zone(s, was), was->span.start);
 		write_time(&w, "was-to", booking_zone(s, was), was->span.end);
-		line_str(&w, "was-unit", unit);
+		write_units(&w, s, "was-unit", was, first_item(was));
 	}
 	line_end(&w);
 }
@@ -467,7 +635,7 @@ void write_booking(struct exchange *x, const struct booking *b)
 	if (all)
 		line_str(&w, "booking", booking_code(b->number, code, sizeof(code)));
 	line_str(&w, "state", booking_state_words[b->state]);
-	write_span(&w, s, b);
+	write_span(&w, s, b, all);
 	write_member(&w, s, b->member);
 	if (all) {
 		write_persons(&w, s, b);
@@ -476,4 +644,5 @@ void write_booking(struct exchange *x, const struct booking *b)
 			write_time(&w, "ended-at", booking_zone(s, b), b->ended_at);
 	}
 	line_end(&w);
+	write_items(x, b, all);
 }

@@ -14,14 +14,21 @@ void write_member(struct line_writer *w, const struct served *s, uint32_t member
 const struct zone *booking_zone(const struct served *s, const struct booking *b);
 const char *booking_resource_id(const struct served *s, const struct booking *b);
 const char *unit_word(const struct resource *r, const struct unit *u); /* NULL: no name of its own */
-const char *booking_unit_id(const struct served *s, const struct booking *b);
+const struct zone *item_zone(const struct served *s, const struct booking *b, uint32_t item);
+/* What a decision was asked about, for saying why not: a BOOK or FIND, or a booking that exists. */
+struct asked {
+	const struct ask_book *ask;
+	const struct booking *booking;
+	const char *what; /* of the one thing; NULL: nothing named */
+	size_t n;	  /* of several things, how many */
+};
 /* `reason`, `conflict`, `alternative` lines, then the final NO. The answer was refused. */
-void write_refused(struct exchange *x, const struct answer *answer, const char *what);
-void write_reasons(struct exchange *x, const struct answer *answer, const char *what); /* the data lines only */
+void write_refused(struct exchange *x, const struct answer *answer, const struct asked *asked);
+void write_reasons(struct exchange *x, const struct answer *answer, const struct asked *asked); /* the data lines only */
 /* The OK of a booking verb. */
 void write_granted(struct exchange *x, const struct answer *answer);
-/* A `booking` data line, in full or as others may see it. */
+/* A `booking` data line, in full or as others may see it, and where it is of several things an `item` line for each. */
 void write_booking(struct exchange *x, const struct booking *b);
 /* The text of one refusal in the asker's language. */
-const char *refusal_text(struct exchange *x, const struct refusal *r, const struct answer *answer, const char *what);
+const char *refusal_text(struct exchange *x, const struct refusal *r, const struct answer *answer, const struct asked *asked);
 void reply_unknown_resource(struct exchange *x, const char *what);

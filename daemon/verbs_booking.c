@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* BOOK, MOVE, EXTEND, CANCEL: from request to decision to reply. */
 
+#include <string.h>
+
 #include "daemon/answer.h"
 #include "daemon/served.h"
 #include "daemon/verbs_parts.h"
@@ -17,14 +19,13 @@ const struct zone *asked_zone(const struct exchange *x, const char *what, const 
 	return u ? u->site->zone : r->site->zone;
 }
 
-struct span asked_span(const struct exchange *x, const struct zone *z)
+struct span request_span(const struct request *r, const struct zone *z)
 {
 	struct span s = {0, 0};
 	struct duration length;
 
-	request_moment(&x->request, "from", z, &s.start);
-	if (!request_moment(&x->request, "to", z, &s.end) &&
-	    request_duration(&x->request, "for", &length))
+	request_moment(r, "from", z, &s.start);
+	if (!request_moment(r, "to", z, &s.end) && request_duration(r, "for", &length))
 		s.end = duration_after(length, z, s.start);
 	return s;
 }
@@ -36,23 +37,70 @@ static unsigned asked_alternatives(const struct exchange *x)
 	return n > ALTERNATIVES_MAX ? ALTERNATIVES_MAX : (unsigned)n;
 }
 
-struct ask_book asked_book(const struct exchange *x)
+static struct ask_item asked_item(const struct exchange *x, const struct request *r)
 {
-	struct ask_book ask = {.what = request_get(&x->request, "what"),
-			       .unit = request_get(&x->request, "unit"),
-			       .member = request_get(&x->request, "member"),
-			       .person = request_get(&x->request, "person"),
-			       .purpose = request_get(&x->request, "purpose"),
-			       .alternatives = asked_alternatives(x)};
+	struct ask_item item = {.what = request_get(r, "what"),
+				.unit = request_get(r, "unit"),
+				.having = request_get(r, "having"),
+				.at = request_get(r, "at"),
+				.quantity = (uint32_t)request_number(r, "qty", 0)};
 
-	ask.span = asked_span(x, asked_zone(x, ask.what, ask.unit));
-	return ask;
+	item.span = request_span(r, asked_zone(x, item.what, item.unit));
+	return item;
 }
 
-static void reply_answer(struct exchange *x, const struct answer *answer, const char *what)
+/* The words of a list that are parted by commas. */
+static const char *const *asked_words(struct exchange *x, const char *key, size_t *ret_n)
+{
+	const char *value = request_get(&x->request, key);
+	char *rest = value ? arena_strdup(&x->arena, value) : NULL;
+	const char **words = arena_new_n(&x->arena, const char *, value ? strlen(value) + 1 : 1);
+
+	*ret_n = 0;
+	for (char *word; rest && (word = strsep(&rest, ","));)
+		words[(*ret_n)++] = word;
+	return words;
+}
+
+bool asked_book(struct exchange *x, struct ask_book *ret)
+{
+	const struct request *r = &x->request;
+	const struct ask_item first = asked_item(x, r);
+	struct ask_item *items = arena_new_n(&x->arena, struct ask_item, r->n_items + 1);
+	struct ask_book ask = {.items = items,
+			       .n_items = r->n_items,
+			       .what = first.what,
+			       .unit = first.unit,
+			       .quantity = first.quantity,
+			       .having = first.having,
+			       .at = first.at,
+			       .span = first.span,
+			       .member = request_get(r, "member"),
+			       .person = request_get(r, "person"),
+			       .purpose = request_get(r, "purpose"),
+			       .alternatives = asked_alternatives(x)};
+
+	for (size_t i = 0; i < r->n_items; i++)
+		items[i] = asked_item(x, &r->items[i]);
+	ask.declared = asked_words(x, "declared", &ask.n_declared);
+	if (request_window(r, "within", asked_zone(x, ask.what, ask.unit), &ask.within) &&
+	    (!ask.what || !request_duration(r, "for", &ask.length) || span_is_empty(ask.within))) {
+		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "within, what, for"}));
+		return false;
+	}
+	*ret = ask;
+	return true;
+}
+
+struct asked asked_of_book(const struct exchange *x, const struct ask_book *ask)
+{
+	return (struct asked){.ask = ask, .what = ask->what, .n = ask->n_items};
+}
+
+static void reply_answer(struct exchange *x, const struct answer *answer, const struct asked *asked)
 {
 	if (answer->n_refusals)
-		write_refused(x, answer, what);
+		write_refused(x, answer, asked);
 	else
 		write_granted(x, answer);
 }
@@ -68,11 +116,15 @@ static struct asker asker_at(const struct exchange *x, int64_t now)
 void do_book(struct exchange *x, int64_t now)
 {
 	struct asker who = asker_at(x, now);
-	struct ask_book ask = asked_book(x);
+	struct ask_book ask;
+	struct asked asked;
 	struct answer answer;
 
+	if (!asked_book(x, &ask))
+		return;
+	asked = asked_of_book(x, &ask);
 	decide_book(x->served->pole, &who, &ask, &x->arena, &answer, &x->changes);
-	reply_answer(x, &answer, ask.what);
+	reply_answer(x, &answer, &asked);
 }
 
 /* The booking that the request names, for its zone and its present times; NULL if it is not in
@@ -82,15 +134,37 @@ static const struct booking *asked_booking(const struct exchange *x)
 	return pole_booking(x->served->pole, request_booking(&x->request, "booking"));
 }
 
+static struct asked asked_of_booking(const struct booking *b)
+{
+	return (struct asked){.booking = b, .n = b && b->n_items > 1 ? b->n_items : 0};
+}
+
 static void reply_move(struct exchange *x, int64_t now, struct ask_move *ask)
 {
 	struct asker who = asker_at(x, now);
-	const struct booking *b = pole_booking(x->served->pole, ask->booking);
+	struct asked asked = asked_of_booking(pole_booking(x->served->pole, ask->booking));
 	struct answer answer;
 
 	ask->alternatives = asked_alternatives(x);
 	decide_move(x->served->pole, &who, ask, &x->arena, &answer, &x->changes);
-	reply_answer(x, &answer, b ? booking_resource_id(x->served, b) : NULL);
+	reply_answer(x, &answer, &asked);
+}
+
+/* Which item is meant, from 0; false: none is said. */
+static bool requested_item(const struct exchange *x, uint32_t *ret)
+{
+	int64_t item = request_number(&x->request, "item", 0);
+
+	if (item == 0)
+		return false;
+	*ret = (uint32_t)item - 1;
+	return true;
+}
+
+/* What would be moved: the item that is meant, or all of the booking. */
+static struct span present_span(const struct booking *b, const struct ask_move *ask)
+{
+	return ask->has_item && ask->item < b->n_items ? b->items[ask->item].span : b->span;
 }
 
 void do_move(struct exchange *x, int64_t now)
@@ -101,11 +175,14 @@ void do_move(struct exchange *x, int64_t now)
 			       .unit = request_get(&x->request, "unit")};
 	struct duration length;
 
+	ask.has_item = requested_item(x, &ask.item);
+	if (ask.has_item && b && ask.item < b->n_items)
+		z = item_zone(x->served, b, ask.item);
 	ask.has_start = request_moment(&x->request, "from", z, &ask.span.start);
 	ask.has_end = request_moment(&x->request, "to", z, &ask.span.end);
 	if (request_duration(&x->request, "for", &length)) {
 		if (!ask.has_start && b)
-			ask.span.start = b->span.start;
+			ask.span.start = present_span(b, &ask).start;
 		ask.has_end = true;
 		ask.span.end = duration_after(length, z, ask.span.start);
 	}
@@ -136,11 +213,16 @@ void do_extend(struct exchange *x, int64_t now)
 
 void do_cancel(struct exchange *x, int64_t now)
 {
-	const struct booking *b = asked_booking(x);
+	const struct pole *pole = x->served->pole;
+	int64_t number = request_booking(&x->request, "booking");
+	struct asked asked = asked_of_booking(asked_booking(x));
 	struct asker who = asker_at(x, now);
 	struct answer answer;
+	uint32_t item;
 
-	decide_cancel(x->served->pole, &who, request_booking(&x->request, "booking"), &x->arena,
-		      &answer, &x->changes);
-	reply_answer(x, &answer, b ? booking_resource_id(x->served, b) : NULL);
+	if (requested_item(x, &item))
+		decide_give_back(pole, &who, number, item, &x->arena, &answer, &x->changes);
+	else
+		decide_cancel(pole, &who, number, &x->arena, &answer, &x->changes);
+	reply_answer(x, &answer, &asked);
 }

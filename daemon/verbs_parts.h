@@ -3,6 +3,7 @@
 
 /* The verbs' functions, one file a family; verbs.c puts them into the table. */
 
+#include "daemon/answer.h"
 #include "daemon/db.h"
 #include "daemon/exchange.h"
 
@@ -25,11 +26,12 @@ void do_book(struct exchange *x, int64_t now);
 void do_move(struct exchange *x, int64_t now);
 void do_extend(struct exchange *x, int64_t now);
 void do_cancel(struct exchange *x, int64_t now);
-struct span asked_span(const struct exchange *x, const struct zone *z); /* from=, and to= or for= */
+struct span request_span(const struct request *r, const struct zone *z); /* from=, and to= or for= */
 /* The zone that times asked about `what` are in. */
 const struct zone *asked_zone(const struct exchange *x, const char *what, const char *unit);
-/* The BOOK or FIND that a request asks. */
-struct ask_book asked_book(const struct exchange *x);
+/* The BOOK or FIND that a request asks. False: the keys do not go together, and the reply is written. */
+bool asked_book(struct exchange *x, struct ask_book *ret);
+struct asked asked_of_book(const struct exchange *x, const struct ask_book *ask);
 
 /* verbs_list.c */
 struct listing { /* bookings to be listed */
@@ -43,6 +45,11 @@ void do_list(struct exchange *x);
 /* Asks the database for them, and for one more than l->most; `done` is told the rows, with `x`. */
 void listing_query(struct exchange *x, const struct listing *l, db_done_fn *done);
 void reply_unavailable(struct exchange *x); /* the database is away; drops the lines there are so far */
+
+/* verbs_outage.c */
+void do_outage(struct exchange *x, int64_t now);
+void do_reopen(struct exchange *x, int64_t now);
+void do_outages(struct exchange *x);
 
 /* verbs_report.c */
 void do_report(struct exchange *x);

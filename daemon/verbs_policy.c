@@ -136,20 +136,25 @@ static void write_misfit(struct exchange *x, const struct misfit *m)
 	const struct served *s = x->served;
 	const struct zone *z = booking_zone(s, m->booking);
 	struct answer none = {.was = m->booking};
+	struct asked asked = {.booking = m->booking,
+			      .n = m->booking->n_items > 1 ? m->booking->n_items : 0};
 	struct line_writer w;
 	char code[16];
 
 	reply_data(x, &w, "misfit");
 	line_str(&w, "booking", booking_code(m->booking->number, code, sizeof(code)));
-	line_str(&w, "resource", booking_resource_id(s, m->booking));
+	if (asked.n)
+		line_int(&w, "item", m->refusal.item + 1);
+	line_str(
+	    &w, "resource",
+	    pole_name_id(s->pole, NAME_RESOURCE, 0, m->booking->items[m->refusal.item].resource));
 	write_time(&w, "from", z, m->booking->span.start);
 	write_time(&w, "to", z, m->booking->span.end);
 	line_str(&w, "member", pole_name_id(s->pole, NAME_MEMBER, 0, m->booking->member));
 	line_str(&w, "reason", code_word(code_of_reason(m->refusal.reason)));
 	if (m->refusal.rule)
 		line_str(&w, "rule", m->refusal.rule->name);
-	line_str(&w, "text",
-		 refusal_text(x, &m->refusal, &none, booking_resource_id(s, m->booking)));
+	line_str(&w, "text", refusal_text(x, &m->refusal, &none, &asked));
 	line_end(&w);
 }
 

@@ -10,6 +10,8 @@
 #include "daemon/served.h"
 #include "daemon/store.h"
 #include "daemon/verbs_parts.h"
+#include "lib/limits.h"
+#include "lib/profile.h"
 
 #define FIND_DEFAULT 20
 #define AGENDA_MAX_DAYS 100
@@ -35,7 +37,7 @@ static bool rule_is_plain_for(const struct rule *rule, const struct resource *r)
 
 /* The limits that hold for everyone who books `r`. */
 static void write_limits(struct line_writer *w, const struct policy *policy,
-			 const struct resource *r)
+			 const struct resource *r, struct arena *a)
 {
 	for (const struct rule *rule = policy->rules; rule < policy->rules + policy->n_rules;
 	     rule++) {
@@ -58,7 +60,9 @@ static void write_limits(struct line_writer *w, const struct policy *policy,
 		case LIMIT_HORIZON:
 			write_duration(w, "horizon", l->horizon);
 			break;
-		case LIMIT_SLOTS: /* said by the refusal that they cause */
+		case LIMIT_SLOTS:
+			line_str(w, "slots", slots_text(l, a));
+			break;
 		case N_LIMIT_KINDS:
 			break;
 		}
@@ -69,6 +73,45 @@ static void write_having(struct line_writer *w, const struct attribute *a, size_
 {
 	for (size_t i = 0; i < n; i++)
 		line_printf(w, "having", "%s:%s", a[i].key, a[i].value);
+}
+
+/* `van:hitch=true`, `workshop*2`, `skill:laser-referent`, `declared:own-hitch`. */
+static const char *need_text(struct arena *a, const struct need *n)
+{
+	if (n->kind == NEED_SKILL)
+		return arena_printf(a, "skill:%s", n->word);
+	if (n->kind == NEED_DECLARED)
+		return arena_printf(a, "declared:%s", n->word);
+	return arena_printf(a, "%s%s%s%s", n->resource->id,
+			    n->quantity > 1 ? arena_printf(a, "*%u", n->quantity) : "",
+			    *n->having_text ? ":" : "", n->having_text);
+}
+
+/* Its choices with bars between, then for how long, and what makes it needless. */
+static const char *requirement_text(struct arena *a, const struct requirement *r)
+{
+	const char *text = "";
+	char first[32];
+
+	for (size_t i = 0; i < r->n_choices; i++)
+		text = arena_printf(a, "%s%s%s", text, i ? "|" : "", need_text(a, &r->choices[i]));
+	if (!duration_is_zero(r->during_first))
+		text = arena_printf(a, "%s first %s", text,
+				    duration_format(r->during_first, first, sizeof(first)));
+	return r->unless ? arena_printf(a, "%s unless declared:%s", text, r->unless) : text;
+}
+
+static void write_shared(struct line_writer *w, const struct resource *r, struct arena *a)
+{
+	if (r->has_capacity)
+		line_int(w, "capacity", (int64_t)r->n_units);
+	for (size_t i = 0; i < r->n_parts; i++)
+		line_str(w, "part", r->parts[i]->id);
+	for (size_t i = 0; i < r->n_requirements; i++)
+		line_str(w, "requires", requirement_text(a, &r->requirements[i]));
+	for (size_t i = 0; i < r->n_skills; i++)
+		line_str(w, "skill", r->skills[i]);
+	line_str(w, "moves", r->moves ? "yes" : NULL);
 }
 
 static size_t lanes_in_service(const struct resource *r)
@@ -94,9 +137,10 @@ static void write_resource(struct exchange *x, const struct resource *r)
 	line_str(&w, "hours", hours_text(&x->arena, &r->hours.usual));
 	line_str(&w, "hand-over",
 		 r->hand_over ? hours_text(&x->arena, &r->hand_over->usual) : NULL);
-	write_limits(&w, exchange_policy(x), r);
+	write_limits(&w, exchange_policy(x), r, &x->arena);
 	write_duration(&w, "buffer-before", r->buffer_before);
 	write_duration(&w, "buffer-after", r->buffer_after);
+	write_shared(&w, r, &x->arena);
 	write_having(&w, r->attributes, r->n_attributes);
 	line_end(&w);
 	for (size_t i = 0; i < r->n_units; i++) {
@@ -139,37 +183,57 @@ void do_resources(struct exchange *x)
 	line_end(&w);
 }
 
-static void write_found(struct exchange *x, const struct found *f)
+/* item: which of several things, from 1; 0: it is the one. */
+static void write_found(struct exchange *x, const struct found *f, size_t item, uint32_t quantity)
 {
 	const struct zone *z = f->unit ? f->unit->site->zone : f->resource->site->zone;
 	struct line_writer w;
 
 	reply_data(x, &w, "free");
+	if (item)
+		line_int(&w, "item", (int64_t)item);
 	line_str(&w, "resource", f->resource->id);
-	line_str(&w, "unit", unit_word(f->resource, f->unit));
+	line_str(&w, "unit", quantity > 1 ? NULL : unit_word(f->resource, f->unit));
+	if (quantity > 1)
+		line_int(&w, "qty", quantity);
 	write_time(&w, "from", z, f->span.start);
 	write_time(&w, "to", z, f->span.end);
 	line_end(&w);
+}
+
+static void write_all_found(struct exchange *x, const struct ask_book *ask,
+			    const struct found *found, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		write_found(x, &found[i], ask->n_items > 1 ? i + 1 : 0,
+			    i < ask->n_items ? ask->items[i].quantity : ask->quantity);
 }
 
 void do_find(struct exchange *x)
 {
 	struct asker who = exchange_asker(x);
 	size_t most = (size_t)request_number(&x->request, "count", FIND_DEFAULT), n;
-	struct ask_book ask = asked_book(x);
+	const struct pole *pole = x->served->pole;
+	struct ask_book ask;
+	struct asked asked;
 	struct answer answer;
 	struct found *found;
 	struct line_writer w;
 
-	decide_find(x->served->pole, &who, &ask, most, &x->arena, &answer, &found, &n);
+	if (!asked_book(x, &ask))
+		return;
+	asked = asked_of_book(x, &ask);
+	if (span_is_empty(ask.within))
+		decide_find(pole, &who, &ask, most, &x->arena, &answer, &found, &n);
+	else
+		decide_find_starts(pole, &who, &ask, most, &x->arena, &answer, &found, &n);
 	if (answer.n_refusals && answer.refusals[0].reason == REASON_UNKNOWN_RESOURCE) {
-		write_refused(x, &answer, ask.what);
+		write_refused(x, &answer, &asked);
 		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		write_found(x, &found[i]);
+	write_all_found(x, &ask, found, n);
 	if (!n)
-		write_reasons(x, &answer, ask.what);
+		write_reasons(x, &answer, &asked);
 	reply_ok(x, &w);
 	line_int(&w, "count", (int64_t)n);
 	line_end(&w);
@@ -177,9 +241,14 @@ void do_find(struct exchange *x)
 
 /* AGENDA */
 
+#define AGENDA_MAX_RESOURCES 64
+
 struct agenda {
 	struct exchange *x;
-	const struct resource *resource;
+	const struct resource *resources[AGENDA_MAX_RESOURCES]; /* as asked, a composite's leaves
+								   after it; each once */
+	size_t n_resources;
+	struct span window;
 	struct asker who;
 	int64_t n;
 };
@@ -193,7 +262,7 @@ static void write_lanes(struct exchange *x, const struct resource *r)
 	line_str(&w, "title", r->name);
 	line_str(&w, "zone", zone_name(r->site->zone));
 	line_end(&w);
-	for (size_t i = 0; i < r->n_units; i++) {
+	for (size_t i = 0; r->n_parts == 0 && i < r->n_units; i++) {
 		if (!r->units[i].in_service)
 			continue;
 		reply_data(x, &w, "lane");
@@ -239,18 +308,19 @@ static bool write_taken(void *arg, const struct booking *b, const struct allocat
 {
 	struct agenda *g = arg;
 	struct exchange *x = g->x;
-	const struct zone *z = booking_zone(x->served, b);
+	const struct item *item = &b->items[a->item];
+	const struct zone *z = item_zone(x->served, b, a->item);
 	const struct person *p = pole_person(x->served->pole, b->person);
-	const struct unit *u = resource_lane(g->resource, a->lane);
+	const struct resource *r = pole_resource(x->served->pole, a->resource);
 	struct line_writer w;
 	char code[16];
 
 	reply_data(x, &w, "taken");
-	line_str(&w, "resource", g->resource->id);
+	line_str(&w, "resource", r->id);
 	line_int(&w, "lane", a->lane);
-	line_str(&w, "unit", unit_word(g->resource, u));
-	write_time(&w, "from", z, b->span.start);
-	write_time(&w, "to", z, b->span.end);
+	line_str(&w, "unit", unit_word(r, resource_lane(r, a->lane)));
+	write_time(&w, "from", z, item->span.start);
+	write_time(&w, "to", z, item->span.end);
 	write_time(&w, "blocked-from", z, a->during.start);
 	write_time(&w, "blocked-to", z, a->during.end);
 	write_member(&w, x->served, b->member);
@@ -267,51 +337,107 @@ static bool write_taken(void *arg, const struct booking *b, const struct allocat
 }
 
 /* The allocations of a booking that memory does not hold. */
-static void write_past(struct agenda *g, const struct booking *b, struct span window)
+static void write_past(struct agenda *g, const struct booking *b, const struct resource *r)
 {
 	for (size_t i = 0; i < b->n_allocations; i++)
-		if (b->allocations[i].resource == g->resource->number &&
-		    span_overlaps(b->allocations[i].during, window))
+		if (b->allocations[i].resource == r->number &&
+		    booking_occupies(b, &b->allocations[i]) &&
+		    span_overlaps(b->allocations[i].during, g->window))
 			write_taken(g, b, &b->allocations[i]);
+}
+
+/* How many of its lanes are taken, from step to step; as far as memory reaches back. */
+static void write_profile(struct agenda *g, const struct resource *r)
+{
+	struct exchange *x = g->x;
+	const struct zone *z = r->site->zone;
+	int64_t floor = pole_floor(x->served->pole);
+	struct span window = g->window;
+	struct line_writer w;
+	struct busy busy;
+
+	window.start = window.start < floor ? floor : window.start;
+	decide_profile(x->served->pole, r, window, &x->arena, &busy);
+	for (size_t i = 0; i < busy.n; i++) {
+		reply_data(x, &w, "busy");
+		line_str(&w, "resource", r->id);
+		write_time(&w, "from", z, busy.steps[i].from);
+		write_time(&w, "to", z, i + 1 < busy.n ? busy.steps[i + 1].from : window.end);
+		line_int(&w, "busy", busy.steps[i].busy);
+		line_int(&w, "of", (int64_t)busy.n_lanes);
+		line_end(&w);
+	}
+}
+
+static void agenda_add(struct agenda *g, const struct resource *r)
+{
+	for (size_t i = 0; i < g->n_resources; i++)
+		if (g->resources[i] == r)
+			return;
+	if (g->n_resources < AGENDA_MAX_RESOURCES)
+		g->resources[g->n_resources++] = r;
+	for (size_t i = 0; i < r->n_leaves; i++)
+		agenda_add(g, r->leaves[i]);
 }
 
 /* What is asked for: anew each time, for a policy lives no longer than until the next. False: the
  * reply is written. */
-static bool agenda_from(struct exchange *x, struct agenda *ret, struct span *ret_window)
+static bool agenda_from(struct exchange *x, struct agenda *ret)
 {
-	const char *what = request_get(&x->request, "what");
+	const struct line *l = &x->request.line;
+	const struct resource *r;
 	const struct unit *unit;
 
 	*ret = (struct agenda){.x = x, .who = exchange_asker(x)};
-	if (decide_resolve(x->served->pole, what, NULL, &ret->resource, &unit) != REASON_NONE) {
-		reply_unknown_resource(x, what);
-		return false;
+	for (size_t i = 0; i < l->n_args; i++) {
+		if (strcmp(l->args[i].key, "what") != 0)
+			continue;
+		if (decide_resolve(x->served->pole, l->args[i].value, NULL, &r, &unit)) {
+			reply_unknown_resource(x, l->args[i].value);
+			return false;
+		}
+		agenda_add(ret, r);
 	}
-	*ret_window = asked_span(x, ret->resource->site->zone);
-	if (span_is_empty(*ret_window) ||
-	    ret_window->end - ret_window->start > AGENDA_MAX_DAYS * DAY_S) {
+	ret->window = request_span(&x->request, ret->resources[0]->site->zone);
+	if (span_is_empty(ret->window) ||
+	    ret->window.end - ret->window.start > AGENDA_MAX_DAYS * DAY_S) {
 		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "from, to"}));
 		return false;
 	}
 	return true;
 }
 
-/* past: the rows of the database where memory does not reach back so far; else NULL. */
-static void write_agenda(struct agenda *g, struct span window, const struct db_rows *past)
+static void write_past_of(struct agenda *g, const struct resource *r, const struct db_rows *past)
 {
-	struct line_writer w;
-
-	write_lanes(g->x, g->resource);
-	write_open(g->x, g->resource, window);
-	for (size_t i = 0; past && i < db_n_rows(past); i++) {
+	for (size_t i = 0; i < db_n_rows(past); i++) {
 		struct booking *b = store_booking(past, i);
 
-		write_past(g, b, window);
+		write_past(g, b, r);
 		booking_unref(b);
 	}
-	if (!past)
-		pole_each_allocation(g->x->served->pole, g->resource->number, window, write_taken,
-				     g);
+}
+
+/* past: the rows of the database where memory does not reach back so far; else NULL. */
+static void write_agenda(struct agenda *g, const struct db_rows *past)
+{
+	bool profile = request_yes(&g->x->request, "profile");
+	struct line_writer w;
+
+	for (size_t i = 0; i < g->n_resources; i++) {
+		const struct resource *r = g->resources[i];
+
+		write_lanes(g->x, r);
+		write_open(g->x, r, g->window);
+		if (r->n_parts)
+			continue;
+		if (past)
+			write_past_of(g, r, past);
+		else
+			pole_each_allocation(g->x->served->pole, r->number, g->window, write_taken,
+					     g);
+		if (profile)
+			write_profile(g, r);
+	}
 	reply_ok(g->x, &w);
 	line_int(&w, "count", g->n);
 	line_end(&w);
@@ -322,30 +448,39 @@ static void past_read(void *arg, enum db_outcome outcome, const struct db_rows *
 {
 	struct exchange *x = arg;
 	struct agenda g;
-	struct span window;
 
 	if (outcome != DB_OK)
 		reply_unavailable(x);
-	else if (agenda_from(x, &g, &window))
-		write_agenda(&g, window, rows);
+	else if (agenda_from(x, &g))
+		write_agenda(&g, rows);
 	exchange_finish(x);
+}
+
+static bool is_part_of_any(const struct policy *p, const struct resource *leaf)
+{
+	for (size_t i = 0; i < p->n_resources; i++)
+		for (size_t j = 0; j < p->resources[i].n_leaves; j++)
+			if (p->resources[i].leaves[j] == leaf)
+				return true;
+	return false;
 }
 
 void do_agenda(struct exchange *x)
 {
 	struct agenda g;
-	struct span window;
 	struct listing l = {.most = INT32_MAX};
 
-	if (agenda_from(x, &g, &window)) {
-		if (window.start < pole_floor(x->served->pole)) {
-			l.window =
-			    (struct span){window.start - BUFFER_MAX_S, window.end + BUFFER_MAX_S};
-			l.resource = g.resource->number;
+	if (agenda_from(x, &g)) {
+		if (g.window.start < pole_floor(x->served->pole)) {
+			l.window = (struct span){g.window.start - BUFFER_MAX_S,
+						 g.window.end + BUFFER_MAX_S};
+			if (g.n_resources == 1 &&
+			    !is_part_of_any(exchange_policy(x), g.resources[0]))
+				l.resource = g.resources[0]->number;
 			listing_query(x, &l, past_read);
 			return;
 		}
-		write_agenda(&g, window, NULL);
+		write_agenda(&g, NULL);
 	}
 	exchange_finish(x);
 }

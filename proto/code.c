@@ -12,7 +12,7 @@
  * - what: title of the resource ("Minibus")
  * - value: what was given or asked for, as it was written
  * - meant: what was probably meant; example: a value that would do
- * - key, verb: of the request; two keys as "to|for"
+ * - key, verb: of the request; two keys as "to|for"; item: which of several things
  * - at: byte offset in the line
  * - member-name, until: who is in the way, and until when
  * - open-from, open-to: the nearest open stretch
@@ -206,6 +206,11 @@ static const struct row {
 		"This is too large[: the limit is {limit}]; send less",
 		"C'est trop volumineux[ : la limite est {limit}] ; envoyez-en moins"}},
 
+	[CODE_UNKNOWN_OUTAGE] = {"unknown-outage", CLASS_NO, {
+		"There is no outage [{value}|of that number] any more; OUTAGES lists them",
+		"Il n'y a pas, ou plus, de mise hors service [n° {value}|de ce numéro] ; OUTAGES "
+		"en donne la liste"}},
+
 	[CODE_SYNTAX] = {"syntax", CLASS_BAD, {
 		"This line cannot be read[ from {value} on][ from byte {at} on]; write TAG VERB "
 		"key=value, and put values with spaces in double quotes",
@@ -223,24 +228,24 @@ static const struct row {
 		"Il n'y a pas de verbe [{verb}|de ce nom][ : vouliez-vous dire {meant} ?| ; HELP "
 		"en donne la liste]"}},
 	[CODE_UNKNOWN_KEY] = {"unknown-key", CLASS_BAD, {
-		"[{verb}|This verb] has no key [{key}|of that name][: did you mean {meant}?|; "
+		"[{verb}|This verb] has no key [{key}|of that name][ in item {item}][: did you mean {meant}?|; "
 		"HELP lists its keys]",
-		"[{verb} : c|C]lé [{key} |]inconnue[ : vouliez-vous dire {meant} ?| ; HELP donne "
+		"[{verb} : c|C]lé [{key} |]inconnue[ dans item n° {item}][ : vouliez-vous dire {meant} ?| ; HELP donne "
 		"la liste des clés]"}},
 	[CODE_MISSING_KEY] = {"missing-key", CLASS_BAD, {
-		"[{verb}|This verb] also needs [{key}=|another key]; HELP lists its keys",
-		"[{verb} : i|I]l manque [{key}=|une clé] ; HELP donne la liste des clés"}},
+		"[{verb}|This verb] also needs [{key}=|another key][ in item {item}]; HELP lists its keys",
+		"[{verb} : i|I]l manque [{key}=|une clé][ dans item n° {item}] ; HELP donne la liste des clés"}},
 	[CODE_REPEATED_KEY] = {"repeated-key", CLASS_BAD, {
-		"[{key}=|A key] is given more than once; give it once",
-		"[{key}= : c|C]lé donnée plusieurs fois ; donnez-la une seule fois"}},
+		"[{key}=|A key] is given more than once[ in item {item}]; give it once",
+		"[{key}= : c|C]lé donnée plusieurs fois[ dans item n° {item}] ; donnez-la une seule fois"}},
 	[CODE_BAD_VALUE] = {"bad-value", CLASS_BAD, {
-		"[{key}=|A key] cannot have [the value \"{value}\"|that value][; at most {limit} "
+		"[{key}=|A key] cannot have [the value \"{value}\"|that value][ in item {item}][; at most {limit} "
 		"bytes are allowed][; write it like this: {example}][; did you mean {meant}?]",
-		"[{key}= : v|V]aleur [« {value} » |]impossible[ ; au plus {limit} octets sont "
+		"[{key}= : v|V]aleur [« {value} » |]impossible[ dans item n° {item}][ ; au plus {limit} octets sont "
 		"permis][ ; écrivez par exemple : {example}][ ; vouliez-vous dire {meant} ?]"}},
 	[CODE_BAD_COMBINATION] = {"bad-combination", CLASS_BAD, {
-		"These keys do not go together like this[: {key}]; HELP tells what goes with what",
-		"Ces clés ne vont pas ensemble ainsi[ : {key}] ; HELP dit lesquelles se combinent"}},
+		"These keys do not go together like this[: {key}][ in item {item}]; HELP tells what goes with what",
+		"Ces clés ne vont pas ensemble ainsi[ : {key}][ dans item n° {item}] ; HELP dit lesquelles se combinent"}},
 
 	[CODE_UNAVAILABLE] = {"unavailable", CLASS_ERR, {
 		"The database is away for the moment, and nothing was changed; please try again "

@@ -29,6 +29,7 @@ enum code {
 	CODE_POLICY_SAME,  /* the staged policy is the running one */
 	CODE_NOT_LATER,	   /* EXTEND to an end that is not later */
 	CODE_TOO_LARGE,	   /* the staged policy, or a text, is over its limit */
+	CODE_UNKNOWN_OUTAGE, /* no such outage, or not any more */
 	/* BAD: malformed */
 	CODE_SYNTAX, CODE_TOO_LONG_LINE, CODE_UNKNOWN_VERB, CODE_UNKNOWN_KEY, CODE_MISSING_KEY, CODE_REPEATED_KEY, CODE_BAD_VALUE,
 	CODE_BAD_COMBINATION, /* keys that do not go together */

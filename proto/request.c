@@ -16,6 +16,7 @@
 #include "lib/booking.h"
 #include "lib/nearest.h"
 #include "lib/person.h"
+#include "lib/wish.h"
 
 #define NUMBER_MAX 1000000
 #define REPEATED_VALUE_MAX_BYTES 80 /* how much of a bad value is said back */
@@ -118,6 +119,45 @@ static bool is_verb(const struct verb_key *k, const char *value)
 	return false;
 }
 
+static bool is_quantity(const struct verb_key *k, const char *value)
+{
+	long n = strtol(value, NULL, 10);
+
+	return strspn(value, "0123456789") == strlen(value) && n >= 1 && n <= BOOKING_MAX_QUANTITY;
+}
+
+/* `2026-12-05T08:00/2026-12-05T20:00`. A date has no slash. */
+static bool window_parse(const char *value, struct moment *ret_from, struct moment *ret_to)
+{
+	const char *slash = strchr(value, '/');
+	char from[64];
+
+	if (!slash || slash - value >= (ptrdiff_t)sizeof(from))
+		return false;
+	memcpy(from, value, (size_t)(slash - value));
+	from[slash - value] = '\0';
+	return moment_parse(from, ret_from) == MOMENT_OK &&
+	       moment_parse(slash + 1, ret_to) == MOMENT_OK;
+}
+
+static bool is_window(const struct verb_key *k, const char *value)
+{
+	struct moment from, to;
+
+	return window_parse(value, &from, &to);
+}
+
+static bool are_wishes(const struct verb_key *k, const char *value)
+{
+	struct arena a = {0};
+	struct wishes wishes;
+	const char *at;
+	bool good = wishes_parse(value, &a, &wishes, &at) == WISH_OK;
+
+	arena_clear(&a);
+	return good;
+}
+
 static const struct type {
 	uint16_t min_bytes, max_bytes;
 	bool (*check)(const struct verb_key *k, const char *value);
@@ -138,6 +178,10 @@ static const struct type {
     [KEY_FILE] = {1, 64, is_file, "pole.yaml"},
     [KEY_LANGUAGE] = {1, 64, is_language, "en fr"},
     [KEY_VERB] = {1, 64, is_verb, "BOOK"},
+    [KEY_QUANTITY] = {1, 3, is_quantity, "2"},
+    [KEY_WINDOW] = {3, 129, is_window, "2026-12-05T08:00/2026-12-05T20:00"},
+    [KEY_WISHES] = {0, WISHES_MAX_BYTES, are_wishes, "seats>=7 hitch"},
+    [KEY_ITEM] = {1, 2000, is_text, "what=van from=2026-12-05T08:00 for=4h qty=2"},
 };
 
 /* The nearest of the words of `list`, kept apart by spaces. */
@@ -212,18 +256,72 @@ static bool is_given(const struct request *r, const char *key)
 	return key && line_get(&r->line, key);
 }
 
+static int check_pair(const struct request *r, const struct verb_either *pair, struct arena *a,
+		      struct request_error *e)
+{
+	bool first = is_given(r, pair->first), second = is_given(r, pair->second);
+	bool waived = r->n_items > 0 && verb_key(r->verb, pair->first)->single;
+
+	if ((first && second) || (pair->required && !waived && !first && !second))
+		return bad(e, first ? CODE_BAD_COMBINATION : CODE_MISSING_KEY,
+			   arena_printf(a, "%s|%s", pair->first, pair->second));
+	return REQUEST_OK;
+}
+
 /* Keys that must or may not stand together. */
 static int check_presence(const struct request *r, struct arena *a, struct request_error *e)
 {
-	const struct verb_either *either = &r->verb->either;
-	bool first = is_given(r, either->first), second = is_given(r, either->second);
+	const struct verb_either *eithers = r->verb->eithers;
 
-	for (const struct verb_key *k = r->verb->keys; k->key; k++)
+	for (const struct verb_key *k = r->verb->keys; k->key; k++) {
 		if (k->required && !is_given(r, k->key))
 			return bad(e, CODE_MISSING_KEY, k->key);
-	if ((first && second) || (either->required && !first && !second))
-		return bad(e, first ? CODE_BAD_COMBINATION : CODE_MISSING_KEY,
-			   arena_printf(a, "%s|%s", either->first, either->second));
+		if (k->single && r->n_items > 0 && is_given(r, k->key))
+			return bad(e, CODE_BAD_COMBINATION, arena_printf(a, "%s|item", k->key));
+	}
+	for (size_t i = 0; i < VERB_MAX_EITHERS && eithers[i].first; i++)
+		if (check_pair(r, &eithers[i], a, e))
+			return REQUEST_E_BAD;
+	return REQUEST_OK;
+}
+
+static int check_args(struct request *r, struct arena *a, struct request_error *e);
+
+/* An item is a line whose word is left out, with keys of its own. */
+static int decode_item(const char *value, struct arena *a, struct request *ret,
+		       struct request_error *e)
+{
+	const char *text = arena_printf(a, "item %s", value);
+	size_t at;
+
+	*ret = (struct request){.tag = "", .verb = &verb_item};
+	if (line_decode(text, strlen(text), a, &ret->line, &at) != LINE_OK ||
+	    ret->line.n_words > 1) {
+		e->value = strlen(value) <= REPEATED_VALUE_MAX_BYTES ? value : NULL;
+		e->example = types[KEY_ITEM].example;
+		return bad(e, CODE_BAD_VALUE, "item");
+	}
+	return check_args(ret, a, e);
+}
+
+static int decode_items(struct request *r, struct arena *a, struct request_error *e)
+{
+	const struct line *l = &r->line;
+	struct request *items;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n_args; i++)
+		n += verb_key(r->verb, l->args[i].key)->type == KEY_ITEM;
+	items = n ? arena_new_n(a, struct request, n) : NULL;
+	r->items = items;
+	for (size_t i = 0; i < l->n_args; i++) {
+		if (verb_key(r->verb, l->args[i].key)->type != KEY_ITEM)
+			continue;
+		if (decode_item(l->args[i].value, a, &items[r->n_items++], e)) {
+			e->item = r->n_items;
+			return REQUEST_E_BAD;
+		}
+	}
 	return REQUEST_OK;
 }
 
@@ -244,6 +342,8 @@ static int check_args(struct request *r, struct arena *a, struct request_error *
 		if (check_value(k, value, a, e))
 			return REQUEST_E_BAD;
 	}
+	if (decode_items(r, a, e))
+		return REQUEST_E_BAD;
 	return check_presence(r, a, e);
 }
 
@@ -298,8 +398,10 @@ void request_error_write(const struct request_error *e, enum language l, struct 
 	const bool of_verb = e->code == CODE_UNKNOWN_VERB, of_line = e->code == CODE_SYNTAX;
 	const char *limit = e->limit ? arena_printf(a, "%zu", e->limit) : NULL;
 	const char *at = of_line && !e->about[0] ? arena_printf(a, "%zu", e->at) : NULL;
+	const char *item = e->item ? arena_printf(a, "%zu", e->item) : NULL;
 	const struct fill fills[] = {
 	    {"key", of_verb || of_line ? NULL : e->about},
+	    {"item", item},
 	    {"verb", of_verb ? e->about : e->verb},
 	    {"value", of_line && e->about[0] ? e->about : e->value},
 	    {"meant", e->meant},
@@ -362,6 +464,18 @@ int64_t request_booking(const struct request *r, const char *key)
 	int64_t number = 0;
 
 	return value && booking_number_from_code(value, &number) == 0 ? number : 0;
+}
+
+bool request_window(const struct request *r, const char *key, const struct zone *z,
+		    struct span *ret)
+{
+	const char *value = request_get(r, key);
+	struct moment from, to;
+
+	if (!value || !window_parse(value, &from, &to))
+		return false;
+	*ret = (struct span){moment_utc(&from, z), moment_utc(&to, z)};
+	return true;
 }
 
 uint32_t request_person(const struct request *r, const char *key)

@@ -9,6 +9,7 @@
 
 #include "lib/duration.h"
 #include "lib/moment.h"
+#include "lib/span.h"
 #include "proto/code.h"
 #include "proto/line.h"
 #include "proto/verb.h"
@@ -19,6 +20,8 @@ struct request {
 	struct line line;
 	const char *key; /* idempotency; NULL if none */
 	bool dry;
+	const struct request *items; /* of item=, in the order given: the verb is verb_item, the tag "" */
+	size_t n_items;
 };
 
 struct request_error {
@@ -30,6 +33,7 @@ struct request_error {
 	const char *value; /* bad-value: what was given; NULL if it is secret, or too long to repeat */
 	const char *example; /* bad-value: a value that would do, or the choices; NULL if none */
 	size_t limit; /* bad-value: how many bytes there may be, where there were too many or too few; 0: not that */
+	size_t item; /* the item= at fault, from 1; 0: not of one */
 	size_t at; /* syntax: byte offset of the fault */
 };
 
@@ -47,5 +51,7 @@ bool request_moment(const struct request *r, const char *key, const struct zone 
 bool request_duration(const struct request *r, const char *key, struct duration *ret);
 int64_t request_booking(const struct request *r, const char *key); /* 0 if not given */
 uint32_t request_person(const struct request *r, const char *key);  /* 0 if not given */
+/* Two moments of a KEY_WINDOW key; false if not given. */
+bool request_window(const struct request *r, const char *key, const struct zone *z, struct span *ret);
 /* Whether a KEY_WORDS key was given and has `word` among its words. */
 bool request_has_word(const struct request *r, const char *key, const char *word);

@@ -9,21 +9,25 @@
 #include "lib/person.h"
 
 const char *const key_type_words[N_KEY_TYPES] = {
-    [KEY_TEXT] = "text",     [KEY_NAME] = "name",	  [KEY_BOOKING] = "booking",
-    [KEY_PERSON] = "person", [KEY_MOMENT] = "time",	  [KEY_DURATION] = "duration",
-    [KEY_NUMBER] = "number", [KEY_YES] = "yes-no",	  [KEY_WORDS] = "words",
-    [KEY_CHOICE] = "choice", [KEY_SECRET] = "secret",	  [KEY_LINE] = "line",
-    [KEY_FILE] = "file",     [KEY_LANGUAGE] = "language", [KEY_VERB] = "verb",
+    [KEY_TEXT] = "text",	 [KEY_NAME] = "name",	  [KEY_BOOKING] = "booking",
+    [KEY_PERSON] = "person",	 [KEY_MOMENT] = "time",	  [KEY_DURATION] = "duration",
+    [KEY_NUMBER] = "number",	 [KEY_YES] = "yes-no",	  [KEY_WORDS] = "words",
+    [KEY_CHOICE] = "choice",	 [KEY_SECRET] = "secret", [KEY_FILE] = "file",
+    [KEY_LANGUAGE] = "language", [KEY_VERB] = "verb",	  [KEY_LINE] = "line",
+    [KEY_QUANTITY] = "quantity", [KEY_WINDOW] = "window", [KEY_WISHES] = "wishes",
+    [KEY_ITEM] = "item",
 };
 
 const char *const verb_access_words[N_VERB_ACCESSES] = {
     [ACCESS_ANYONE] = "anyone",
     [ACCESS_PERSON] = "person",
+    [ACCESS_MANAGER] = "manager",
     [ACCESS_COORDINATOR] = "coordinator",
     [ACCESS_ADMINISTRATOR] = "administrator",
 };
 
 #define NEEDED .required = true
+#define SINGLE .single = true
 #define STATES "confirmed cancelled done"
 #define ROLES "member manager coordinator administrator"
 
@@ -77,27 +81,39 @@ const struct verb verb_table[N_VERBS] = {
 	},
 	[VERB_FIND] = {
 		.id = VERB_FIND, .word = "FIND", .access = ACCESS_PERSON,
-		.help = "what is free for you at a time",
-		.either = {"to", "for", true},
+		.help = "what is free for you at a time, or when a thing is within a window",
+		.eithers = {{"what", "item", false}, {"from", "within", true}, {"to", "for", true}},
 		.keys = {
-			{"what", KEY_NAME, .help = "only this resource, or this unit"},
-			{"unit", KEY_NAME, .help = "only this unit of it"},
-			{"from", KEY_MOMENT, NEEDED, .help = "when it would start"},
-			{"to", KEY_MOMENT, .help = "when it would end"},
-			{"for", KEY_DURATION, .help = "how long it would last"},
+			{"what", KEY_NAME, SINGLE, .help = "only this resource, or this unit"},
+			{"item", KEY_ITEM, .repeated = true, .help = "one of several things, all with their times"},
+			{"unit", KEY_NAME, SINGLE, .help = "only this unit of it"},
+			{"from", KEY_MOMENT, SINGLE, .help = "when it would start"},
+			{"within", KEY_WINDOW, SINGLE, .help = "when it may be, FROM/TO; with what= and for="},
+			{"to", KEY_MOMENT, SINGLE, .help = "when it would end"},
+			{"for", KEY_DURATION, SINGLE, .help = "how long it would last"},
+			{"qty", KEY_QUANTITY, SINGLE, .help = "how many at once"},
+			{"having", KEY_WISHES, SINGLE, .help = "what it must have: seats>=7 hitch"},
+			{"at", KEY_NAME, SINGLE, .help = "the site where a thing that moves is to be"},
+			{"declared", KEY_WORDS, .help = "what you have at hand: own-hitch"},
 			{"count", KEY_NUMBER, .help = "how many at the most"},
 		},
 	},
 	[VERB_BOOK] = {
 		.id = VERB_BOOK, .word = "BOOK", .access = ACCESS_PERSON, .changes = true,
-		.help = "book a resource",
-		.either = {"to", "for", true},
+		.help = "book a resource, or several things together",
+		.eithers = {{"what", "item", true}, {"from", "within", true}, {"to", "for", true}},
 		.keys = {
-			{"what", KEY_NAME, NEEDED, .help = "the resource, or one of its units"},
-			{"unit", KEY_NAME, .help = "this unit and no other"},
-			{"from", KEY_MOMENT, NEEDED, .help = "when it starts"},
-			{"to", KEY_MOMENT, .help = "when it ends"},
-			{"for", KEY_DURATION, .help = "how long it lasts"},
+			{"what", KEY_NAME, SINGLE, .help = "the resource, or one of its units"},
+			{"item", KEY_ITEM, .repeated = true, .help = "one of several things, all with their times"},
+			{"unit", KEY_NAME, SINGLE, .help = "this unit and no other"},
+			{"from", KEY_MOMENT, SINGLE, .help = "when it starts"},
+			{"within", KEY_WINDOW, SINGLE, .help = "when it may be, FROM/TO; with for="},
+			{"to", KEY_MOMENT, SINGLE, .help = "when it ends"},
+			{"for", KEY_DURATION, SINGLE, .help = "how long it lasts"},
+			{"qty", KEY_QUANTITY, SINGLE, .help = "how many of it"},
+			{"having", KEY_WISHES, SINGLE, .help = "what it must have: seats>=7 hitch"},
+			{"at", KEY_NAME, SINGLE, .help = "the site where a thing that moves is to be"},
+			{"declared", KEY_WORDS, .help = "what you have at hand: own-hitch"},
 			{"member", KEY_NAME, .help = "on behalf of this member (coordinators)"},
 			{"person", KEY_PERSON, .help = "for this person"},
 			{"purpose", KEY_TEXT, .help = "what it is for; seen by your own and the managers"},
@@ -107,20 +123,21 @@ const struct verb verb_table[N_VERBS] = {
 	[VERB_MOVE] = {
 		.id = VERB_MOVE, .word = "MOVE", .access = ACCESS_PERSON, .changes = true,
 		.help = "move a booking to another time or unit",
-		.either = {"to", "for", false},
+		.eithers = {{"to", "for", false}},
 		.keys = {
 			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
 			{"from", KEY_MOMENT, .help = "the new start; without an end the length is kept"},
 			{"to", KEY_MOMENT, .help = "the new end"},
 			{"for", KEY_DURATION, .help = "the new length"},
 			{"unit", KEY_NAME, .help = "to this unit and no other"},
+			{"item", KEY_QUANTITY, .help = "only this thing of it, counted from 1"},
 			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
 		},
 	},
 	[VERB_EXTEND] = {
 		.id = VERB_EXTEND, .word = "EXTEND", .access = ACCESS_PERSON, .changes = true,
 		.help = "let a booking end later",
-		.either = {"to", "by", true},
+		.eithers = {{"to", "by", true}},
 		.keys = {
 			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
 			{"to", KEY_MOMENT, .help = "the new end"},
@@ -130,9 +147,10 @@ const struct verb verb_table[N_VERBS] = {
 	},
 	[VERB_CANCEL] = {
 		.id = VERB_CANCEL, .word = "CANCEL", .access = ACCESS_PERSON, .changes = true,
-		.help = "give a booking up",
+		.help = "give a booking up, or one thing of it",
 		.keys = {
 			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"item", KEY_QUANTITY, .help = "only this thing of it, counted from 1"},
 		},
 	},
 	[VERB_SHOW] = {
@@ -158,13 +176,14 @@ const struct verb verb_table[N_VERBS] = {
 	},
 	[VERB_AGENDA] = {
 		.id = VERB_AGENDA, .word = "AGENDA", .access = ACCESS_PERSON,
-		.help = "a resource over a stretch of time: its lanes, hours and bookings",
-		.either = {"to", "for", true},
+		.help = "resources over a stretch of time: lanes, hours and bookings",
+		.eithers = {{"to", "for", true}},
 		.keys = {
-			{"what", KEY_NAME, NEEDED, .help = "the resource"},
+			{"what", KEY_NAME, NEEDED, .repeated = true, .help = "the resource"},
 			{"from", KEY_MOMENT, NEEDED, .help = "from when"},
 			{"to", KEY_MOMENT, .help = "until when"},
 			{"for", KEY_DURATION, .help = "over how long"},
+			{"profile", KEY_YES, .help = "yes: also how many are taken, step by step"},
 		},
 	},
 	[VERB_REPORT] = {
@@ -175,6 +194,32 @@ const struct verb verb_table[N_VERBS] = {
 			{"from", KEY_MOMENT, NEEDED, .help = "beginning of the period"},
 			{"to", KEY_MOMENT, NEEDED, .help = "its end, not included"},
 			{"by", KEY_WORDS, .choices = "member resource month", .help = "one row for each of these"},
+		},
+	},
+	[VERB_OUTAGE] = {
+		.id = VERB_OUTAGE, .word = "OUTAGE", .access = ACCESS_MANAGER, .changes = true,
+		.help = "take a resource or a unit out of service; bookings there stay",
+		.eithers = {{"to", "for", false}},
+		.keys = {
+			{"what", KEY_NAME, NEEDED, .help = "the resource, or one of its units"},
+			{"unit", KEY_NAME, .help = "only this unit of it"},
+			{"from", KEY_MOMENT, .help = "from when; now, if not said"},
+			{"to", KEY_MOMENT, .help = "until when; until it is reopened, if not said"},
+			{"for", KEY_DURATION, .help = "for how long"},
+		},
+	},
+	[VERB_REOPEN] = {
+		.id = VERB_REOPEN, .word = "REOPEN", .access = ACCESS_MANAGER, .changes = true,
+		.help = "end an outage",
+		.keys = {
+			{"outage", KEY_NUMBER, NEEDED, .help = "its number"},
+		},
+	},
+	[VERB_OUTAGES] = {
+		.id = VERB_OUTAGES, .word = "OUTAGES", .access = ACCESS_PERSON,
+		.help = "what is out of service, or will be",
+		.keys = {
+			{"what", KEY_NAME, .help = "only of this resource"},
 		},
 	},
 	[VERB_POLICY_PUT] = {
@@ -242,6 +287,23 @@ const struct verb verb_table[N_VERBS] = {
 			{"person", KEY_PERSON, NEEDED, .help = "whose"},
 			{"keep", KEY_YES, .help = "yes: the old tokens stay valid"},
 		},
+	},
+};
+/* clang-format on */
+
+/* clang-format off */
+const struct verb verb_item = {
+	.word = "item", .help = "one thing of several",
+	.eithers = {{"to", "for", true}},
+	.keys = {
+		{"what", KEY_NAME, NEEDED, .help = "the resource, or one of its units"},
+		{"unit", KEY_NAME, .help = "this unit and no other"},
+		{"from", KEY_MOMENT, NEEDED, .help = "when it starts"},
+		{"to", KEY_MOMENT, .help = "when it ends"},
+		{"for", KEY_DURATION, .help = "how long it lasts"},
+		{"qty", KEY_QUANTITY, .help = "how many of it"},
+		{"having", KEY_WISHES, .help = "what it must have"},
+		{"at", KEY_NAME, .help = "the site where a thing that moves is to be"},
 	},
 };
 /* clang-format on */
@@ -322,20 +384,30 @@ const struct verb_key *verb_key_at(const struct verb *v, size_t i)
 	return v->changes && i - own < N_COMMON_KEYS ? &common_keys[i - own] : NULL;
 }
 
-static bool is_key(const char *key, const char *which)
+/* The pair that a key is the first of; ret_second: whether it is the second of one. */
+static const struct verb_either *pair_of(const struct verb *v, const char *key, bool *ret_second)
 {
-	return which && strcmp(key, which) == 0;
+	const struct verb_either *found = NULL;
+
+	*ret_second = false;
+	for (size_t i = 0; i < VERB_MAX_EITHERS && v->eithers[i].first; i++) {
+		if (strcmp(v->eithers[i].first, key) == 0)
+			found = &v->eithers[i];
+		*ret_second |= strcmp(v->eithers[i].second, key) == 0;
+	}
+	return found;
 }
 
 void verb_synopsis(const struct verb *v, struct buffer *out)
 {
-	const struct verb_either *e = &v->either;
 	const char *gap = "";
 
 	for (const struct verb_key *k = v->keys; k->key; k++) {
-		bool pair = is_key(k->key, e->first), bare = pair ? e->required : k->required;
+		bool second;
+		const struct verb_either *pair = pair_of(v, k->key, &second);
+		bool bare = pair ? pair->required : k->required;
 
-		if (is_key(k->key, e->second))
+		if (second)
 			continue;
 		buffer_puts(out, gap);
 		buffer_puts(out, pair && bare ? "(" : bare ? "" : "[");
@@ -346,7 +418,8 @@ void verb_synopsis(const struct verb *v, struct buffer *out)
 		}
 		if (pair) {
 			buffer_puts(out, " or ");
-			buffer_puts(out, e->second);
+			buffer_puts(out, pair->second);
+			buffer_puts(out, verb_key(v, pair->second)->repeated ? "*" : "");
 		}
 		buffer_puts(out, pair && bare ? ")" : bare ? "" : "]");
 		buffer_puts(out, k->repeated ? "*" : "");
@@ -357,6 +430,7 @@ void verb_synopsis(const struct verb *v, struct buffer *out)
 bool verb_allows(const struct verb *v, bool authenticated, uint32_t roles)
 {
 	static const uint32_t roles_for[N_VERB_ACCESSES] = {
+	    [ACCESS_MANAGER] = ROLE_MANAGER | ROLE_COORDINATOR | ROLE_ADMINISTRATOR,
 	    [ACCESS_COORDINATOR] = ROLE_COORDINATOR | ROLE_ADMINISTRATOR,
 	    [ACCESS_ADMINISTRATOR] = ROLE_ADMINISTRATOR,
 	};

@@ -14,7 +14,7 @@
 enum verb_id {
 	VERB_HELLO, VERB_AUTH, VERB_WHOAMI, VERB_HELP, VERB_NOOP, VERB_QUIT, VERB_STATUS,
 	VERB_RESOURCES, VERB_FIND, VERB_BOOK, VERB_MOVE, VERB_EXTEND, VERB_CANCEL, VERB_SHOW, VERB_LIST, VERB_AGENDA,
-	VERB_REPORT,
+	VERB_REPORT, VERB_OUTAGE, VERB_REOPEN, VERB_OUTAGES,
 	VERB_POLICY_PUT, VERB_POLICY_RESET, VERB_POLICY_CHECK, VERB_POLICY_PLAN, VERB_POLICY_APPLY, VERB_POLICY_SHOW,
 	VERB_POLICY_HISTORY,
 	VERB_PERSON_ADD, VERB_PERSON_LIST, VERB_PERSON_TOKEN,
@@ -37,6 +37,10 @@ enum key_type {
 	KEY_LANGUAGE, /* a word that language_from_word() knows: en, fr, fr_FR.UTF-8 */
 	KEY_VERB,     /* a verb's word, with or without its subword, any case */
 	KEY_LINE,     /* a line of a file: at most KEY_LINE_MAX_BYTES */
+	KEY_QUANTITY, /* 1..500 */
+	KEY_WINDOW,   /* two moments with a slash between */
+	KEY_WISHES,   /* lib/wish.h */
+	KEY_ITEM,     /* one thing of several: keys and values as of verb_item, in one value */
 	N_KEY_TYPES
 };
 extern const char *const key_type_words[N_KEY_TYPES];
@@ -47,6 +51,7 @@ struct verb_key {
 	const char *key;
 	enum key_type type;
 	bool required, repeated;
+	bool single; /* is about the one thing of a request: not beside item= */
 	const char *choices; /* "csv json table", separated by spaces; NULL: free */
 	const char *help;    /* a few words */
 	uint16_t min_bytes, max_bytes; /* 0: the type's own */
@@ -55,17 +60,19 @@ struct verb_key {
 enum verb_access { /* who may call it */
 	ACCESS_ANYONE, /* before AUTH too */
 	ACCESS_PERSON, /* any active person */
+	ACCESS_MANAGER, /* managers, coordinators and administrators */
 	ACCESS_COORDINATOR, /* coordinators and administrators */
 	ACCESS_ADMINISTRATOR,
 	N_VERB_ACCESSES
 };
 extern const char *const verb_access_words[N_VERB_ACCESSES];
 
-#define VERB_MAX_KEYS 12
+#define VERB_MAX_KEYS 20
+#define VERB_MAX_EITHERS 3
 
 struct verb_either { /* two keys of which at most one may be given */
 	const char *first, *second; /* NULL: no such pair */
-	bool required;		    /* one of them must be */
+	bool required;		    /* one of them must be; where they are `single`, unless item= is given */
 };
 
 struct verb {
@@ -74,11 +81,12 @@ struct verb {
 	enum verb_access access;
 	bool changes; /* takes key= and dry= besides its own keys */
 	const char *help; /* one line */
-	struct verb_either either;
+	struct verb_either eithers[VERB_MAX_EITHERS]; /* ends at first NULL */
 	struct verb_key keys[VERB_MAX_KEYS]; /* ends at key NULL */
 };
 
 extern const struct verb verb_table[N_VERBS]; /* indexed by id */
+extern const struct verb verb_item; /* no verb: the keys of an item= */
 const struct verb *verb_find(const char *word, const char *subword); /* any case; NULL if none */
 /* Whether `text` ("book", "POLICY", "policy check") names the verb: HELP verb=… is about all that are named. */
 bool verb_is_named(const struct verb *v, const char *text);

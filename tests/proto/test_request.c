@@ -61,6 +61,7 @@ static void good_requests_decode(void **state)
 	}
 }
 
+#define ITEM "\"what=van from=2026-12-05T08:00 for=4h\""
 #define X65 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define BOOK "1 BOOK what=van from=2026-12-05T08:00 "
 static const struct {
@@ -85,8 +86,8 @@ static const struct {
     {"1 BOOK what=van ky=1", CODE_UNKNOWN_KEY, "1", "ky", "key"},
     {"1 NOOP key=1", CODE_UNKNOWN_KEY, "1", "key", NULL},
     {"1 LIST dry=yes", CODE_UNKNOWN_KEY, "1", "dry", NULL},
-    {"1 BOOK", CODE_MISSING_KEY, "1", "what", NULL},
-    {"1 BOOK what=van for=4h", CODE_MISSING_KEY, "1", "from", NULL},
+    {"1 BOOK", CODE_MISSING_KEY, "1", "what|item", NULL},
+    {"1 BOOK what=van for=4h", CODE_MISSING_KEY, "1", "from|within", NULL},
     {"1 BOOK what=van from=2026-12-05", CODE_MISSING_KEY, "1", "to|for", NULL},
     {"1 EXTEND booking=B7K3QF", CODE_MISSING_KEY, "1", "to|by", NULL},
     {BOOK "for=4h to=2026-12-06", CODE_BAD_COMBINATION, "1", "to|for", NULL},
@@ -114,7 +115,63 @@ static const struct {
     {"1 POLICY PUT file=../etc/passwd line=x", CODE_BAD_VALUE, "1", "file", NULL},
     {"1 POLICY PUT file=.hidden line=x", CODE_BAD_VALUE, "1", "file", NULL},
     {"1 PERSON ADD name=\"\"", CODE_BAD_VALUE, "1", "name", NULL},
+    {BOOK "for=4h qty=0", CODE_BAD_VALUE, "1", "qty", NULL},
+    {BOOK "for=4h qty=501", CODE_BAD_VALUE, "1", "qty", NULL},
+    {BOOK "for=4h having=seats>>7", CODE_BAD_VALUE, "1", "having", NULL},
+    {BOOK "for=4h within=2026-12-05/2026-12-06", CODE_BAD_COMBINATION, "1", "from|within", NULL},
+    {"1 BOOK what=van within=2026-12-05 for=4h", CODE_BAD_VALUE, "1", "within", NULL},
+    {"1 BOOK what=van item=" ITEM, CODE_BAD_COMBINATION, "1", "what|item", NULL},
+    {"1 BOOK item=" ITEM " qty=2", CODE_BAD_COMBINATION, "1", "qty|item", NULL},
+    {"1 BOOK item=" ITEM " for=4h", CODE_BAD_COMBINATION, "1", "for|item", NULL},
+    {"1 BOOK item=van", CODE_BAD_VALUE, "1", "item", NULL},
+    {"1 BOOK item=\"\"", CODE_BAD_VALUE, "1", "item", NULL},
+    {"1 BOOK item=" ITEM " item=\"what=van\"", CODE_MISSING_KEY, "1", "from", NULL},
+    {"1 BOOK item=\"what=van from=2026-12-05\"", CODE_MISSING_KEY, "1", "to|for", NULL},
+    {"1 BOOK item=\"what=van from=2026-12-05 for=4h purpose=x\"", CODE_UNKNOWN_KEY, "1", "purpose",
+     NULL},
+    {"1 BOOK item=\"what=van from=2026-12-05 for=4h item=x\"", CODE_UNKNOWN_KEY, "1", "item", NULL},
+    {"1 BOOK item=\"what=van what=van from=2026-12-05 for=4h\"", CODE_REPEATED_KEY, "1", "what",
+     NULL},
+    {"1 BOOK item=\"what=van from=someday for=4h\"", CODE_BAD_VALUE, "1", "from", NULL},
+    {"1 CANCEL booking=B7K3QF item=0", CODE_BAD_VALUE, "1", "item", NULL},
 };
+
+static void items_are_requests_of_their_own(void **state)
+{
+	static const char line[] =
+	    "1 BOOK item=\"what=van from=2026-12-05T08:00Z for=4h qty=2\" purpose=x "
+	    "item=\"what=\\\"a b\\\" from=2026-12-05T08:00Z for=1d having=\\\"seats>=7 hitch\\\"\"";
+	struct arena a = {0};
+	struct request_error e = {0};
+	struct request r;
+
+	if (request_decode(line, strlen(line), &a, &r, &e) != REQUEST_OK)
+		fail_msg("%s %s", code_word(e.code), e.about);
+	assert_int_equal(r.n_items, 2);
+	assert_null(request_get(&r, "what"));
+	assert_int_equal(request_number(&r.items[0], "qty", 0), 2);
+	assert_string_equal(request_get(&r.items[1], "what"), "a b");
+	assert_string_equal(request_get(&r.items[1], "having"), "seats>=7 hitch");
+	arena_clear(&a);
+}
+
+static void the_item_at_fault_is_named(void **state)
+{
+	static const char line[] = "1 BOOK item=" ITEM " item=\"what=van from=2026-12-05\"";
+	struct arena a = {0};
+	struct request_error e = {0};
+	struct request r;
+	struct buffer out = {0};
+
+	assert_int_equal(request_decode(line, strlen(line), &a, &r, &e), REQUEST_E_BAD);
+	assert_int_equal(e.item, 2);
+	request_error_write(&e, LANG_EN, &a, &out);
+	assert_string_equal(out.bytes,
+			    "BAD missing-key key=to|for item=2 verb=BOOK text=\"BOOK also "
+			    "needs to|for= in item 2; HELP lists its keys\"\n");
+	buffer_release(&out);
+	arena_clear(&a);
+}
 
 static void bad_requests_are_explained(void **state)
 {
@@ -266,6 +323,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(good_requests_decode),
 	    cmocka_unit_test(bad_requests_are_explained),
+	    cmocka_unit_test(items_are_requests_of_their_own),
+	    cmocka_unit_test(the_item_at_fault_is_named),
 	    cmocka_unit_test(answers_are_written),
 	    cmocka_unit_test(secrets_are_not_said_back),
 	    cmocka_unit_test(texts_are_limited),

@@ -21,9 +21,9 @@ static void rows_are_sound(void **state)
 		assert_int_equal(v->id, i);
 		assert_ptr_equal(verb_find(v->word, v->subword), v);
 		assert_true(strlen(v->help) > 5 && strlen(v->help) <= 80);
-		if (v->either.first) {
-			assert_non_null(verb_key(v, v->either.first));
-			assert_non_null(verb_key(v, v->either.second));
+		for (size_t j = 0; j < VERB_MAX_EITHERS && v->eithers[j].first; j++) {
+			assert_non_null(verb_key(v, v->eithers[j].first));
+			assert_non_null(verb_key(v, v->eithers[j].second));
 		}
 		for (const struct verb_key *k = v->keys; k->key; k++) {
 			assert_ptr_equal(verb_key(v, k->key), k);
@@ -37,8 +37,8 @@ static void rows_are_sound(void **state)
 
 static void only_these_change_something(void **state)
 {
-	static const char *const names[] = {"BOOK",	    "MOVE",	  "EXTEND",	 "CANCEL",
-					    "POLICY APPLY", "PERSON ADD", "PERSON TOKEN"};
+	static const char *const names[] = {"BOOK",	    "MOVE",	  "EXTEND",	 "CANCEL",	 "OUTAGE",
+					    "REOPEN",	    "POLICY APPLY", "PERSON ADD", "PERSON TOKEN"};
 	size_t n = 0;
 
 	for (size_t i = 0; i < N_VERBS; i++) {
@@ -104,6 +104,10 @@ static const struct {
     {VERB_REPORT, true, ROLE_ADMINISTRATOR, true},
     {VERB_REPORT, false, ROLE_COORDINATOR, false},
     {VERB_PERSON_ADD, true, ROLE_MANAGER, false},
+    {VERB_OUTAGE, true, ROLE_MEMBER, false},
+    {VERB_OUTAGE, true, ROLE_MANAGER, true},
+    {VERB_OUTAGE, true, ROLE_ADMINISTRATOR, true},
+    {VERB_OUTAGES, true, ROLE_MEMBER, true},
     {VERB_POLICY_APPLY, true, ROLE_COORDINATOR, false},
     {VERB_POLICY_APPLY, true, ROLE_ADMINISTRATOR, true},
     {VERB_POLICY_APPLY, false, ROLE_ADMINISTRATOR, false},
