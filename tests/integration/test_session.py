@@ -50,7 +50,9 @@ def test_help_is_the_verb_table(as_person):
     keys = {k['key']: k for k in c.expect('HELP', verb='BOOK').of('key')}
     assert next(v for v in verbs if v['word'] == 'BOOK')['changes'] == 'yes'
     assert {'what', 'from', 'to', 'for', 'purpose'} <= set(keys)
-    assert keys['what']['required'] == 'yes' and keys['purpose']['required'] == 'no'
+    assert keys['purpose']['required'] == 'no'
+    keys = {k['key']: k for k in c.expect('HELP', verb='AGENDA').of('key')}
+    assert keys['what']['required'] == 'yes' and keys['to']['required'] == 'no'
 
 
 def test_noop_and_quit(daemon):
