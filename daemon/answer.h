@@ -18,6 +18,11 @@ const char *booking_unit_id(const struct served *s, const struct booking *b);
 /* `reason`, `conflict`, `alternative` lines, then the final NO. The answer was refused. */
 void write_refused(struct exchange *x, const struct answer *answer, const char *what);
 void write_reasons(struct exchange *x, const struct answer *answer, const char *what); /* the data lines only */
+/* rule= and place= where a rule, or the hours of a resource, refused. */
+void write_rule(struct exchange *x, struct line_writer *w, const struct refusal *r);
+/* The final NO of one refusal; keys may be added before line_end(). */
+void reply_no(struct exchange *x, struct line_writer *w, const struct refusal *r, const struct answer *answer,
+	      const char *what);
 /* The OK of a booking verb. */
 void write_granted(struct exchange *x, const struct answer *answer);
 /* A `booking` data line, in full or as others may see it. */

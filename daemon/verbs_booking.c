@@ -71,6 +71,10 @@ void do_book(struct exchange *x, int64_t now)
 	struct ask_book ask = asked_book(x);
 	struct answer answer;
 
+	if (asks_series(x)) {
+		do_series_book(x, now, &ask);
+		return;
+	}
 	decide_book(x->served->pole, &who, &ask, &x->arena, &answer, &x->changes);
 	reply_answer(x, &answer, ask.what);
 }
@@ -88,6 +92,10 @@ static void reply_move(struct exchange *x, int64_t now, struct ask_move *ask)
 	const struct booking *b = pole_booking(x->served->pole, ask->booking);
 	struct answer answer;
 
+	if (asks_series(x)) {
+		do_series_move(x, now, ask);
+		return;
+	}
 	ask->alternatives = asked_alternatives(x);
 	decide_move(x->served->pole, &who, ask, &x->arena, &answer, &x->changes);
 	reply_answer(x, &answer, b ? booking_resource_id(x->served, b) : NULL);
@@ -140,6 +148,10 @@ void do_cancel(struct exchange *x, int64_t now)
 	struct asker who = asker_at(x, now);
 	struct answer answer;
 
+	if (asks_series(x)) {
+		do_series_cancel(x, now);
+		return;
+	}
 	decide_cancel(x->served->pole, &who, request_booking(&x->request, "booking"), &x->arena,
 		      &answer, &x->changes);
 	reply_answer(x, &answer, b ? booking_resource_id(x->served, b) : NULL);

@@ -31,6 +31,12 @@ const struct zone *asked_zone(const struct exchange *x, const char *what, const 
 /* The BOOK or FIND that a request asks. */
 struct ask_book asked_book(const struct exchange *x);
 
+/* verbs_series.c */
+bool asks_series(const struct exchange *x); /* a BOOK of several dates, or a change to several bookings */
+void do_series_book(struct exchange *x, int64_t now, const struct ask_book *first);
+void do_series_move(struct exchange *x, int64_t now, const struct ask_move *ask);
+void do_series_cancel(struct exchange *x, int64_t now);
+
 /* verbs_list.c */
 struct listing { /* bookings to be listed */
 	struct span window;

@@ -59,6 +59,7 @@ static void write_limits(struct line_writer *w, const struct policy *policy,
 			write_duration(w, "horizon", l->horizon);
 			break;
 		case LIMIT_SLOTS: /* said by the refusal that they cause */
+		case LIMIT_RECURRENCE:
 		case N_LIMIT_KINDS:
 			break;
 		}

@@ -25,6 +25,8 @@ const char *const verb_access_words[N_VERB_ACCESSES] = {
 
 #define NEEDED .required = true
 #define STATES "confirmed cancelled done"
+#define CONFLICTS "refuse skip alternative"
+#define SCOPES "one following all"
 #define ROLES "member manager coordinator administrator"
 
 /* clang-format off */
@@ -102,6 +104,10 @@ const struct verb verb_table[N_VERBS] = {
 			{"person", KEY_PERSON, .help = "for this person"},
 			{"purpose", KEY_TEXT, .help = "what it is for; seen by your own and the managers"},
 			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+			{"rule", KEY_TEXT, .help = "a series: an RRULE of RFC 5545, like FREQ=WEEKLY;COUNT=10"},
+			{"except", KEY_MOMENT, .repeated = true, .help = "not on this date, or at this start"},
+			{"also", KEY_MOMENT, .repeated = true, .help = "on this date, or at this start, too"},
+			{"conflicts", KEY_CHOICE, .choices = CONFLICTS, .help = "dates that cannot be had: refuse all, skip them, or take what is nearest"},
 		},
 	},
 	[VERB_MOVE] = {
@@ -115,6 +121,7 @@ const struct verb verb_table[N_VERBS] = {
 			{"for", KEY_DURATION, .help = "the new length"},
 			{"unit", KEY_NAME, .help = "to this unit and no other"},
 			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+			{"scope", KEY_CHOICE, .choices = SCOPES, .help = "of a series: only this, this and following, all"},
 		},
 	},
 	[VERB_EXTEND] = {
@@ -126,6 +133,7 @@ const struct verb verb_table[N_VERBS] = {
 			{"to", KEY_MOMENT, .help = "the new end"},
 			{"by", KEY_DURATION, .help = "how much later it ends"},
 			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+			{"scope", KEY_CHOICE, .choices = SCOPES, .help = "of a series: only this, this and following, all"},
 		},
 	},
 	[VERB_CANCEL] = {
@@ -133,6 +141,7 @@ const struct verb verb_table[N_VERBS] = {
 		.help = "give a booking up",
 		.keys = {
 			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"scope", KEY_CHOICE, .choices = SCOPES, .help = "of a series: only this, this and following, all"},
 		},
 	},
 	[VERB_SHOW] = {

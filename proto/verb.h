@@ -61,7 +61,7 @@ enum verb_access { /* who may call it */
 };
 extern const char *const verb_access_words[N_VERB_ACCESSES];
 
-#define VERB_MAX_KEYS 12
+#define VERB_MAX_KEYS 24
 
 struct verb_either { /* two keys of which at most one may be given */
 	const char *first, *second; /* NULL: no such pair */
