@@ -107,7 +107,7 @@ const struct verb verb_table[N_VERBS] = {
 			{"rule", KEY_TEXT, .help = "a series: an RRULE of RFC 5545, like FREQ=WEEKLY;COUNT=10"},
 			{"except", KEY_MOMENT, .repeated = true, .help = "not on this date, or at this start"},
 			{"also", KEY_MOMENT, .repeated = true, .help = "on this date, or at this start, too"},
-			{"conflicts", KEY_CHOICE, .choices = CONFLICTS, .help = "dates that cannot be had: refuse all, skip them, or take what is nearest"},
+			{"conflicts", KEY_CHOICE, .choices = CONFLICTS, .help = "dates that cannot be had: refuse all, skip, or the nearest"},
 		},
 	},
 	[VERB_MOVE] = {
