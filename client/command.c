@@ -95,6 +95,34 @@
 			"at most so many", "au plus tant"                                          \
 		}                                                                                  \
 	}
+#define SERIES                                                                                     \
+	{"--every",                                                                                \
+	 {"week|2 weeks|day|month", "semaine|2 semaines|jour|mois"},                               \
+	 {"a series: again and again", "une série : encore et encore"}},                           \
+	    {"--times", {"N", "N"}, {"so many times", "tant de fois"}},                            \
+	    {"--until", {"DAY", "JOUR"}, {"to the end of this day", "jusqu'à la fin de ce jour"}}, \
+	    {"--rule",                                                                             \
+	     {"RULE", "RÈGLE"},                                                                    \
+	     {"an RRULE instead: FREQ=MONTHLY;BYDAY=1MO", "plutôt une RRULE : FREQ=MONTHLY;BYDAY=1MO"}}, \
+	    {"--except", {"DAY", "JOUR"}, {"not on this day; may be repeated", "pas ce jour-là ; répétable"}}, \
+	    {"--skip-conflicts",                                                                   \
+	     NONE_TAKEN,                                                                           \
+	     {"book the dates that can be had", "réserver les dates possibles"}},                  \
+	{                                                                                          \
+		"--take-alternatives", NONE_TAKEN,                                                 \
+		{                                                                                  \
+			"and on the others what is nearest that day",                              \
+			    "et les autres jours, au plus près"                                    \
+		}                                                                                  \
+	}
+#define SCOPE                                                                                      \
+	{"--following", NONE_TAKEN, {"this and those after it in its series", "celle-ci et les suivantes de sa série"}}, \
+	{                                                                                          \
+		"--all", NONE_TAKEN,                                                               \
+		{                                                                                  \
+			"all of its series", "toute sa série"                                      \
+		}                                                                                  \
+	}
 #define LAST                                                                                       \
 	{                                                                                          \
 		NULL, NONE_TAKEN, NONE_TAKEN                                                       \
@@ -153,12 +181,12 @@ static const struct option find_options[] = {
     LAST,
 };
 static const struct option book_options[] = {UNIT,   FROM,   TO,      FOR, PURPOSE,
-					     MEMBER, PERSON, DRY_RUN, KEY, LAST};
-static const struct option move_options[] = {UNIT, FROM, TO, FOR, DRY_RUN, KEY, LAST};
+					     MEMBER, PERSON, SERIES,  DRY_RUN, KEY, LAST};
+static const struct option move_options[] = {UNIT, FROM, TO, FOR, SCOPE, DRY_RUN, KEY, LAST};
 static const struct option extend_options[] = {
-    TO, {"--by", {"LENGTH", "DURÉE"}, {"by so much", "d'autant"}}, DRY_RUN, KEY, LAST,
+    TO, {"--by", {"LENGTH", "DURÉE"}, {"by so much", "d'autant"}}, SCOPE, DRY_RUN, KEY, LAST,
 };
-static const struct option cancel_options[] = {DRY_RUN, KEY, LAST};
+static const struct option cancel_options[] = {SCOPE, DRY_RUN, KEY, LAST};
 static const struct option list_options[] = {
     DAYS_FROM,
     DAYS_TO,
@@ -247,7 +275,9 @@ const struct command command_table[] = {
 	     {"mutual book van sat 9:00-12:00 --unit van-2", {"this very van", "ce fourgon-là"}},
 	     {"mutual book van demain 9h 3h", {"", ""}},
 	     {"mutual book cold-room 2026-12-05 3d --member m08",
-	      {"whole days, for another member", "des jours entiers, pour un autre membre"}}},
+	      {"whole days, for another member", "des jours entiers, pour un autre membre"}},
+	     {"mutual book room tue 18:00 2h --every week --until 2027-06-30",
+	      {"a series", "une série"}}},
 	.data = true,
 	.run = command_book,
     },
@@ -332,7 +362,9 @@ const struct command command_table[] = {
 	.usage = {"CODE", "CODE"},
 	.summary = {"cancel a booking", "annuler une réservation"},
 	.options = cancel_options,
-	.examples = {{"mutual cancel B7K3QF", {"", ""}}},
+	.examples = {{"mutual cancel B7K3QF", {"", ""}},
+		     {"mutual cancel B7K3QF --following",
+		      {"and those after it in its series", "et les suivantes de sa série"}}},
 	.data = true,
 	.run = command_cancel,
     },

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/ask.h"
+#include "client/commands_series.h"
 #include "client/refusal.h"
 #include "client/show_booking.h"
 #include "client/span_given.h"
@@ -15,6 +16,8 @@ static enum exit_code tell(struct session *s, enum exit_code sent, const struct 
 {
 	if (sent)
 		return sent;
+	if (series_is_asked(s->cli))
+		return series_tell(s, r, wanted);
 	if (r->class != CLASS_OK)
 		return refusal_tell(s, r, wanted);
 	show_done(s, r, sentence);
@@ -26,6 +29,8 @@ static enum exit_code book(struct session *s)
 	struct cli *cli = s->cli;
 	struct when_span span;
 	enum exit_code code = given_whole_span(s, cli->words + 1, cli->n_words - 1, &span);
+	struct series_given series;
+	code = code ? code : given_series(s, &series);
 	if (code)
 		return code;
 	struct ask q;
@@ -37,6 +42,7 @@ static enum exit_code book(struct session *s)
 	ask_option(&q, "member", "--member");
 	ask_option(&q, "person", "--person");
 	ask_option(&q, "purpose", "--purpose");
+	ask_series(&q, &series);
 	return tell(s, ask_send(&q, &r), &r, TEXT_BOOKED, &(struct wanted){0});
 }
 
@@ -103,6 +109,7 @@ static enum exit_code move(struct session *s)
 	line_str(&q.line, "booking", cli->words[0]);
 	ask_span(&q, &span);
 	ask_option(&q, "unit", "--unit");
+	ask_scope(&q);
 	return tell(s, ask_send(&q, &r), &r, TEXT_MOVED, &p.wanted);
 }
 
@@ -187,6 +194,7 @@ static enum exit_code extend(struct session *s)
 		line_str(&q.line, "by", duration_format(e.length, buf, sizeof(buf)));
 	else
 		ask_point(&q, "to", &e.to);
+	ask_scope(&q);
 	return tell(s, ask_send(&q, &r), &r, TEXT_EXTENDED, &p.wanted);
 }
 
@@ -201,6 +209,7 @@ static enum exit_code cancel(struct session *s)
 	struct reply r;
 	ask_begin_change(&q, s, "CANCEL", NULL);
 	line_str(&q.line, "booking", s->cli->words[0]);
+	ask_scope(&q);
 	return tell(s, ask_send(&q, &r), &r, TEXT_CANCELLED,
 		    &(struct wanted){.booking = s->cli->words[0]});
 }

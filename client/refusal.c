@@ -143,7 +143,7 @@ static void json_kind(struct session *s, const struct reply *r, const char *kind
 static void tell_json(struct session *s, const struct reply *r, const struct wanted *wanted)
 {
 	FILE *out = s->cli->out.out;
-	static const char *const kinds[] = {"reason", "conflict", "alternative"};
+	static const char *const kinds[] = {"reason", "conflict", "alternative", "occurrence"};
 	fputs("{\"refused\": ", out);
 	json_put_string(out, *r->code ? r->code : "nothing-free");
 	fputs(", \"text\": ", out);

@@ -27,8 +27,8 @@ const char *const series_scope_words[N_SERIES_SCOPES] = {
 };
 
 const char *const series_outcome_words[N_SERIES_OUTCOMES] = {
-    [SERIES_BOOKED] = "booked",   [SERIES_MOVED] = "moved",	[SERIES_CANCELLED] = "cancelled",
-    [SERIES_KEPT] = "kept",	  [SERIES_SKIPPED] = "skipped", [SERIES_REFUSED] = "refused",
+    [SERIES_BOOKED] = "booked", [SERIES_MOVED] = "moved",     [SERIES_CANCELLED] = "cancelled",
+    [SERIES_KEPT] = "kept",	[SERIES_SKIPPED] = "skipped", [SERIES_REFUSED] = "refused",
     [SERIES_FREE] = "free",
 };
 
@@ -212,7 +212,8 @@ static bool list_dates(struct making *m)
 	return ret->n_refusals == 0;
 }
 
-/* Cuts the series at the limit where it may be booked on, or has no end of its own; else refuses. */
+/* Cuts the series at the limit where it may be booked on, or has no end of its own; else refuses.
+ */
 static void keep_limit(struct making *m, const struct rule *rule)
 {
 	struct series_answer *ret = m->run.ret;

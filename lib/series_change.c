@@ -163,8 +163,7 @@ void decide_series_move(struct pole *p, const struct asker *who, const struct as
 			enum series_scope scope, struct arena *a, struct series_answer *ret,
 			struct changes *ret_changes)
 {
-	struct altering m = {
-	    .scope = scope, .move = ask, .named = pole_booking(p, ask->booking)};
+	struct altering m = {.scope = scope, .move = ask, .named = pole_booking(p, ask->booking)};
 	const struct zone *z;
 
 	begin(&m, p, who, a, ret);
@@ -175,8 +174,8 @@ void decide_series_move(struct pole *p, const struct asker *who, const struct as
 	z = zone_of(p, m.named);
 	if (ask->has_start)
 		m.start_by_s = local_s(z, ask->span.start) - local_s(z, m.named->span.start);
-	m.end_by_s = ask->has_end ? local_s(z, ask->span.end) - local_s(z, m.named->span.end)
-				  : m.start_by_s;
+	m.end_by_s =
+	    ask->has_end ? local_s(z, ask->span.end) - local_s(z, m.named->span.end) : m.start_by_s;
 	list_dates(&m);
 	alter_all(&m, ret_changes);
 }

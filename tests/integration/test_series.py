@@ -5,6 +5,8 @@ import itertools
 
 import pytest
 
+import running
+
 _years = itertools.count(datetime.date.today().year + 4)
 
 
@@ -130,3 +132,31 @@ def test_after_a_restart(start, year):
             (shown,) = c.expect('SHOW', booking=d['booking']).of('booking')
             assert shown['series'] == booked['series'] and shown['occurrence'] == shown['from'] > d['from']
         assert c.expect('CANCEL', booking=booked['series'], scope='all')['count'] == '3'
+
+
+@pytest.fixture(scope='module')
+def mutual(daemon, people):
+    with running.short_folder() as folder:
+        made = running.Mutual(daemon, folder)
+        made.login('alice', people.alice)
+        yield made
+
+
+def test_the_client(mutual, as_person, year):
+    as_person('bruno').expect('BOOK', what='clock', from_=f"{year}-03-16T18:00", for_='1h')
+    ask = ['book', 'clock', f"{year}-03-02", '18:00', '2h', '--every', 'week', '--until', f"{year}-04-06"]
+    no = mutual.run(*ask, profile='alice')
+    assert no.returncode == 1 and 'refused' in no.stdout and 'taken' in no.stderr
+    assert len(mutual.json(*ask, '--skip-conflicts', '--dry-run', profile='alice')) == 6
+    out = mutual.ok(*ask, '--skip-conflicts', '--except', f"{year}-03-30", profile='alice')
+    assert out.count('18:00–20:00') == 5 and out.count('skipped') >= 1 and '4 done, 1 skipped' in out
+    codes = [row['booking'] for row in mutual.json('list', 'clock', '--from', f"{year}-03-01", '--to', f"{year}-04-30", profile='alice') if row['booking']]
+    assert len(codes) == 4
+    moved = mutual.json('move', codes[1], '19:00', '--following', profile='alice')
+    assert [d['from'][11:16] for d in moved] == ['19:00'] * 3
+    assert 'annulée' in mutual.ok('cancel', codes[0], '--all', '--lang', 'fr', profile='alice')
+    for wrong in (['--every', 'moon'], ['--every', 'week', '--times', '0'], ['--times', '3'],
+                  ['--every', 'week', '--times', '3', '--until', f"{year}-04-06"]):
+        assert mutual.run('book', 'clock', f"{year}-03-02", '18:00', '2h', *wrong, profile='alice').returncode == 2
+    two = mutual.json('book', 'clock', f"{year}-05-01", '18:00', '2h', '--every', '2 weeks', '--times', '2', '--dry-run', profile='alice')
+    assert [d['from'][:10] for d in two] == [f"{year}-05-01", f"{year}-05-15"]

@@ -382,7 +382,8 @@ static void count(struct twin *t)
 }
 
 /* What the decision said of each date, redone on the copy alone. */
-static void redo_booking(struct twin *t, const struct ask_book *ask, enum series_conflicts conflicts)
+static void redo_booking(struct twin *t, const struct ask_book *ask,
+			 enum series_conflicts conflicts)
 {
 	const struct series_answer *a = &t->w->answer;
 	struct asker who = asker(t->copy);
@@ -395,10 +396,9 @@ static void redo_booking(struct twin *t, const struct ask_book *ask, enum series
 		struct ask_book one = *ask;
 		struct changes c = {0};
 		struct answer answer;
-		int64_t local =
-		    civil_seconds(zone_to_local(z, ask->span.end)) +
-		    civil_seconds(zone_to_local(z, a->dates[i].occurrence)) -
-		    civil_seconds(zone_to_local(z, ask->span.start));
+		int64_t local = civil_seconds(zone_to_local(z, ask->span.end)) +
+				civil_seconds(zone_to_local(z, a->dates[i].occurrence)) -
+				civil_seconds(zone_to_local(z, ask->span.start));
 
 		one.span.start = a->dates[i].occurrence;
 		zone_local_s_to_utc(z, local, &one.span.end);
@@ -452,7 +452,8 @@ static void assert_same_pole(const struct pole *a, const struct pole *b)
 	assert_true(!x && !y);
 	for (uint32_t r = 1; r <= 4; r++)
 		for (uint32_t l = 1; l <= 2; l++) {
-			const struct timeline *s = pole_timeline(a, r, l), *t = pole_timeline(b, r, l);
+			const struct timeline *s = pole_timeline(a, r, l),
+					      *t = pole_timeline(b, r, l);
 			size_t n = s ? s->n : 0;
 
 			assert_int_equal(n, t ? t->n : 0);
@@ -507,8 +508,8 @@ static void random_change(struct twin *t)
 		decide_series_move(w->pole, &who, &ask, scope, &w->arena, &w->answer, &w->changes);
 	count(t);
 	assert_same_pole(w->pole, t->copy->pole);
-	assert_int_equal(w->answer.n_refusals > 0, w->answer.n_done + w->answer.n_kept == 0 ||
-						       w->answer.n_refused > 0);
+	assert_int_equal(w->answer.n_refusals > 0,
+			 w->answer.n_done + w->answer.n_kept == 0 || w->answer.n_refused > 0);
 	if (w->answer.n_refusals > 0) {
 		assert_int_equal(w->changes.n, 0);
 		return;
@@ -567,18 +568,12 @@ static void date_by_date(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(local_time_stays),
-	    TEST(a_night_ends_in_the_morning),
-	    TEST(until_is_a_local_day),
-	    TEST(dates_out_and_in),
-	    TEST(all_or_nothing),
-	    TEST(the_others),
-	    TEST(what_is_nearest),
-	    TEST(in_its_own_way),
-	    TEST(as_long_as_allowed),
-	    TEST(exceptions_stay),
-	    TEST(into_each_others_place),
-	    cmocka_unit_test(date_by_date),
+	    TEST(local_time_stays),	  TEST(a_night_ends_in_the_morning),
+	    TEST(until_is_a_local_day),	  TEST(dates_out_and_in),
+	    TEST(all_or_nothing),	  TEST(the_others),
+	    TEST(what_is_nearest),	  TEST(in_its_own_way),
+	    TEST(as_long_as_allowed),	  TEST(exceptions_stay),
+	    TEST(into_each_others_place), cmocka_unit_test(date_by_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
