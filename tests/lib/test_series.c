@@ -271,6 +271,8 @@ static void what_is_nearest(void **state)
 	assert_int_equal(w->answer.dates[1].outcome, SERIES_MOVED);
 	assert_int_equal(w->answer.dates[1].span.start, fixture_at("2027-02-08T08:00"));
 	assert_int_equal(w->answer.dates[1].occurrence, fixture_at("2027-02-08T09:00"));
+	assert_int_equal(w->answer.dates[1].answer.booking->occurrence,
+			 fixture_at("2027-02-08T09:00"));
 	assert_int_equal(w->answer.dates[2].outcome, SERIES_SKIPPED);
 }
 
