@@ -8,12 +8,8 @@
 #include <string.h>
 
 const char *const limit_words[N_LIMIT_KINDS] = {
-    [LIMIT_DURATION] = "duration",
-    [LIMIT_START] = "start",
-    [LIMIT_LEAD] = "lead",
-    [LIMIT_HORIZON] = "horizon",
-    [LIMIT_SLOTS] = "slots",
-    [LIMIT_RECURRENCE] = "recurrence",
+    [LIMIT_DURATION] = "duration", [LIMIT_START] = "start", [LIMIT_LEAD] = "lead",
+    [LIMIT_HORIZON] = "horizon",   [LIMIT_SLOTS] = "slots", [LIMIT_RECURRENCE] = "recurrence",
 };
 
 static int64_t length_s(struct duration d)
@@ -32,8 +28,7 @@ static char *trim(char *s)
 	return s;
 }
 
-bool length_read(struct walk *w, const struct node *value, const char *text,
-			struct duration *ret)
+bool length_read(struct walk *w, const struct node *value, const char *text, struct duration *ret)
 {
 	switch (duration_parse(text, ret)) {
 	case DURATION_OK:
@@ -242,7 +237,8 @@ static bool read_slots(char *hours, size_t n, struct limit *ret)
 }
 
 /* `half-days`, `days`, `nights`, each perhaps with its hours after it; `free`. */
-void terms_set_slots(struct walk *w, void *into, const struct key_row *row, const struct node *value)
+void terms_set_slots(struct walk *w, void *into, const struct key_row *row,
+		     const struct node *value)
 {
 	struct limit limit = {.kind = LIMIT_SLOTS};
 	struct terms *t = terms_at(into, row);

@@ -280,6 +280,14 @@ const char *refusal_text(struct exchange *x, const struct refusal *r, const stru
 		fill_add(&l, "rule", r->rule->name);
 		fill_limit(x, &l, &r->limit);
 	}
+	if (r->reason == REASON_NONE_HAVING)
+		fill_add(&l, "having", request_get(&x->request, "having"));
+	if (r->reason == REASON_TOO_MANY && r->bound)
+		fill_add(&l, "max", arena_printf(&x->arena, "%d", (int)r->bound));
+	if (r->reason == REASON_OUTAGE && r->bound && r->bound != TIME_NEVER)
+		fill_add(&l, "until", text_time(&x->arena, x->lang, z, r->bound));
+	if (r->reason == REASON_REQUIREMENT)
+		fill_add(&l, "needs", r->needs ? r->needs->name : r->skill);
 	if (r->reason == REASON_LEAD)
 		fill_add(&l, "earliest", text_time(&x->arena, x->lang, z, r->bound));
 	if (r->reason == REASON_MANY_DATES)

@@ -95,7 +95,7 @@ static struct change_list list_changes(const struct exchange *group)
 		for                                                                                \
 			EACH_LAST(ref, l, k)                                                       \
 			{                                                                          \
-				const __typeof__(*ref->c->record) *r = ref->c->record;                 \
+				const __typeof__(*ref->c->record) *r = ref->c->record;             \
 				add(params, expression);                                           \
 			}                                                                          \
 		db_array_end(params);                                                              \
@@ -284,8 +284,7 @@ static void encode_outages(const struct change_list *l, struct db_params *p)
 	OUTAGES(DB_INT4_ARRAY, db_array_int4, (int32_t)r->resource);
 	OUTAGES(DB_INT4_ARRAY, db_array_int4, (int32_t)r->lane);
 	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->span.start);
-	OUTAGES(DB_INT8_ARRAY, db_array_int8,
-		r->span.end == TIME_NEVER ? 0 : r->span.end);
+	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->span.end == TIME_NEVER ? 0 : r->span.end);
 	OUTAGES(DB_INT4_ARRAY, db_array_int4, (int32_t)r->made_by);
 	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->made_at);
 	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->lifted_at);

@@ -134,13 +134,24 @@ struct gathering {
 	struct arena *arena;
 };
 
+/* A booking with several lanes of a resource is listed once: for the first of them. */
+static bool is_first_lane(const struct listing *l, const struct booking *b,
+			  const struct allocation *a)
+{
+	for (const struct allocation *other = b->allocations; other < a; other++)
+		if (other->resource == a->resource && booking_occupies(b, other) &&
+		    span_overlaps(other->during, l->window))
+			return false;
+	return true;
+}
+
 static bool gather_one(void *arg, const struct booking *b, const struct allocation *a)
 {
 	struct gathering *g = arg;
 	const struct listing *l = g->listing;
 
 	if ((l->member && b->member != l->member) || (l->person && b->person != l->person) ||
-	    !span_overlaps(b->span, l->window))
+	    !span_overlaps(b->span, l->window) || !is_first_lane(l, b, a))
 		return true;
 	if (g->n == g->cap)
 		g->found =

@@ -61,6 +61,13 @@ static void ask_except(struct exchange *x, const struct zone *z, struct ask_seri
 	ask->except = spans;
 }
 
+static int64_t first_start(const struct ask_book *first)
+{
+	if (first->n_items > 0)
+		return first->items[0].span.start;
+	return span_is_empty(first->within) ? first->span.start : first->within.start;
+}
+
 /* A date means the time of day of the first. */
 static void ask_also(struct exchange *x, const struct zone *z, struct ask_series *ask)
 {
@@ -69,7 +76,7 @@ static void ask_also(struct exchange *x, const struct zone *z, struct ask_series
 
 	for (size_t i = 0; i < ask->n_also; i++) {
 		if (!m[i].has_time)
-			m[i].local.second = zone_to_local(z, ask->first->span.start).second;
+			m[i].local.second = zone_to_local(z, first_start(ask->first)).second;
 		starts[i] = moment_utc(&m[i], z);
 	}
 	ask->also = starts;

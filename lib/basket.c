@@ -23,7 +23,6 @@ void basket_init(struct basket *b, const struct pole *p, const struct member *m,
 	    .arena = a,
 	    .now = now,
 	    .number = number,
-	    .wants = arena_new_n(a, struct want, BOOKING_MAX_ITEMS),
 	    .plan = {.arena = a},
 	};
 }
@@ -32,6 +31,9 @@ struct want *basket_add(struct basket *b, struct want w)
 {
 	if (b->n == BOOKING_MAX_ITEMS)
 		return NULL;
+	if (b->n == b->cap)
+		b->wants =
+		    arena_grow(b->arena, b->wants, b->n, &b->cap, b->n + 1, sizeof(*b->wants));
 	b->wants[b->n] = w;
 	return &b->wants[b->n++];
 }
@@ -239,6 +241,8 @@ static bool is_there(const struct basket *b, const struct want *whose, const str
 	return false;
 }
 
+/* Adding a want may move the array: what points into it goes on pointing at what it was, which does
+ * not change while things are placed. */
 static bool bring(struct basket *b, const struct want *whose, struct want what, int64_t shift_s,
 		  struct answer *ret)
 {
@@ -259,11 +263,8 @@ static bool bring_skill(struct basket *b, const struct want *whose, const char *
 	const struct policy *p = pole_policy(b->pole);
 
 	for (const struct resource *r = p->resources; r < p->resources + p->n_resources; r++) {
-		const struct want what = {.resource = r,
-					  .quantity = 1,
-					  .having_text = "",
-					  .span = s,
-					  .via = ITEM_SKILL};
+		const struct want what = {
+		    .resource = r, .quantity = 1, .having_text = "", .span = s, .via = ITEM_SKILL};
 
 		if (resource_has_skill(r, skill) && bring(b, whose, what, shift_s, ret))
 			return true;
@@ -400,7 +401,8 @@ bool basket_place(struct basket *b, int64_t shift_s, struct answer *ret)
 		return false;
 	for (size_t i = 0; b->brings_along && i < b->n; i++)
 		for (size_t j = 0; j < b->wants[i].resource->n_requirements; j++)
-			if (!meet(b, &b->wants[i], &b->wants[i].resource->requirements[j], shift_s, ret))
+			if (!meet(b, &b->wants[i], &b->wants[i].resource->requirements[j], shift_s,
+				  ret))
 				return false;
 	return true;
 }
@@ -504,7 +506,8 @@ static int64_t buffer_after_s(const struct resource *r, struct span s)
 	return length_s(is_long ? r->long_after : r->buffer_after);
 }
 
-/* The entry of `held` on the lane of `a` gets back what it would have alone, as far as there is room. */
+/* The entry of `held` on the lane of `a` gets back what it would have alone, as far as there is
+ * room. */
 static void restore(struct plan *plan, const struct resource *r, const struct booking *held,
 		    const struct allocation *a, struct span room)
 {
@@ -545,7 +548,8 @@ static void release(struct plan *plan, const struct pole *p, const struct bookin
 void basket_release(struct plan *plan, const struct pole *p, const struct booking *was)
 {
 	for (size_t i = 0; i < was->n_allocations; i++) {
-		const struct resource *r = pole_resource(p, was->items[was->allocations[i].item].resource);
+		const struct resource *r =
+		    pole_resource(p, was->items[was->allocations[i].item].resource);
 
 		if (r && r->shares_buffer && booking_occupies(was, &was->allocations[i]))
 			release(plan, p, was, r, &was->allocations[i]);

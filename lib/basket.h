@@ -33,7 +33,7 @@ struct basket {
 	int64_t number;		   /* of the booking that is made or moved */
 	const struct booking *was; /* NULL: a new one */
 	struct want *wants;
-	size_t n, n_asked;
+	size_t n, cap, n_asked;
 	bool brings_along; /* requirements are met anew */
 	bool stays;	   /* nobody else is moved */
 	const char *const *declared;
@@ -41,10 +41,9 @@ struct basket {
 	struct plan plan;
 };
 
-/* Room for BOOKING_MAX_ITEMS wants. */
 void basket_init(struct basket *b, const struct pole *p, const struct member *m, int64_t now,
 		 int64_t number, struct arena *a);
-struct want *basket_add(struct basket *b, struct want w); /* NULL: full */
+struct want *basket_add(struct basket *b, struct want w); /* NULL: BOOKING_MAX_ITEMS are there */
 /* A trial for one of its wants, as things stand in the plan. */
 void basket_trial(const struct basket *b, const struct want *w, struct trial *ret);
 /* Places everything, each thing `shift_s` later than wanted. ret (NULL: not asked): why not. */
@@ -59,6 +58,6 @@ struct ask_item ask_book_item(const struct ask_book *ask, size_t i);
 /* Alternatives: all of it at other times, nearest first. */
 void alternatives_shift(struct basket *b, unsigned want, struct answer *ret);
 void refuse_anew(struct answer *ret, struct arena *a, enum reason reason); /* for no other reason */
-/* The lengths that neighbours of the same member gave up for this booking on lanes with shared buffers are
- * given back in the plan. */
+/* The lengths that neighbours of the same member gave up for this booking on lanes with shared
+ * buffers are given back in the plan. */
 void basket_release(struct plan *plan, const struct pole *p, const struct booking *was);

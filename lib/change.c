@@ -14,11 +14,8 @@ const char *const name_kind_words[N_NAME_KINDS] = {
 };
 
 const char *const change_kind_words[N_CHANGE_KINDS] = {
-    [CHANGE_BOOKING] = "booking",
-    [CHANGE_PERSON] = "person",
-    [CHANGE_NAME] = "name",
-    [CHANGE_POLICY] = "policy",
-    [CHANGE_OUTAGE] = "outage",
+    [CHANGE_BOOKING] = "booking", [CHANGE_PERSON] = "person", [CHANGE_NAME] = "name",
+    [CHANGE_POLICY] = "policy",	  [CHANGE_OUTAGE] = "outage",
 };
 
 static struct change *add(struct changes *c, enum change_kind kind)

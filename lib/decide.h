@@ -129,6 +129,20 @@ struct found {
 void decide_find(const struct pole *p, const struct asker *who, const struct ask_book *ask, size_t count, struct arena *a,
 		 struct answer *ret, struct found **ret_found, size_t *ret_n);
 
+/* By thing first: when `what` is free for `length` inside `within`, earliest first, none overlapping another; without moving
+ * anyone. */
+void decide_find_starts(const struct pole *p, const struct asker *who, const struct ask_book *ask, size_t count,
+			struct arena *a, struct answer *ret, struct found **ret_found, size_t *ret_n);
+
+/* How busy a leaf is within a window: lanes in service, and how many of them are taken, step by step (lib/profile.h). */
+struct profile_step;
+struct busy {
+	size_t n_lanes;
+	struct profile_step *steps;
+	size_t n;
+};
+void decide_profile(const struct pole *p, const struct resource *r, struct span window, struct arena *a, struct busy *ret);
+
 /* Resolves a resource's or a unit's id. Returns the reason it cannot (REASON_NONE: done). ret_unit NULL: any. */
 enum reason decide_resolve(const struct pole *p, const char *what, const char *unit, const struct resource **ret_resource,
 			   const struct unit **ret_unit);

@@ -40,7 +40,8 @@ static enum reason resolve_wishes(const struct pole *p, const struct ask_item *a
 		return REASON_NONE_HAVING;
 	ret->having_text = having;
 	if (ask->at) {
-		ret->having_text = arena_printf(a, "at=%s%s%s", ask->at, *having ? " " : "", having);
+		ret->having_text =
+		    arena_printf(a, "at=%s%s%s", ask->at, *having ? " " : "", having);
 		at = ask->at;
 	}
 	ret->at = at ? policy_site(pole_policy(p), at) : NULL;
@@ -53,7 +54,8 @@ enum reason ask_item_resolve(const struct pole *p, const struct ask_item *ask, s
 	enum reason reason;
 
 	*ret = (struct want){.quantity = ask->quantity ? ask->quantity : 1, .span = ask->span};
-	reason = decide_resolve(p, ask->what, ask->unit, &ret->resource, &ret->unit);
+	reason = ask->what ? decide_resolve(p, ask->what, ask->unit, &ret->resource, &ret->unit)
+			   : REASON_NONE;
 	if (!reason)
 		reason = resolve_wishes(p, ask, a, ret);
 	if (!reason && (ret->quantity > BOOKING_MAX_QUANTITY || (ret->unit && ret->quantity > 1)))
@@ -75,8 +77,11 @@ static void resolve_items(const struct pole *p, const struct ask_book *ask, stru
 	for (size_t i = 0; i < n; i++) {
 		const struct ask_item item = ask_book_item(ask, i);
 		struct want w;
-		enum reason reason = ask_item_resolve(p, &item, b->arena, &w);
+		enum reason reason =
+		    item.what ? ask_item_resolve(p, &item, b->arena, &w) : REASON_UNKNOWN_RESOURCE;
 
+		if (!item.what)
+			w = (struct want){.quantity = 1};
 		w.item = (uint32_t)i;
 		n_lanes += w.quantity;
 		if (!reason && (n_lanes > BOOKING_MAX_LANES || !basket_add(b, w)))

@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Decides what is free: the questions of decide_book.c, without the booking. */
+/*
+ * Decides what is free: the questions of decide_book.c, without the booking. By time first: what is
+ * free then; by thing first: when it is free within a window.
+ */
 #include "lib/alternatives.h"
+#include "lib/basket.h"
+#include "lib/profile.h"
 #include "lib/resolve.h"
+#include "lib/start_grid.h"
+#include "lib/walker.h"
+
+#define STARTS_TRIES_MAX 3000
 
 struct finds {
 	struct arena *arena;
@@ -9,61 +18,123 @@ struct finds {
 	size_t n, cap, want;
 };
 
-static void add_find(struct finds *f, const struct trial *t, const struct unit *u, struct span s)
+static void add_find(struct finds *f, const struct resource *r, const struct unit *u, struct span s)
 {
 	if (f->n == f->cap)
 		f->items =
 		    arena_grow(f->arena, f->items, f->n, &f->cap, f->n + 1, sizeof(*f->items));
-	f->items[f->n++] = (struct found){.resource = t->resource, .unit = u, .span = s};
+	f->items[f->n++] = (struct found){.resource = r, .unit = u, .span = s};
 }
 
-/* The free units of one resource; of the nameless places of a capacity, one stands for all. */
-static void find_units(const struct trial *t, struct span s, struct finds *f)
+static const struct unit *placed_unit(const struct basket *b, const struct want *w)
 {
+	for (size_t i = 0; w->resource->n_parts == 0 && i < b->plan.n; i++)
+		if (b->plan.entries[i].booking == b->number &&
+		    b->plan.entries[i].allocation.item == w->item)
+			return resource_lane(w->resource, b->plan.entries[i].allocation.lane);
+	return &w->resource->units[0];
+}
+
+/* Whether the basket's only thing is to be had on this unit, with all that it requires. */
+static bool is_to_be_had(struct basket *b, const struct unit *u)
+{
+	const struct unit *wanted = b->wants[0].unit;
+	bool found;
+
+	if (b->wants[0].resource->n_requirements == 0)
+		return true;
+	b->wants[0].unit = u;
+	found = basket_place(b, 0, NULL);
+	b->wants[0].unit = wanted;
+	return found;
+}
+
+/* The free units of one resource; of the nameless places of a capacity, one stands for all; of
+ * several at once, the first. */
+static void find_units(struct basket *b, struct finds *f)
+{
+	const struct want w = b->wants[0];
 	const struct opening *tested = NULL;
 	bool allowed = false;
+	size_t before = f->n;
+	struct trial t;
 
-	for (size_t i = 0; i < t->resource->n_units && f->n < f->want; i++) {
-		const struct unit *u = &t->resource->units[i];
+	b->plan = (struct plan){.arena = b->arena};
+	basket_trial(b, &w, &t);
+	for (size_t i = 0; w.quantity == 1 && i < w.resource->n_units && f->n < f->want; i++) {
+		const struct unit *u = &w.resource->units[i];
 
-		if (!trial_is_candidate(t, u))
+		if (!trial_is_candidate(&t, u))
 			continue;
-		if (tested != trial_opening(t, u)) {
-			tested = trial_opening(t, u);
-			allowed = trial_allows(t, tested, s);
+		if (tested != trial_opening(&t, u)) {
+			tested = trial_opening(&t, u);
+			allowed = trial_allows(&t, tested, w.span);
 		}
-		if (!allowed || !trial_is_free(t, u, s))
+		if (!allowed || !trial_is_free(&t, u, w.span) || !is_to_be_had(b, u))
 			continue;
-		add_find(f, t, u, s);
-		if (t->resource->has_capacity)
+		add_find(f, w.resource, u, w.span);
+		if (w.resource->has_capacity)
 			return;
 	}
+	if (f->n == before && f->n < f->want && basket_place(b, 0, NULL))
+		add_find(f, w.resource, placed_unit(b, &w), w.span);
+}
+
+static void basket_for(const struct pole *p, const struct asker *who, const struct ask_book *ask,
+		       const struct member *member, struct arena *a, struct basket *ret)
+{
+	basket_init(ret, p, member, who->now, pole_next_booking(p), a);
+	ret->brings_along = true;
+	ret->declared = ask->declared;
+	ret->n_declared = ask->n_declared;
 }
 
 static void find_everywhere(const struct pole *p, const struct asker *who,
-			    const struct ask_book *ask, const struct member *member, struct finds *f)
+			    const struct ask_book *ask, const struct want *like,
+			    const struct member *member, struct finds *f)
 {
 	const struct policy *policy = pole_policy(p);
+	struct basket b;
 
+	basket_for(p, who, ask, member, f->arena, &b);
 	for (size_t i = 0; policy && i < policy->n_resources && f->n < f->want; i++) {
-		struct trial t;
+		struct want w = *like;
 
-		trial_init(&t, p, pole_directory(p), &policy->resources[i], NULL, member, who->now,
-			   f->arena);
-		find_units(&t, ask->span, f);
+		w.resource = &policy->resources[i];
+		b.n = b.n_asked = 0;
+		basket_add(&b, w);
+		find_units(&b, f);
 	}
 }
 
-static void find_named(const struct pole *p, const struct asker *who, const struct ask_book *ask,
-		       const struct alternatives_ask *wish, const struct resource *resource,
-		       const struct unit *unit, struct finds *f, struct answer *ret)
+static void find_named(struct basket *b, const struct ask_book *ask, struct finds *f,
+		       struct answer *ret)
 {
+	const struct alternatives_ask wish = {
+	    .asked = b->wants[0].span, .member = b->member, .want = ask->alternatives};
 	struct trial t;
 
-	trial_init(&t, p, pole_directory(p), resource, unit, wish->member, who->now, f->arena);
-	find_units(&t, ask->span, f);
-	if (f->n == 0 && f->want > 0 && !trial_grant(&t, ask->span, f->arena, ret))
-		alternatives_find(&t, wish, f->arena, ret);
+	find_units(b, f);
+	if (f->n > 0 || f->want == 0 || basket_place(b, 0, ret))
+		return;
+	if (b->wants[0].resource->n_requirements > 0) {
+		alternatives_shift(b, ask->alternatives, ret);
+		return;
+	}
+	b->plan = (struct plan){.arena = b->arena};
+	basket_trial(b, &b->wants[0], &t);
+	alternatives_find(&t, &wish, b->arena, ret);
+}
+
+static void find_basket(struct basket *b, const struct ask_book *ask, struct finds *f,
+			struct answer *ret)
+{
+	if (!basket_place(b, 0, ret)) {
+		alternatives_shift(b, ask->alternatives, ret);
+		return;
+	}
+	for (size_t i = 0; i < b->n && f->n < f->want; i++)
+		add_find(f, b->wants[i].resource, placed_unit(b, &b->wants[i]), b->wants[i].span);
 }
 
 /* Anyone may look for the own member; a person of the pole itself without saying for whom: no rule
@@ -78,33 +149,115 @@ static void resolve_finder(const struct pole *p, const struct asker *who,
 		ret->member = pole_member(p, who->person->member);
 }
 
+static void resolve_finds(const struct pole *p, const struct ask_book *ask, struct basket *b,
+			  struct want *like, struct refusals *out)
+{
+	size_t n = ask->n_items ? ask->n_items : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct ask_item item = ask_book_item(ask, i);
+		enum reason reason = ask_item_resolve(p, &item, b->arena, like);
+
+		like->item = (uint32_t)i;
+		if (!reason && item.what && !basket_add(b, *like))
+			reason = REASON_TOO_MANY;
+		if (reason)
+			refusals_add(out, (struct refusal){.reason = reason, .item = (uint32_t)i});
+		if (span_is_empty(item.span) && span_is_empty(ask->within))
+			refusals_add(out, (struct refusal){.reason = REASON_EMPTY_SPAN,
+							   .item = (uint32_t)i});
+	}
+}
+
 void decide_find(const struct pole *p, const struct asker *who, const struct ask_book *ask,
 		 size_t count, struct arena *a, struct answer *ret, struct found **ret_found,
 		 size_t *ret_n)
 {
 	struct refusals refusals = {.arena = a};
 	struct finds finds = {.arena = a, .want = count};
-	struct alternatives_ask wish = {.asked = ask->span, .want = ask->alternatives};
-	const struct resource *resource = NULL;
-	const struct unit *unit = NULL;
+	struct want like;
 	struct party party;
-	enum reason reason = REASON_NONE;
+	struct basket b;
 
 	*ret = (struct answer){0};
-	if (ask->what)
-		reason = decide_resolve(p, ask->what, ask->unit, &resource, &unit);
-	if (reason)
-		refusals_add(&refusals, (struct refusal){.reason = reason});
+	basket_for(p, who, ask, NULL, a, &b);
+	resolve_finds(p, ask, &b, &like, &refusals);
 	resolve_finder(p, who, ask, &refusals, &party);
-	if (span_is_empty(ask->span))
-		refusals_add(&refusals, (struct refusal){.reason = REASON_EMPTY_SPAN});
+	b.member = party.member;
 	ret->refusals = refusals.items;
 	ret->n_refusals = refusals.n;
-	wish.member = party.member;
-	if (refusals.n == 0 && resource)
-		find_named(p, who, ask, &wish, resource, unit, &finds, ret);
+	if (refusals.n == 0 && b.n > 1)
+		find_basket(&b, ask, &finds, ret);
+	else if (refusals.n == 0 && b.n == 1)
+		find_named(&b, ask, &finds, ret);
 	else if (refusals.n == 0)
-		find_everywhere(p, who, ask, wish.member, &finds);
+		find_everywhere(p, who, ask, &like, party.member, &finds);
 	*ret_found = finds.items;
 	*ret_n = finds.n;
+}
+
+/* Quarters of an hour within the window, each start at least a length after the one found before.
+ */
+static void find_starts(struct basket *b, const struct ask_book *ask, struct finds *f)
+{
+	const struct want *w = &b->wants[0];
+	const struct zone *z = w->resource->site->zone;
+	int64_t at = grid_up(WALKER_GRID_S, z, ask->within.start);
+
+	for (int tries = 0; tries < STARTS_TRIES_MAX && f->n < f->want; tries++) {
+		struct span s = {at, duration_after(ask->length, z, at)};
+
+		if (s.end > ask->within.end)
+			return;
+		b->wants[0].span = s;
+		b->stays = true;
+		if (basket_place(b, 0, NULL)) {
+			add_find(f, w->resource, placed_unit(b, w), s);
+			at = grid_up(WALKER_GRID_S, z, s.end);
+		} else {
+			at = grid_up(WALKER_GRID_S, z, at + 1);
+		}
+	}
+}
+
+void decide_find_starts(const struct pole *p, const struct asker *who, const struct ask_book *ask,
+			size_t count, struct arena *a, struct answer *ret, struct found **ret_found,
+			size_t *ret_n)
+{
+	struct refusals refusals = {.arena = a};
+	struct finds finds = {.arena = a, .want = count};
+	struct want like;
+	struct party party;
+	struct basket b;
+
+	*ret = (struct answer){0};
+	basket_for(p, who, ask, NULL, a, &b);
+	resolve_finds(p, ask, &b, &like, &refusals);
+	resolve_finder(p, who, ask, &refusals, &party);
+	if (duration_is_zero(ask->length) || span_is_empty(ask->within) || b.n != 1)
+		refusals_add(&refusals, (struct refusal){.reason = REASON_EMPTY_SPAN});
+	b.member = party.member;
+	ret->refusals = refusals.items;
+	ret->n_refusals = refusals.n;
+	if (refusals.n == 0)
+		find_starts(&b, ask, &finds);
+	*ret_found = finds.items;
+	*ret_n = finds.n;
+}
+
+void decide_profile(const struct pole *p, const struct resource *r, struct span window,
+		    struct arena *a, struct busy *ret)
+{
+	const struct timeline **lines = arena_new_n(a, const struct timeline *, r->n_units);
+	struct profile_pool pool = {.lanes = lines, .window = window};
+
+	*ret = (struct busy){0};
+	for (size_t i = 0; i < r->n_units; i++) {
+		const struct timeline *line = pole_timeline(p, r->number, r->units[i].lane);
+
+		ret->n_lanes += r->units[i].in_service;
+		if (line && r->units[i].in_service)
+			lines[pool.n_lanes++] = line;
+	}
+	profile_steps(&pool, a, &ret->steps, &ret->n);
 }

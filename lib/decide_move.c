@@ -35,8 +35,8 @@ struct move {
 	const struct ask_move *ask;
 	int64_t now;
 	struct arena *arena;
-	uint32_t item; /* the one that is meant; of several, where none is named, the first */
-	bool is_whole; /* of several, all are meant */
+	uint32_t item;	    /* the one that is meant; of several, where none is named, the first */
+	bool is_whole;	    /* of several, all are meant */
 	struct item *items; /* as they will be */
 	const struct unit *asked; /* NULL: any */
 };
@@ -168,8 +168,8 @@ static bool changes_nothing(const struct move *m)
 	for (uint32_t i = 0; i < m->was->n_items; i++)
 		if (!span_equals(m->items[i].span, m->was->items[i].span))
 			return false;
-	return !m->asked || (m->asked == present_unit(m, m->item) &&
-			     item_is_pinned(&m->was->items[m->item]));
+	return !m->asked ||
+	       (m->asked == present_unit(m, m->item) && item_is_pinned(&m->was->items[m->item]));
 }
 
 /* What can be said of an item's move before trying any time. */

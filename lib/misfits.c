@@ -7,33 +7,62 @@ static void refuse(struct refusals *out, enum reason reason)
 	refusals_add(out, (struct refusal){.reason = reason});
 }
 
-static void test_units(const struct booking *b, const struct trial *t, struct refusals *out)
+static bool is_leaf_of(const struct resource *r, uint32_t number)
 {
-	for (size_t i = 0; i < b->n_allocations; i++) {
-		const struct unit *u = resource_lane(t->resource, b->allocations[i].lane);
+	for (size_t i = 0; i < r->n_leaves; i++)
+		if (r->leaves[i]->number == number)
+			return true;
+	return r->n_parts == 0 && r->number == number;
+}
 
+/* The unit that stands for the allocation; NULL: there is none any more. */
+static const struct unit *unit_of(const struct directory *d, const struct resource *r,
+				  const struct allocation *a)
+{
+	const struct resource *leaf = directory_resource(d, a->resource);
+
+	return leaf && is_leaf_of(r, a->resource) ? resource_lane(leaf, a->lane) : NULL;
+}
+
+static void test_item(const struct pole *p, const struct directory *d, const struct booking *b,
+		      uint32_t k, const struct member *m, int64_t now, struct refusals *out)
+{
+	const struct item *i = &b->items[k];
+	const struct resource *r = directory_resource(d, i->resource);
+	struct trial t;
+
+	if (!r) {
+		refuse(out, REASON_UNKNOWN_RESOURCE);
+		return;
+	}
+	trial_init(&t, p, d, r, NULL, m, now, out->arena);
+	t.standing = true;
+	if (i->via != ITEM_ASKED)
+		t.n_rules = 0;
+	for (size_t j = 0; j < b->n_allocations; j++) {
+		const struct unit *u;
+
+		if (b->allocations[j].item != k)
+			continue;
+		u = unit_of(d, r, &b->allocations[j]);
 		if (!u || !u->in_service)
 			refuse(out, REASON_OUT_OF_SERVICE);
-		trial_refuse(t, trial_opening(t, u), b->span, out);
+		trial_refuse(&t, trial_opening(&t, r->n_parts ? &r->units[0] : u), i->span, out);
+		if (out->n > 0)
+			return;
 	}
 }
 
 static void test_booking(const struct pole *p, const struct directory *d, const struct booking *b,
 			 int64_t now, struct refusals *out)
 {
-	const struct resource *r = directory_resource(d, b->resource);
 	const struct member *m = directory_member(d, b->member);
-	struct trial t;
 
-	if (!r)
-		refuse(out, REASON_UNKNOWN_RESOURCE);
+	for (uint32_t i = 0; i < b->n_items; i++)
+		if (b->items[i].state == ITEM_PRESENT)
+			test_item(p, d, b, i, m, now, out);
 	if (!m)
 		refuse(out, REASON_UNKNOWN_MEMBER);
-	if (!r || !m)
-		return;
-	trial_init(&t, p, d, r, NULL, m, now, out->arena);
-	t.standing = true;
-	test_units(b, &t, out);
 }
 
 void decide_misfits(const struct pole *p, const struct policy *policy, int64_t now, struct arena *a,

@@ -5,8 +5,8 @@
 void plan_add(struct plan *p, struct plan_entry e)
 {
 	if (p->n == p->cap)
-		p->entries = arena_grow(p->arena, p->entries, p->n, &p->cap, p->n + 1,
-					sizeof(*p->entries));
+		p->entries =
+		    arena_grow(p->arena, p->entries, p->n, &p->cap, p->n + 1, sizeof(*p->entries));
 	p->entries[p->n++] = e;
 }
 
@@ -61,7 +61,8 @@ static bool is_same(const struct booking *a, const struct booking *b)
 	return true;
 }
 
-void plan_changes(const struct plan *p, const struct pole *pole, int64_t except, struct changes *ret)
+void plan_changes(const struct plan *p, const struct pole *pole, int64_t except,
+		  struct changes *ret)
 {
 	for (size_t i = 0; i < p->n_held; i++) {
 		const struct booking *was = pole_booking(pole, p->held[i]);

@@ -12,7 +12,7 @@
 struct plan_entry {
 	int64_t booking;
 	uint32_t member;
-	struct span span; /* of its item */
+	struct span span;      /* of its item */
 	const struct site *at; /* where the thing is to be; NULL: at its own site */
 	struct allocation allocation;
 };
@@ -29,5 +29,7 @@ void plan_add(struct plan *p, struct plan_entry e);
 /* Takes a booking of the pole over: with its allocations, or (empty) without any. */
 void plan_hold(struct plan *p, const struct booking *b, bool empty);
 bool plan_holds(const struct plan *p, int64_t booking);
-/* A change for each booking of the pole that the plan has moved. `except`: this one's are the caller's matter. */
-void plan_changes(const struct plan *p, const struct pole *pole, int64_t except, struct changes *ret);
+/* A change for each booking of the pole that the plan has moved. `except`: this one's are the
+ * caller's matter. */
+void plan_changes(const struct plan *p, const struct pole *pole, int64_t except,
+		  struct changes *ret);

@@ -596,8 +596,8 @@ static size_t add_cursors(const struct pole *p, uint32_t resource, int64_t from,
 	for (size_t i = 0; cursors && i < n; i++) {
 		const struct timeline *line = &p->resources[resource].timelines[i];
 
-		cursors[i] = (struct cursor){line, resource, (uint32_t)i + 1,
-					     timeline_seek(line, from)};
+		cursors[i] =
+		    (struct cursor){line, resource, (uint32_t)i + 1, timeline_seek(line, from)};
 	}
 	return n;
 }

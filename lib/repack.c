@@ -16,7 +16,7 @@
 
 #define JOBS_MAX 1000
 
-struct job { /* the lanes that one item of a booking has for one span */
+struct job {			       /* the lanes that one item of a booking has for one span */
 	const struct booking *booking; /* NULL: of the one that is being made */
 	int64_t number;
 	uint32_t item;
@@ -167,8 +167,9 @@ static const uint64_t *units_for(const struct trial *t, const struct job *job, s
 	for (uint32_t i = 0; i < r->n_units; i++) {
 		const struct unit *u = &r->units[i];
 
-		if (is_present(job, i) || (u->in_service && u->site == r->units[job->lanes[0]].site &&
-					   wishes_are_met(&having, r, u) && !is_out(t, u, item->span)))
+		if (is_present(job, i) ||
+		    (u->in_service && u->site == r->units[job->lanes[0]].site &&
+		     wishes_are_met(&having, r, u) && !is_out(t, u, item->span)))
 			packing_add(set, i);
 	}
 	return set;

@@ -13,7 +13,7 @@
 
 enum { REPACK_OK = 0, REPACK_E_FULL = 1, REPACK_E_BOUND = 2 };
 
-/* Finds units for the trial at `s` and moves others in the plan. `own`: the booking that is being made, whose entries in
- * the plan stay. */
+/* Finds units for the trial at `s` and moves others in the plan. `own`: the booking that is being
+ * made, whose entries in the plan stay. */
 int repack(const struct trial *t, struct span s, int64_t own, struct plan *plan, struct arena *a,
 	   const struct unit **ret);

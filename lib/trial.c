@@ -195,8 +195,8 @@ void trial_refuse(const struct trial *t, const struct opening *o, struct span s,
 	if (is_asked_anew(t, s) && s.start < t->now)
 		refusals_add(out, (struct refusal){.reason = REASON_PAST});
 	if (s.end > MOMENT_LATEST) {
-		refusals_add(out, (struct refusal){.reason = REASON_HORIZON,
-						   .bound = MOMENT_LATEST});
+		refusals_add(out,
+			     (struct refusal){.reason = REASON_HORIZON, .bound = MOMENT_LATEST});
 		return;
 	}
 	if (!opening_admits(trial_hours(t, o), s))
@@ -293,7 +293,8 @@ bool trial_pick(const struct trial *t, struct span s, struct arena *a, const str
 		    !trial_is_free(t, u, s))
 			continue;
 		u_slack = trial_slack(t, u, s);
-		for (at = n; at > 0 && is_better(t, u, u_slack, ret[at - 1], slacks[at - 1]); at--) {
+		for (at = n; at > 0 && is_better(t, u, u_slack, ret[at - 1], slacks[at - 1]);
+		     at--) {
 			if (at == t->quantity)
 				continue;
 			ret[at] = ret[at - 1];
@@ -409,11 +410,11 @@ void trial_explain(const struct trial *t, struct span s, struct arena *a, struct
 	const struct place place = t->resource->place;
 
 	if (v.n_in_service == 0)
-		refusals_add(&refusals, (struct refusal){.reason = REASON_OUT_OF_SERVICE,
-							 .place = place});
+		refusals_add(&refusals,
+			     (struct refusal){.reason = REASON_OUT_OF_SERVICE, .place = place});
 	else if (v.n == 0)
-		refusals_add(&refusals, (struct refusal){.reason = REASON_NONE_HAVING,
-							 .place = place});
+		refusals_add(&refusals,
+			     (struct refusal){.reason = REASON_NONE_HAVING, .place = place});
 	else if (v.n < t->quantity)
 		refusals_add(&refusals, (struct refusal){.reason = REASON_TOO_MANY,
 							 .bound = (int64_t)v.n,

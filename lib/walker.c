@@ -108,9 +108,10 @@ struct leap { /* past all that blocks a unit */
 static bool leap_past(void *arg, const struct blocker *b)
 {
 	struct leap *l = arg;
-	int64_t start = l->walker->backwards
-			    ? latest_start(l->walker, b->keeps.start - b->after_s)
-			    : (b->keeps.end == TIME_NEVER ? TIME_NEVER : b->keeps.end + b->before_s);
+	int64_t start =
+	    l->walker->backwards
+		? latest_start(l->walker, b->keeps.start - b->after_s)
+		: (b->keeps.end == TIME_NEVER ? TIME_NEVER : b->keeps.end + b->before_s);
 
 	if (l->walker->backwards ? start < l->start : start > l->start)
 		l->start = start;

@@ -131,7 +131,8 @@ static bool try_lane(const struct way *w, uint32_t resource, uint32_t lane)
 	const struct trial *t = w->trial;
 	const struct timeline *line = pole_timeline(t->pole, resource, lane);
 	int64_t reach_s = t->resource->moves ? TRAVEL_MAX_S : 0;
-	int64_t from = w->span.start - t->before_s - reach_s, to = w->span.end + w->after_s + reach_s;
+	int64_t from = w->span.start - t->before_s - reach_s,
+		to = w->span.end + w->after_s + reach_s;
 
 	for (size_t i = line ? timeline_seek(line, from) : 0;
 	     line && i < line->n && line->entries[i].span.start < to; i++)
@@ -171,8 +172,8 @@ static bool try_leaf(const struct way *w, const struct resource *leaf)
 	for (size_t i = 0; i < leaf->n_units; i++) {
 		const struct unit *u = &leaf->units[i];
 
-		if (!u->is_gone && (!try_lane(w, leaf->number, u->lane) ||
-				    !try_outages(w, leaf->number, u->lane)))
+		if (!u->is_gone &&
+		    (!try_lane(w, leaf->number, u->lane) || !try_outages(w, leaf->number, u->lane)))
 			return false;
 	}
 	return true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* What is in the way of a span on one unit: bookings on its lane (of a composite, on all lanes of its
- * leaves), outages, and the travel that a thing needs between two sites. */
+/* What is in the way of a span on one unit: bookings on its lane (of a composite, on all lanes of
+ * its leaves), outages, and the travel that a thing needs between two sites. */
 
 #include "lib/plan.h"
 #include "lib/trial.h"
@@ -14,7 +14,8 @@ struct blocker {
 	int64_t booking; /* 0: an outage */
 	uint32_t resource, lane;
 	struct span during; /* as it is told */
-	struct span keeps;  /* what the span that is tried, these buffers included, must keep clear of */
+	struct span
+	    keeps; /* what the span that is tried, these buffers included, must keep clear of */
 	int64_t before_s, after_s;
 };
 

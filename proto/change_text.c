@@ -79,8 +79,7 @@ static void encode_allocations(const struct booking *b, const struct pole *p, st
 		if (a->item)
 			snprintf(item, sizeof(item), "%" PRIu32 ":", a->item);
 		line_printf(w, "alloc", "%s/%s%s/%s/%s", name_id(p, NAME_RESOURCE, a->resource),
-			    item, lanes.bytes,
-			    utc_format(a->during.start, start, sizeof(start)),
+			    item, lanes.bytes, utc_format(a->during.start, start, sizeof(start)),
 			    utc_format(a->during.end, end, sizeof(end)));
 		buffer_release(&lanes);
 	}

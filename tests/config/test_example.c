@@ -230,7 +230,8 @@ static void winter_closure_of_the_workshop(void **state)
 
 static const char *const own[] = {"own-hitch", "laser", "cnc"};
 
-/* Each type booked as the charter says, and refused where it says no; now is Tuesday, 1 December 2026, 06:00. */
+/* Each type booked as the charter says, and refused where it says no; now is Tuesday, 1 December
+ * 2026, 06:00. */
 static const struct {
 	const char *what, *from, *to;
 	uint32_t quantity;

@@ -126,6 +126,30 @@ static const struct refused resource_cases[] = {
     {POLE "resources: {van: {kind: staff, units: {v-1: {}, v-2: {site: town}}}}\n",
      "pole.yaml:10:40: \"site\" is missing, and the pole has several; add a line `site: …`; known "
      "are: town, farm"},
+    {VAN "    slots: half-day\n", "pole.yaml:14:12: \"half-day\" are no slots; write half-days, "
+				  "days, nights or free"},
+    {VAN "    slots: half-days 08:00-13:00 12:00-18:00\n",
+     "pole.yaml:14:12: the hours of the slots cannot be read; write `half-days 08:00-13:00 "
+     "13:00-18:00`, `days 09:00-18:00` or `nights 20:00-08:00`"},
+    {VAN "    parts: [hall]\n  hall: {kind: premises, site: town, parts: van}\n",
+     "pole.yaml:14:5: \"van\" is a part of itself\n"
+     "pole.yaml:15:38: \"hall\" is a part of itself"},
+    {VAN "    parts: [vna]\n", "pole.yaml:14:13: unknown resource \"vna\"; did you mean \"van\"?"},
+    {VAN "    capacity: 2\n    parts: bus\n  bus: {kind: equipment, site: town}\n",
+     "pole.yaml:15:5: parts besides units or a capacity; the parts have those"},
+    {VAN "    requires: [{resource: bsu}]\n  bus: {kind: equipment, site: town}\n",
+     "pole.yaml:14:27: unknown resource \"bsu\"; did you mean \"bus\"?"},
+    {VAN "    requires: [{resource: van, quantity: 2}]\n",
+     "pole.yaml:14:27: \"van\" has only 1; it could never be met"},
+    {VAN "    requires: [{skill: magic}]\n",
+     "pole.yaml:14:24: nobody has the skill \"magic\"; add it to the `skills` of someone"},
+    {VAN "    requires: [{during: first 5m}]\n",
+     "pole.yaml:14:16: write one of `resource: …`, `skill: …`, `declared: …`"},
+    {VAN "    requires: [{declared: x, during: last 5m}]\n",
+     "pole.yaml:14:38: \"last 5m\" is not known; write `first 15m`, or leave `during` out for all "
+     "of it"},
+    {VAN "    buffer: {after: 5m, shared-by: everyone}\n",
+     "pole.yaml:14:36: unknown shared-by \"everyone\"; known are: same-member"},
     {VAN "    owner: m92\n", "pole.yaml:14:12: unknown member \"m92\"; did you mean \"m02\"?"},
     {VAN "    hours: as vna\n", "pole.yaml:14:12: unknown resource \"vna\"; did you mean \"van\"?"},
     {VAN "    hours: as van\n",

@@ -207,26 +207,27 @@ static void events_params(struct db_params *p, const struct group *g)
 static void items_params(struct db_params *p, const struct group *g)
 {
 	for (int column = 0; column < 11; column++) {
-		static const enum db_array kinds[] = {
-		    DB_INT8_ARRAY, DB_INT4_ARRAY, DB_INT4_ARRAY, DB_INT4_ARRAY,
-		    DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_INT4_ARRAY, DB_TEXT_ARRAY,
-		    DB_INT8_ARRAY, DB_INT8_ARRAY, DB_TEXT_ARRAY};
+		static const enum db_array kinds[] = {DB_INT8_ARRAY, DB_INT4_ARRAY, DB_INT4_ARRAY,
+						      DB_INT4_ARRAY, DB_INT4_ARRAY, DB_TEXT_ARRAY,
+						      DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_INT8_ARRAY,
+						      DB_INT8_ARRAY, DB_TEXT_ARRAY};
 
 		db_array_begin(p, kinds[column]);
 		for (size_t b = 0; b < g->n_bookings; b++)
 			for (int i = 0; i < g->bookings[b].items; i++) {
 				const struct sample *s = &g->bookings[b];
-				const int64_t numbers[] = {s->number, i, s->resource + i, 0, 2,
-							   0,	      0, 0,		  s->start, s->end};
+				const int64_t numbers[] = {
+				    s->number, i, s->resource + i, 0, 2, 0, 0, 0, s->start, s->end};
 
 				if (kinds[column] == DB_INT8_ARRAY)
 					db_array_int8(p, numbers[column]);
 				else if (kinds[column] == DB_INT4_ARRAY)
 					db_array_int4(p, (int32_t)numbers[column]);
 				else
-					db_array_text(p, column == 5   ? "asked"
-							 : column == 7 ? (i ? "cancelled" : "present")
-								       : "seats>=3 a/b");
+					db_array_text(p, column == 5 ? "asked"
+							 : column == 7
+							     ? (i ? "cancelled" : "present")
+							     : "seats>=3 a/b");
 			}
 		db_array_end(p);
 	}

@@ -300,8 +300,7 @@ static void tells_the_rest(void **state)
 		"OK booking=B7K3QF"});
 	pole_param(pole);
 	db_param_int8(params, T0 + 999999);
-	expect_rows("load_outages", 7, 1,
-		    (const char *[]){"4|1|2|1800000000|0|1|1800000000"});
+	expect_rows("load_outages", 7, 1, (const char *[]){"4|1|2|1800000000|0|1|1800000000"});
 	pole_param(pole);
 	db_param_int8(params, T0 + 1);
 	expect_rows("request_forget", 1, 1, (const char *[]){"1"});

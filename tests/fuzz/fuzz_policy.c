@@ -75,9 +75,12 @@ static void check_resource(const struct policy *policy, const struct resource *r
 	assert(*r->id && *r->name && r->site && r->site->zone);
 	assert(r->n_units > 0 && r->n_units <= POLICY_MAX_UNITS);
 	assert(r->opening && r->opening->hours == &r->hours);
+	assert((r->n_parts > 0) == (r->n_leaves > 0));
+	for (size_t i = 0; i < r->n_leaves; i++)
+		assert(r->leaves[i] != r && r->leaves[i]->n_parts == 0);
 	for (size_t i = 0; i < r->n_units; i++)
 		assert(r->units[i].lane == i + 1 && r->units[i].site && r->units[i].opening &&
-		       r->units[i].in_service);
+		       !r->units[i].is_gone);
 	for (size_t i = 0; i < r->n_stands_in; i++)
 		assert(r->stands_in[i] != r &&
 		       policy_resource(policy, r->stands_in[i]->id) == r->stands_in[i]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Decisions on what a pole shares: counts, parts, wishes, baskets, requirements, buffers, ways, outages. */
+/* Decisions on what a pole shares: counts, parts, wishes, baskets, requirements, buffers, ways,
+ * outages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "lib/profile.h"
 #include "lib/wish.h"
 #include "tests/lib/fixture.h"
 #include "tests/lib/zone_file.h"
@@ -93,8 +95,8 @@ static void add_requirements(struct policy *p)
 	named(p, "laser")->n_requirements = 2;
 }
 
-/* van: 4, of which 3 and 4 have a hitch; chair: 40; hall of a (stage, floor) and b; trailer; laser; bench: 4, buffer of
- * 15 minutes, shared; tess: a technician who moves and is a laser referent. */
+/* van: 4, of which 3 and 4 have a hitch; chair: 40; hall of a (stage, floor) and b; trailer; laser;
+ * bench: 4, buffer of 15 minutes, shared; tess: a technician who moves and is a laser referent. */
 static struct policy *example(void)
 {
 	static const char *skills[] = {"referent"};
@@ -242,10 +244,14 @@ static void wishes_choose(void **state)
 		const char *having;
 		enum reason want;
 	} rows[] = {
-	    {"hitch", REASON_NONE},	       {"hitch=true", REASON_NONE},
-	    {"hitch!=true", REASON_NONE},      {"seats>=2", REASON_NONE_HAVING},
-	    {"unit=van-2", REASON_NONE},       {"site=farm", REASON_NONE_HAVING},
-	    {"hitch unit=van-1", REASON_NONE_HAVING}, {"=", REASON_NONE_HAVING},
+	    {"hitch", REASON_NONE},
+	    {"hitch=true", REASON_NONE},
+	    {"hitch!=true", REASON_NONE},
+	    {"seats>=2", REASON_NONE_HAVING},
+	    {"unit=van-2", REASON_NONE},
+	    {"site=farm", REASON_NONE_HAVING},
+	    {"hitch unit=van-1", REASON_NONE_HAVING},
+	    {"=", REASON_NONE_HAVING},
 	    {"at=nowhere", REASON_NONE_HAVING},
 	};
 	struct scene *s = *state;
@@ -268,9 +274,9 @@ static void wishes_compare(void **state)
 		const char *have, *wish;
 		bool met;
 	} rows[] = {
-	    {"7", "x>=7", true},     {"7", "x>7", false},  {"7.5", "x>7", true},
-	    {"10", "x>9", true},     {"7", "x<=7", true},  {"-1", "x<0", true},
-	    {"7,50", "x=7.5", true}, {"7", "x!=8", true},  {"red", "x=red", true},
+	    {"7", "x>=7", true},      {"7", "x>7", false},    {"7.5", "x>7", true},
+	    {"10", "x>9", true},      {"7", "x<=7", true},    {"-1", "x<0", true},
+	    {"7,50", "x=7.5", true},  {"7", "x!=8", true},    {"red", "x=red", true},
 	    {"red", "x!=red", false}, {"red", "x>=a", false}, {"red", "y!=1", true},
 	};
 	struct arena a = {0};
@@ -278,7 +284,8 @@ static void wishes_compare(void **state)
 	for (size_t i = 0; i < N(rows); i++) {
 		const struct attribute attribute = {"x", rows[i].have};
 		const struct site site = {.id = "here"};
-		const struct unit u = {.attributes = &attribute, .n_attributes = 1, .id = "u", .site = &site};
+		const struct unit u = {
+		    .attributes = &attribute, .n_attributes = 1, .id = "u", .site = &site};
 		const struct resource r = {.site = &site};
 		struct wishes w;
 		const char *at;
@@ -289,7 +296,8 @@ static void wishes_compare(void **state)
 	arena_clear(&a);
 }
 
-/* Two short ones on vans of their own, then a long one for which only moving one of them makes room. */
+/* Two short ones on vans of their own, then a long one for which only moving one of them makes
+ * room. */
 static void others_move_to_make_room(void **state)
 {
 	struct scene *s = *state;
@@ -307,7 +315,8 @@ static void others_move_to_make_room(void **state)
 	assert_int_equal(BOOK(m2, "van", 10, 12), REASON_NONE);
 	pole_undo(s->pole, &s->changes);
 	assert_int_equal(BOOK(m2, "van", 8, 20), REASON_NONE);
-	assert_int_equal(s->changes.n, pole_booking(s->pole, moved)->allocations[0].lane == 1 ? 2 : 1);
+	assert_int_equal(s->changes.n,
+			 pole_booking(s->pole, moved)->allocations[0].lane == 1 ? 2 : 1);
 	assert_int_equal(BOOK(m2, "van", 9, 10), REASON_CONFLICT);
 }
 
@@ -419,7 +428,8 @@ static void requirements_come_along(void **state)
 	assert_int_equal(s->answer.booking->n_items, 3);
 	assert_int_equal(item(s, 2)->via, ITEM_SKILL);
 	assert_int_equal(item(s, 2)->span.end - item(s, 2)->span.start, 900);
-	assert_int_equal(BOOK(m1, "laser", 10, 12, .declared = laser, .n_declared = 1), REASON_NONE);
+	assert_int_equal(BOOK(m1, "laser", 10, 12, .declared = laser, .n_declared = 1),
+			 REASON_NONE);
 	assert_int_equal(s->answer.booking->n_items, 2);
 	assert_int_equal(BOOK(m1, "tess", 12, 14), REASON_NONE);
 	assert_int_equal(BOOK(m1, "laser", 13, 14, .alternatives = 1), REASON_REQUIREMENT);
@@ -435,12 +445,12 @@ static void things_take_their_time_to_get_there(void **state)
 	assert_int_equal(BOOK(m2, "tess", 12, 14), REASON_NONE);
 	pole_undo(s->pole, &s->changes);
 	assert_int_equal(BOOK(m2, "tess", 12, 14, .at = "farm"), REASON_TRAVEL);
-	assert_int_equal(book(s, &s->m2,
-			      (struct ask_book){.what = "tess",
-						.at = "farm",
-						.span = {hours(12, 0).start + 35 * 60,
-							 hours(0, 14).end}}),
-			 REASON_NONE);
+	assert_int_equal(
+	    book(s, &s->m2,
+		 (struct ask_book){.what = "tess",
+				   .at = "farm",
+				   .span = {hours(12, 0).start + 35 * 60, hours(0, 14).end}}),
+	    REASON_NONE);
 	assert_string_equal(item(s, 0)->having, "at=farm");
 	assert_int_equal(BOOK(m1, "tess", 14, 15, .at = "farm"), REASON_NONE);
 	assert_int_equal(BOOK(m1, "tess", 15, 16), REASON_TRAVEL);
@@ -479,7 +489,8 @@ static void neighbours_of_one_member_share_a_buffer(void **state)
 static void what_is_out_is_not_to_be_had(void **state)
 {
 	struct scene *s = *state;
-	const struct outage broken = {1, named(s->policy, "stage")->number, 0, hours(9, 12), 1, 1, 0};
+	const struct outage broken = {1, named(s->policy, "stage")->number, 0, hours(9, 12), 1, 1,
+				      0};
 	const struct outage van_1 = {2, named(s->policy, "van")->number, 1, hours(9, 12), 1, 1, 0};
 
 	changes_clear(&s->changes);
@@ -500,7 +511,8 @@ static void what_is_out_is_not_to_be_had(void **state)
 static void within_a_window_the_best_place_is_taken(void **state)
 {
 	struct scene *s = *state;
-	struct ask_book ask = {.what = "b", .within = hours(8, 20), .length = {.seconds = 2 * 3600}};
+	struct ask_book ask = {
+	    .what = "b", .within = hours(8, 20), .length = {.seconds = 2 * 3600}};
 
 	assert_int_equal(BOOK(m1, "b", 9, 10), REASON_NONE);
 	assert_int_equal(BOOK(m1, "b", 14, 16), REASON_NONE);
@@ -542,6 +554,184 @@ static void a_pool_is_full_only_at_its_peak(void **state)
 	assert_true(n_full > 50 && n_moved > 10);
 }
 
+static void found_by_time_and_by_thing(void **state)
+{
+	struct scene *s = *state;
+	struct ask_book ask = {.what = "trailer", .span = hours(8, 10)};
+	struct found *found;
+	struct busy busy;
+	size_t n;
+
+	decide_find(s->pole, &s->m1, &ask, 9, &s->arena, &s->answer, &found, &n);
+	assert_int_equal(n, 1);
+	BOOK(m1, "van", 9, 12, .having = "hitch", .quantity = 2);
+	decide_find(s->pole, &s->m1, &ask, 9, &s->arena, &s->answer, &found, &n);
+	assert_int_equal(n, 0);
+	assert_int_equal(s->answer.refusals[0].reason, REASON_REQUIREMENT);
+	ask = (struct ask_book){.what = "van", .having = "hitch", .span = hours(8, 10)};
+	decide_find(s->pole, &s->m1, &ask, 9, &s->arena, &s->answer, &found, &n);
+	assert_int_equal(n, 0);
+	ask.having = NULL;
+	decide_find(s->pole, &s->m1, &ask, 9, &s->arena, &s->answer, &found, &n);
+	assert_int_equal(n, 2);
+	ask = (struct ask_book){.having = "hitch", .span = hours(12, 13)};
+	decide_find(s->pole, &s->m1, &ask, 9, &s->arena, &s->answer, &found, &n);
+	assert_int_equal(n, 2);
+	ask = (struct ask_book){
+	    .what = "trailer", .within = hours(6, 18), .length = {.seconds = 3 * 3600}};
+	decide_find_starts(s->pole, &s->m1, &ask, 9, &s->arena, &s->answer, &found, &n);
+	assert_int_equal(n, 3);
+	assert_int_equal(found[0].span.start, hours(6, 0).start);
+	assert_int_equal(found[1].span.start, hours(12, 0).start);
+	decide_profile(s->pole, named(s->policy, "van"), hours(8, 20), &s->arena, &busy);
+	assert_int_equal(busy.n_lanes, 4);
+	assert_int_equal(busy.n, 3);
+	assert_int_equal(busy.steps[1].busy, 2);
+	assert_int_equal(busy.steps[1].from, hours(9, 0).start);
+}
+
+/* Random baskets of chairs, halls and trailers, cancelled, given back and undone, against counts by
+ * the hour. */
+#define DAYS 10
+#define HOURS_MAX (DAYS * 24 + 24)
+#define STEPS 1500
+
+struct count { /* lanes taken in each hour */
+	unsigned chair[HOURS_MAX], leaf[3][HOURS_MAX], trailer[HOURS_MAX], van[HOURS_MAX];
+};
+
+static const char *const leaf_ids[] = {"stage", "floor", "b"};
+static const unsigned leaves_of[][3] = {{1, 1, 1}, {1, 1, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+static const char *const hall_ids[] = {"hall", "a", "stage", "floor", "b"};
+
+static unsigned *counter(const struct scene *s, struct count *c, uint32_t resource)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (named(s->policy, leaf_ids[i])->number == resource)
+			return c->leaf[i];
+	if (named(s->policy, "chair")->number == resource)
+		return c->chair;
+	return named(s->policy, "van")->number == resource ? c->van : c->trailer;
+}
+
+static void count_all(const struct scene *s, struct count *c)
+{
+	const int64_t day = hours(0, 0).start;
+
+	*c = (struct count){0};
+	for (const struct booking *b = pole_booking_after(s->pole, 0); b;
+	     b = pole_booking_after(s->pole, b->number))
+		for (size_t i = 0; i < b->n_allocations; i++) {
+			const struct allocation *a = &b->allocations[i];
+			unsigned *count = counter(s, c, a->resource);
+
+			if (!booking_occupies(b, a))
+				continue;
+			for (int64_t t = a->during.start; t < a->during.end; t += 3600)
+				count[(t - day) / 3600]++;
+		}
+}
+
+static bool fits(const unsigned *count, struct span s, unsigned n, unsigned most)
+{
+	const int64_t day = hours(0, 0).start;
+
+	for (int64_t t = s.start; t < s.end; t += 3600)
+		if (count[(t - day) / 3600] + n > most)
+			return false;
+	return true;
+}
+
+static bool hall_fits(const struct count *c, size_t hall, struct span s)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (leaves_of[hall][i] && !fits(c->leaf[i], s, 1, 1))
+			return false;
+	return true;
+}
+
+/* Whether a van with a hitch is free throughout, as they stand. */
+static bool hitch_fits(const struct scene *s, struct span span)
+{
+	const uint32_t van = named(s->policy, "van")->number;
+
+	for (uint32_t lane = 3; lane <= 4; lane++) {
+		const struct timeline *line = pole_timeline(s->pole, van, lane);
+
+		if (!line || !timeline_conflict(line, span, 0))
+			return true;
+	}
+	return false;
+}
+
+static struct span random_hours(struct draw *d)
+{
+	int from = (int)draw_below(d, DAYS * 24 - 12);
+
+	return hours(from, from + 1 + (int)draw_below(d, 12));
+}
+
+static bool book_random(struct scene *s, struct draw *d, const struct count *c)
+{
+	size_t hall = draw_below(d, 5), kind = draw_below(d, 4);
+	struct ask_item items[] = {
+	    {.what = "chair", .quantity = 1 + (uint32_t)draw_below(d, 25), .span = random_hours(d)},
+	    {.what = hall_ids[hall], .span = random_hours(d)},
+	    {.what = "trailer", .span = random_hours(d)},
+	};
+	bool chairs = fits(c->chair, items[0].span, items[0].quantity, 40);
+	bool halls = hall_fits(c, hall, items[1].span);
+	bool trailer = fits(c->trailer, items[2].span, 1, 1) && hitch_fits(s, items[2].span);
+	struct ask_book ask = {.items = &items[kind < 3 ? kind : 0], .n_items = kind < 3 ? 1 : 3};
+	bool granted = book(s, &s->m1, ask) == REASON_NONE;
+
+	if (kind < 2 || (kind == 3 && (!chairs || !halls)))
+		assert_int_equal(granted, kind == 0 ? chairs : kind == 1 ? halls : false);
+	else if (trailer)
+		assert_true(granted);
+	return granted;
+}
+
+static void give_back_random(struct scene *s, struct draw *d)
+{
+	int64_t n = 1 + (int64_t)draw_below(d, (uint64_t)pole_next_booking(s->pole));
+	const struct booking *b = pole_booking(s->pole, n);
+
+	changes_clear(&s->changes);
+	if (b && b->n_items > 1)
+		decide_give_back(s->pole, &s->m1, n, (uint32_t)draw_below(d, 3), &s->arena,
+				 &s->answer, &s->changes);
+	else
+		decide_cancel(s->pole, &s->m1, n, &s->arena, &s->answer, &s->changes);
+	pole_apply(s->pole, &s->changes);
+}
+
+static void random_baskets(void **state)
+{
+	struct scene *s = *state;
+	struct draw draw = {.state = 11};
+	size_t n_granted = 0;
+	struct count c, after;
+
+	for (int i = 0; i < STEPS; i++) {
+		count_all(s, &c);
+		if (draw_below(&draw, 3))
+			n_granted += book_random(s, &draw, &c);
+		else
+			give_back_random(s, &draw);
+		if (draw_below(&draw, 4))
+			continue;
+		pole_undo(s->pole, &s->changes);
+		count_all(s, &after);
+		assert_memory_equal(&c, &after, sizeof(c));
+	}
+	assert_true(n_granted > STEPS / 10 && n_granted < STEPS / 2);
+	count_all(s, &c);
+	for (size_t h = 0; h < HOURS_MAX; h++)
+		assert_true(c.chair[h] <= 40 && c.van[h] <= 2 && c.trailer[h] <= c.van[h] &&
+			    c.leaf[0][h] <= 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -560,6 +750,8 @@ int main(void)
 	    TEST(what_is_out_is_not_to_be_had),
 	    TEST(within_a_window_the_best_place_is_taken),
 	    TEST(a_pool_is_full_only_at_its_peak),
+	    TEST(found_by_time_and_by_thing),
+	    TEST(random_baskets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,8 +132,11 @@ static struct booking *sample_basket(void)
 	b->series = 12;
 	b->occurrence = NOON - 86400;
 	for (uint32_t i = 0; i < 40; i++)
-		b->allocations[i] =
-		    (struct allocation){2, i < 10 ? i + 1 : i == 10 ? 13 : i + 40, span, 0};
+		b->allocations[i] = (struct allocation){2,
+							i < 10	  ? i + 1
+							: i == 10 ? 13
+								  : i + 40,
+							span, 0};
 	b->allocations[40] = (struct allocation){1, 2, later, 1};
 	b->allocations[41] = (struct allocation){2, 200, span, 2};
 	return b;
