@@ -140,6 +140,39 @@
 			    "seulement cette chose, comme show les compte"                         \
 		}                                                                                  \
 	}
+#define SERIES                                                                                     \
+	{"--every",                                                                                \
+	 {"week|2 weeks|day|month", "semaine|2 semaines|jour|mois"},                               \
+	 {"a series: again and again", "une série : encore et encore"}},                           \
+	    {"--times", {"N", "N"}, {"so many times", "tant de fois"}},                            \
+	    {"--until", {"DAY", "JOUR"}, {"to the end of this day", "jusqu'à la fin de ce jour"}}, \
+	    {"--rule",                                                                             \
+	     {"RULE", "RÈGLE"},                                                                    \
+	     {"an RRULE instead: FREQ=MONTHLY;BYDAY=1MO",                                          \
+	      "plutôt une RRULE : FREQ=MONTHLY;BYDAY=1MO"}},                                       \
+	    {"--except",                                                                           \
+	     {"DAY", "JOUR"},                                                                      \
+	     {"not on this day; may be repeated", "pas ce jour-là ; répétable"}},                  \
+	    {"--skip-conflicts",                                                                   \
+	     NONE_TAKEN,                                                                           \
+	     {"book the dates that can be had", "réserver les dates possibles"}},                  \
+	{                                                                                          \
+		"--take-alternatives", NONE_TAKEN,                                                 \
+		{                                                                                  \
+			"and on the others what is nearest that day",                              \
+			    "et les autres jours, au plus près"                                   \
+		}                                                                                  \
+	}
+#define SCOPE                                                                                      \
+	{"--following",                                                                            \
+	 NONE_TAKEN,                                                                               \
+	 {"this and those after it in its series", "celle-ci et les suivantes de sa série"}},      \
+	{                                                                                          \
+		"--all", NONE_TAKEN,                                                               \
+		{                                                                                  \
+			"all of its series", "toute sa série"                                     \
+		}                                                                                  \
+	}
 #define LAST                                                                                       \
 	{                                                                                          \
 		NULL, NONE_TAKEN, NONE_TAKEN                                                       \
@@ -202,14 +235,14 @@ static const struct option find_options[] = {
     COUNT,
     LAST,
 };
-static const struct option book_options[] = {UNIT,   FROM,   TO,      FOR,	WITHIN,
-					     QTY,    HAVING, AT,      DECLARED, PURPOSE,
-					     MEMBER, PERSON, DRY_RUN, KEY,	LAST};
-static const struct option move_options[] = {UNIT, FROM, TO, FOR, ITEM, DRY_RUN, KEY, LAST};
+static const struct option book_options[] = {UNIT,   FROM,    TO,	FOR,	 WITHIN, QTY,
+					     HAVING, AT,      DECLARED, PURPOSE, MEMBER, PERSON,
+					     SERIES, DRY_RUN, KEY,	LAST};
+static const struct option move_options[] = {UNIT, FROM, TO, FOR, ITEM, SCOPE, DRY_RUN, KEY, LAST};
 static const struct option extend_options[] = {
-    TO, {"--by", {"LENGTH", "DURÉE"}, {"by so much", "d'autant"}}, DRY_RUN, KEY, LAST,
+    TO, {"--by", {"LENGTH", "DURÉE"}, {"by so much", "d'autant"}}, SCOPE, DRY_RUN, KEY, LAST,
 };
-static const struct option cancel_options[] = {ITEM, DRY_RUN, KEY, LAST};
+static const struct option cancel_options[] = {ITEM, SCOPE, DRY_RUN, KEY, LAST};
 static const struct option outage_options[] = {UNIT, FROM, TO, FOR, DRY_RUN, KEY, LAST};
 static const struct option reopen_options[] = {DRY_RUN, KEY, LAST};
 static const struct option list_options[] = {
@@ -313,7 +346,10 @@ const struct command command_table[] = {
 		      "mutual book van demain 9h 4h --having hitch + sound + tent --qty 2"},
 		     {"mutual book cold-room 2026-12-05 3d --member m08",
 		      {"whole days, for another member", "des jours entiers, pour un autre membre"},
-		      "mutual book cold-room 2026-12-05 3j --member m08"}},
+		      "mutual book cold-room 2026-12-05 3j --member m08"},
+		     {"mutual book meeting-room tue 18:00 2h --every week --until 2027-06-30",
+		      {"a series", "une série"},
+		      "mutual book meeting-room mar 18h 2h --every week --until 2027-06-30"}},
 	.data = true,
 	.run = command_book,
     },
@@ -414,7 +450,9 @@ const struct command command_table[] = {
 	.options = cancel_options,
 	.examples = {{"mutual cancel B7K3QF", {"", ""}},
 		     {"mutual cancel B7K3QF --item 2",
-		      {"only the second of its things", "seulement la deuxième de ses choses"}}},
+		      {"only the second of its things", "seulement la deuxième de ses choses"}},
+		     {"mutual cancel B7K3QF --following",
+		      {"and those after it in its series", "et les suivantes de sa série"}}},
 	.data = true,
 	.run = command_cancel,
     },

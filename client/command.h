@@ -30,7 +30,7 @@ struct command {
 	struct phrase summary;	      /* one line */
 	struct phrase about;	      /* what a user has to know; NULL: the summary says it all */
 	const struct option *options; /* ends at name NULL; NULL: none but the common ones */
-	struct example examples[5];   /* ends at line NULL */
+	struct example examples[6];   /* ends at line NULL */
 	bool data;		      /* takes --json and --csv */
 	enum exit_code (*run)(struct cli *cli);
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/ask.h"
+#include "client/commands_series.h"
 #include "client/paste.h"
 #include "client/refusal.h"
 #include "client/show_booking.h"
@@ -17,6 +18,8 @@ static enum exit_code tell(struct session *s, enum exit_code sent, const struct 
 {
 	if (sent)
 		return sent;
+	if (series_is_asked(s->cli))
+		return series_tell(s, r, wanted);
 	if (r->class != CLASS_OK)
 		return refusal_tell(s, r, wanted);
 	show_done(s, r, sentence);
@@ -28,6 +31,8 @@ static enum exit_code book(struct session *s)
 	struct thing *things;
 	size_t n;
 	enum exit_code code = given_things(s, false, &things, &n);
+	struct series_given series;
+	code = code ? code : given_series(s, &series);
 	if (code)
 		return code;
 	struct ask q;
@@ -38,6 +43,7 @@ static enum exit_code book(struct session *s)
 	ask_option(&q, "member", "--member");
 	ask_option(&q, "person", "--person");
 	ask_option(&q, "purpose", "--purpose");
+	ask_series(&q, &series);
 	return tell(s, ask_send(&q, &r), &r, TEXT_BOOKED, &(struct wanted){0});
 }
 
@@ -121,6 +127,7 @@ static enum exit_code move(struct session *s)
 	ask_span(&q, &span);
 	ask_option(&q, "unit", "--unit");
 	ask_option(&q, "item", "--item");
+	ask_scope(&q);
 	return tell(s, ask_send(&q, &r), &r, TEXT_MOVED, &p.wanted);
 }
 
@@ -225,6 +232,7 @@ static enum exit_code extend(struct session *s)
 		ask_point(&q, "to", &e.to);
 	p.wanted.shorter =
 	    end_earlier(s, e.by ? "11:00" : when_wire(&s->cli->arena, &e.to, s->zone));
+	ask_scope(&q);
 	return tell(s, ask_send(&q, &r), &r, TEXT_EXTENDED, &p.wanted);
 }
 
@@ -239,6 +247,7 @@ static enum exit_code cancel(struct session *s)
 	struct reply r;
 	ask_begin_change(&q, s, "CANCEL", NULL);
 	line_str(&q.line, "booking", s->cli->words[0]);
+	ask_scope(&q);
 	ask_option(&q, "item", "--item");
 	enum exit_code code = ask_send(&q, &r);
 	const char *state = code ? NULL : reply_get(&r, "state");

@@ -224,7 +224,7 @@ static void tell_json(struct session *s, const struct reply *r, const struct wan
 {
 	FILE *out = s->cli->out.out;
 	const char *shorter = strcmp(r->code, "not-later") == 0 ? wanted->shorter : NULL;
-	static const char *const kinds[] = {"reason", "conflict", "alternative"};
+	static const char *const kinds[] = {"reason", "conflict", "alternative", "occurrence"};
 	fputs("{\"refused\": ", out);
 	json_put_string(out, *r->code ? r->code : "nothing-free");
 	fputs(", \"text\": ", out);

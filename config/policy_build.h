@@ -22,6 +22,7 @@ enum term {
 	TERM_LEAD = LIMIT_LEAD,
 	TERM_HORIZON = LIMIT_HORIZON,
 	TERM_SLOTS = LIMIT_SLOTS,
+	TERM_RECURRENCE = LIMIT_RECURRENCE,
 	TERM_HOURS,
 	TERM_HAND_OVER,
 	TERM_SPANS_CLOSED,
@@ -103,7 +104,8 @@ void build_requirements(struct build *b, struct draft *d);
 struct draft *build_find_draft(struct build *b, const char *id, struct place place); /* NULL: reported */
 
 /* Rows for the terms, for tables of a structure that has a struct terms at offset `at`. */
-key_setter terms_set_duration, terms_set_start, terms_set_lead, terms_set_horizon, terms_set_slots;
+key_setter terms_set_duration, terms_set_start, terms_set_lead, terms_set_horizon, terms_set_slots,
+    terms_set_recurrence;
 key_setter terms_set_hours, terms_set_hand_over, terms_set_spans_closed, terms_set_buffer;
 #define TERM_ROW(word, type, set, at)                                                              \
 	{                                                                                          \
@@ -114,7 +116,8 @@ key_setter terms_set_hours, terms_set_hand_over, terms_set_spans_closed, terms_s
 	    TERM_ROW("start", KEY_TEXT, terms_set_start, at),                                      \
 	    TERM_ROW("lead", KEY_TEXT, terms_set_lead, at),                                        \
 	    TERM_ROW("horizon", KEY_TEXT, terms_set_horizon, at),                              \
-	    TERM_ROW("slots", KEY_TEXT, terms_set_slots, at)
+	    TERM_ROW("slots", KEY_TEXT, terms_set_slots, at),                                  \
+	    TERM_ROW("recurrence", KEY_MAP, terms_set_recurrence, at)
 #define OTHER_TERM_ROWS(at)                                                                        \
 	TERM_ROW("hours", KEY_HOURS, terms_set_hours, at),                                         \
 	    TERM_ROW("hand-over", KEY_HOURS, terms_set_hand_over, at),                             \

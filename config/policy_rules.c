@@ -111,7 +111,7 @@ static void add_written(struct build *b, const struct rule_draft *d, struct plac
 		problems_add(
 		    b->walk.problems, place,
 		    "the rule limits nothing; add one or more of duration, start, lead, horizon, "
-		    "slots");
+		    "slots, recurrence");
 }
 
 static void build_rule(struct build *b, const struct node *value, size_t *cap)

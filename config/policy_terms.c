@@ -9,7 +9,7 @@
 
 const char *const limit_words[N_LIMIT_KINDS] = {
     [LIMIT_DURATION] = "duration", [LIMIT_START] = "start", [LIMIT_LEAD] = "lead",
-    [LIMIT_HORIZON] = "horizon",   [LIMIT_SLOTS] = "slots",
+    [LIMIT_HORIZON] = "horizon",   [LIMIT_SLOTS] = "slots", [LIMIT_RECURRENCE] = "recurrence",
 };
 
 static int64_t length_s(struct duration d)
@@ -363,6 +363,51 @@ void terms_set_buffer(struct walk *w, void *into, const struct key_row *row,
 	walk_map(w, value, value->key_place, &buffer_table, t);
 }
 
+/* `13 weeks` and `90 days` as they are said, besides 13w. */
+static void set_at_most(struct walk *w, void *into, const struct key_row *row,
+			const struct node *value)
+{
+	struct limit *l = into;
+	char text[32], unit[8];
+	int n;
+
+	if (sscanf(value->text, "%d %7[a-z]", &n, unit) == 2 && n > 0 && n < 10000 &&
+	    (strcmp(unit, "weeks") == 0 || strcmp(unit, "days") == 0))
+		snprintf(text, sizeof(text), "%d%c", n, unit[0]);
+	else
+		snprintf(text, sizeof(text), "%s", value->text);
+	if (length_read(w, value, text, &l->recurrence.at_most) &&
+	    length_s(l->recurrence.at_most) == 0)
+		problems_add(w->problems, value->place,
+			     "a series of no length at all; write 13 weeks or 90 days");
+}
+
+static void set_then(struct walk *w, void *into, const struct key_row *row,
+		     const struct node *value)
+{
+	static const char *const words[] = {"reconfirm"};
+	struct limit *l = into;
+
+	l->recurrence.reconfirm = walk_choice(w, value, "end of a series", words, 1) == 0;
+}
+
+static const struct key_row recurrence_rows[] = {
+    {"at-most", KEY_TEXT, true, set_at_most, 0},
+    {"then", KEY_TEXT, false, set_then, 0},
+};
+static const struct key_table recurrence_table = {
+    recurrence_rows, sizeof(recurrence_rows) / sizeof(*recurrence_rows), NULL};
+
+void terms_set_recurrence(struct walk *w, void *into, const struct key_row *row,
+			  const struct node *value)
+{
+	struct terms *t = terms_at(into, row);
+
+	t->place[TERM_RECURRENCE] = value->key_place;
+	t->limits[LIMIT_RECURRENCE] = (struct limit){.kind = LIMIT_RECURRENCE};
+	walk_map(w, value, value->key_place, &recurrence_table, &t->limits[LIMIT_RECURRENCE]);
+}
+
 #define TERM_PART(term, member)                                                                    \
 	[term] = {offsetof(struct terms, member), sizeof(((struct terms *)0)->member)}
 static const struct {
@@ -373,6 +418,7 @@ static const struct {
     TERM_PART(TERM_LEAD, limits[LIMIT_LEAD]),
     TERM_PART(TERM_HORIZON, limits[LIMIT_HORIZON]),
     TERM_PART(TERM_SLOTS, limits[LIMIT_SLOTS]),
+    TERM_PART(TERM_RECURRENCE, limits[LIMIT_RECURRENCE]),
     TERM_PART(TERM_HOURS, hours),
     TERM_PART(TERM_HAND_OVER, hand_over),
     TERM_PART(TERM_SPANS_CLOSED, spans_closed),

@@ -135,8 +135,8 @@ static const char *lane_word(const struct served *s, uint32_t resource, uint32_t
 	return u ? unit_word(r, u) : pole_name_id(s->pole, NAME_UNIT, resource, lane);
 }
 
-static void write_units(struct line_writer *w, const struct served *s, const char *key,
-			const struct booking *b, uint32_t item)
+void write_units(struct line_writer *w, const struct served *s, const char *key,
+		 const struct booking *b, uint32_t item)
 {
 	for (size_t i = 0; i < b->n_allocations; i++)
 		if (is_of_item(b, &b->allocations[i], item))
@@ -246,6 +246,9 @@ static void fill_limit(struct exchange *x, struct fill_list *l, const struct lim
 	case LIMIT_SLOTS:
 		fill_add(l, "slots", slots_text(limit, &x->arena));
 		break;
+	case LIMIT_RECURRENCE:
+		fill_add(l, "max", text_duration(x, limit->recurrence.at_most));
+		break;
 	case N_LIMIT_KINDS:
 		break;
 	}
@@ -341,7 +344,9 @@ const char *refusal_text(struct exchange *x, const struct refusal *r, const stru
 		fill_add(&l, "needs", r->needs ? r->needs->name : r->skill);
 	if (r->reason == REASON_LEAD)
 		fill_add(&l, "earliest", text_time(&x->arena, x->lang, z, r->bound));
-	if (r->reason == REASON_HORIZON)
+	if (r->reason == REASON_MANY_DATES)
+		fill_add(&l, "max", arena_printf(&x->arena, "%d", (int)r->bound));
+	if (r->reason == REASON_HORIZON || r->reason == REASON_RECURRENCE)
 		fill_add(&l, "latest", text_time(&x->arena, x->lang, z, r->bound));
 	if (r->reason == REASON_CLOSED)
 		fill_closed(x, &l, z, r);
@@ -366,7 +371,7 @@ const char *refusal_text(struct exchange *x, const struct refusal *r, const stru
 	return code_text(code, x->lang, l.items, l.n, &x->arena);
 }
 
-static void write_rule(struct exchange *x, struct line_writer *w, const struct refusal *r)
+void write_rule(struct exchange *x, struct line_writer *w, const struct refusal *r)
 {
 	if (r->rule)
 		line_str(w, "rule", r->rule->name);
@@ -397,7 +402,7 @@ static void write_reason(struct exchange *x, const struct refusal *r, const stru
 	write_rule(x, &w, r);
 	if (r->reason == REASON_LEAD)
 		write_time(&w, "earliest", z, r->bound);
-	if (r->reason == REASON_HORIZON)
+	if (r->reason == REASON_HORIZON || r->reason == REASON_RECURRENCE)
 		write_time(&w, "latest", z, r->bound);
 	if (r->reason == REASON_CLOSED && !span_is_empty(r->open)) {
 		write_time(&w, "open-from", z, r->open.start);
@@ -522,17 +527,22 @@ void write_reasons(struct exchange *x, const struct answer *answer, const struct
 		write_alternative(x, &answer->alternatives[i], (int)i + 1, asked);
 }
 
+void reply_no(struct exchange *x, struct line_writer *w, const struct refusal *r,
+	      const struct answer *answer, const struct asked *asked)
+{
+	line_begin(w, &x->reply, "NO");
+	line_word(w, code_word(code_of_reason(r->reason)));
+	write_item_number(w, asked, r->item);
+	write_rule(x, w, r);
+	line_str(w, "text", refusal_text(x, r, answer, asked));
+}
+
 void write_refused(struct exchange *x, const struct answer *answer, const struct asked *asked)
 {
-	const struct refusal *first = &answer->refusals[0];
 	struct line_writer w;
 
 	write_reasons(x, answer, asked);
-	line_begin(&w, &x->reply, "NO");
-	line_word(&w, code_word(code_of_reason(first->reason)));
-	write_item_number(&w, asked, first->item);
-	write_rule(x, &w, first);
-	line_str(&w, "text", refusal_text(x, first, answer, asked));
+	reply_no(x, &w, &answer->refusals[0], answer, asked);
 	line_end(&w);
 }
 
@@ -642,6 +652,10 @@ void write_booking(struct exchange *x, const struct booking *b)
 		write_time(&w, "made-at", booking_zone(s, b), b->made_at);
 		if (b->ended_at)
 			write_time(&w, "ended-at", booking_zone(s, b), b->ended_at);
+	}
+	if (all && b->series) {
+		line_str(&w, "series", booking_code(b->series, code, sizeof(code)));
+		write_time(&w, "occurrence", booking_zone(s, b), b->occurrence);
 	}
 	line_end(&w);
 	write_items(x, b, all);

@@ -15,6 +15,8 @@ const struct zone *booking_zone(const struct served *s, const struct booking *b)
 const char *booking_resource_id(const struct served *s, const struct booking *b);
 const char *unit_word(const struct resource *r, const struct unit *u); /* NULL: no name of its own */
 const struct zone *item_zone(const struct served *s, const struct booking *b, uint32_t item);
+/* `key` for each named unit that an item has. */
+void write_units(struct line_writer *w, const struct served *s, const char *key, const struct booking *b, uint32_t item);
 /* What a decision was asked about, for saying why not: a BOOK or FIND, or a booking that exists. */
 struct asked {
 	const struct ask_book *ask;
@@ -25,6 +27,11 @@ struct asked {
 /* `reason`, `conflict`, `alternative` lines, then the final NO. The answer was refused. */
 void write_refused(struct exchange *x, const struct answer *answer, const struct asked *asked);
 void write_reasons(struct exchange *x, const struct answer *answer, const struct asked *asked); /* the data lines only */
+/* rule= and place= where a rule, or the hours of a resource, refused. */
+void write_rule(struct exchange *x, struct line_writer *w, const struct refusal *r);
+/* The final NO of one refusal; keys may be added before line_end(). */
+void reply_no(struct exchange *x, struct line_writer *w, const struct refusal *r, const struct answer *answer,
+	      const struct asked *asked);
 /* The OK of a booking verb. */
 void write_granted(struct exchange *x, const struct answer *answer);
 /* A `booking` data line, in full or as others may see it, and where it is of several things an `item` line for each. */

@@ -48,6 +48,10 @@ const char *limit_text(struct arena *a, const struct limit *l)
 		return arena_printf(a, "horizon %s", duration_text(a, l->horizon));
 	case LIMIT_SLOTS:
 		return arena_printf(a, "slots %s", slots_text(l, a));
+	case LIMIT_RECURRENCE:
+		return arena_printf(a, "recurrence at most %s%s",
+				    duration_text(a, l->recurrence.at_most),
+				    l->recurrence.reconfirm ? " then reconfirm" : "");
 	case N_LIMIT_KINDS:
 		break;
 	}

@@ -123,6 +123,10 @@ void do_book(struct exchange *x, int64_t now)
 	if (!asked_book(x, &ask))
 		return;
 	asked = asked_of_book(x, &ask);
+	if (asks_series(x)) {
+		do_series_book(x, now, &ask);
+		return;
+	}
 	decide_book(x->served->pole, &who, &ask, &x->arena, &answer, &x->changes);
 	reply_answer(x, &answer, &asked);
 }
@@ -134,7 +138,7 @@ static const struct booking *asked_booking(const struct exchange *x)
 	return pole_booking(x->served->pole, request_booking(&x->request, "booking"));
 }
 
-static struct asked asked_of_booking(const struct booking *b)
+struct asked asked_of_booking(const struct booking *b)
 {
 	return (struct asked){.booking = b, .n = b && b->n_items > 1 ? b->n_items : 0};
 }
@@ -145,6 +149,10 @@ static void reply_move(struct exchange *x, int64_t now, struct ask_move *ask)
 	struct asked asked = asked_of_booking(pole_booking(x->served->pole, ask->booking));
 	struct answer answer;
 
+	if (asks_series(x)) {
+		do_series_move(x, now, ask);
+		return;
+	}
 	ask->alternatives = asked_alternatives(x);
 	decide_move(x->served->pole, &who, ask, &x->arena, &answer, &x->changes);
 	reply_answer(x, &answer, &asked);
@@ -220,6 +228,10 @@ void do_cancel(struct exchange *x, int64_t now)
 	struct answer answer;
 	uint32_t item;
 
+	if (asks_series(x)) {
+		do_series_cancel(x, now);
+		return;
+	}
 	if (requested_item(x, &item))
 		decide_give_back(pole, &who, number, item, &x->arena, &answer, &x->changes);
 	else

@@ -33,6 +33,13 @@ const struct zone *asked_zone(const struct exchange *x, const char *what, const 
 bool asked_book(struct exchange *x, struct ask_book *ret);
 struct asked asked_of_book(const struct exchange *x, const struct ask_book *ask);
 
+/* verbs_series.c */
+struct asked asked_of_booking(const struct booking *b); /* NULL: nothing known */
+bool asks_series(const struct exchange *x); /* a BOOK of several dates, or a change to several bookings */
+void do_series_book(struct exchange *x, int64_t now, const struct ask_book *first);
+void do_series_move(struct exchange *x, int64_t now, const struct ask_move *ask);
+void do_series_cancel(struct exchange *x, int64_t now);
+
 /* verbs_list.c */
 struct listing { /* bookings to be listed */
 	struct span window;

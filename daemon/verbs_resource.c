@@ -63,6 +63,7 @@ static void write_limits(struct line_writer *w, const struct policy *policy,
 		case LIMIT_SLOTS:
 			line_str(w, "slots", slots_text(l, a));
 			break;
+		case LIMIT_RECURRENCE:
 		case N_LIMIT_KINDS:
 			break;
 		}

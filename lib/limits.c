@@ -138,10 +138,17 @@ static enum reason test_slots(const struct limit *l, const struct zone *z, struc
 		   : REASON_SLOTS;
 }
 
+/* A matter of the series, see lib/series.h. */
+static enum reason test_recurrence(const struct limit *l, const struct zone *z, struct span s,
+				   int64_t now, int64_t *ret_bound)
+{
+	return REASON_NONE;
+}
+
 static enum reason (*const tests[N_LIMIT_KINDS])(const struct limit *, const struct zone *,
 						 struct span, int64_t, int64_t *) = {
     [LIMIT_DURATION] = test_duration, [LIMIT_START] = test_start, [LIMIT_LEAD] = test_lead,
-    [LIMIT_HORIZON] = test_horizon,   [LIMIT_SLOTS] = test_slots,
+    [LIMIT_HORIZON] = test_horizon,   [LIMIT_SLOTS] = test_slots, [LIMIT_RECURRENCE] = test_recurrence,
 };
 
 enum reason limit_test(const struct limit *limit, const struct zone *z, struct span s, int64_t now,

@@ -136,7 +136,7 @@ struct resource {
 
 /* A rule limits the bookings that it matches. A resource's own limits become rules named after it
  * ("van duration"), so that every refusal can name one. */
-enum limit_kind { LIMIT_DURATION, LIMIT_START, LIMIT_LEAD, LIMIT_HORIZON, LIMIT_SLOTS, N_LIMIT_KINDS };
+enum limit_kind { LIMIT_DURATION, LIMIT_START, LIMIT_LEAD, LIMIT_HORIZON, LIMIT_SLOTS, LIMIT_RECURRENCE, N_LIMIT_KINDS };
 
 /* A booking starts with a slot and ends with one, the same or a later. */
 enum { SLOTS_MAX = 2 };
@@ -158,6 +158,10 @@ struct limit {
 			struct slot items[SLOTS_MAX]; /* in order, disjoint */
 			size_t n;
 		} slots;
+		struct { /* of a series, from its first start to its last end */
+			struct duration at_most;
+			bool reconfirm; /* beyond it a series is booked on, not refused */
+		} recurrence;
 	};
 };
 

@@ -33,5 +33,9 @@ enum reason {
 	REASON_LEAD,
 	REASON_HORIZON,
 	REASON_SLOTS,
+	/* series */
+	REASON_RECURRENCE, /* longer than a rule allows */
+	REASON_NO_DATES,
+	REASON_MANY_DATES,
 	N_REASONS
 };

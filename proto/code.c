@@ -173,6 +173,17 @@ static const struct row {
 		"one",
 		"[{what} : r|R]éservation par créneaux entiers[ ({slots})] ; commencez et "
 		"finissez avec un créneau"}},
+	[CODE_RECURRENCE] = {"recurrence", CLASS_NO, {
+		"A series[ of {what}] may go on for [at most {max}|less than that]; let it end "
+		"[by {latest}|earlier], and book on from there later",
+		"Une série[ de : {what}] peut s'étendre sur [au plus {max}|moins que cela] ; "
+		"terminez-la [avant le {latest}|plus tôt], et réservez la suite plus tard"}},
+	[CODE_NO_DATES] = {"no-dates", CLASS_NO, {
+		"The rule leaves no date to book; look at its end, and at the dates left out",
+		"La règle ne laisse aucune date à réserver ; voyez sa fin, et les dates exclues"}},
+	[CODE_MANY_DATES] = {"many-dates", CLASS_NO, {
+		"The series has too many dates[: at most {max}]; let it end earlier",
+		"La série a trop de dates[ : au plus {max}] ; terminez-la plus tôt"}},
 
 	[CODE_AUTH] = {"auth", CLASS_NO, {
 		"This token is not valid; a coordinator of the pole can give you a new one",
@@ -292,7 +303,8 @@ static const struct row {
 };
 /* clang-format on */
 
-static_assert(CODE_SLOTS - CODE_UNKNOWN_RESOURCE == REASON_SLOTS - REASON_UNKNOWN_RESOURCE,
+static_assert(CODE_MANY_DATES - CODE_UNKNOWN_RESOURCE ==
+		  REASON_MANY_DATES - REASON_UNKNOWN_RESOURCE,
 	      "one code per reason");
 static_assert(CODE_CONFLICT - CODE_UNKNOWN_RESOURCE == REASON_CONFLICT - REASON_UNKNOWN_RESOURCE,
 	      "in the same order");

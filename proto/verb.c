@@ -29,6 +29,8 @@ const char *const verb_access_words[N_VERB_ACCESSES] = {
 #define NEEDED .required = true
 #define SINGLE .single = true
 #define STATES "confirmed cancelled done"
+#define CONFLICTS "refuse skip alternative"
+#define SCOPES "one following all"
 #define ROLES "member manager coordinator administrator"
 
 /* clang-format off */
@@ -118,6 +120,10 @@ const struct verb verb_table[N_VERBS] = {
 			{"person", KEY_PERSON, .help = "for this person"},
 			{"purpose", KEY_TEXT, .help = "what it is for; seen by your own and the managers"},
 			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+			{"rule", KEY_TEXT, .help = "a series: an RRULE of RFC 5545, like FREQ=WEEKLY;COUNT=10"},
+			{"except", KEY_MOMENT, .repeated = true, .help = "not on this date, or at this start"},
+			{"also", KEY_MOMENT, .repeated = true, .help = "on this date, or at this start, too"},
+			{"conflicts", KEY_CHOICE, .choices = CONFLICTS, .help = "dates that cannot be had: refuse all, skip, or the nearest"},
 		},
 	},
 	[VERB_MOVE] = {
@@ -132,6 +138,7 @@ const struct verb verb_table[N_VERBS] = {
 			{"unit", KEY_NAME, .help = "to this unit and no other"},
 			{"item", KEY_QUANTITY, .help = "only this thing of it, counted from 1"},
 			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+			{"scope", KEY_CHOICE, .choices = SCOPES, .help = "of a series: only this, this and following, all"},
 		},
 	},
 	[VERB_EXTEND] = {
@@ -143,6 +150,7 @@ const struct verb verb_table[N_VERBS] = {
 			{"to", KEY_MOMENT, .help = "the new end"},
 			{"by", KEY_DURATION, .help = "how much later it ends"},
 			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+			{"scope", KEY_CHOICE, .choices = SCOPES, .help = "of a series: only this, this and following, all"},
 		},
 	},
 	[VERB_CANCEL] = {
@@ -151,6 +159,7 @@ const struct verb verb_table[N_VERBS] = {
 		.keys = {
 			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
 			{"item", KEY_QUANTITY, .help = "only this thing of it, counted from 1"},
+			{"scope", KEY_CHOICE, .choices = SCOPES, .help = "of a series: only this, this and following, all"},
 		},
 	},
 	[VERB_SHOW] = {

@@ -67,7 +67,7 @@ enum verb_access { /* who may call it */
 };
 extern const char *const verb_access_words[N_VERB_ACCESSES];
 
-#define VERB_MAX_KEYS 20
+#define VERB_MAX_KEYS 24
 #define VERB_MAX_EITHERS 3
 
 struct verb_either { /* two keys of which at most one may be given */

@@ -253,7 +253,7 @@ static const struct refused defaults_cases[] = {
      "pole.yaml:14:12: unknown key \"vehicles\"; known are: all, equipment, premises, staff"},
     {VAN "defaults: {equipment: {capacity: 2}}\n",
      "pole.yaml:14:24: unknown key \"capacity\"; known are: duration, start, lead, horizon, slots, "
-     "hours, "
+     "recurrence, hours, "
      "hand-over, spans-closed, "
      "buffer"},
     {VAN "  bus: {kind: equipment, site: town}\ndefaults: {equipment: {horizon: x, hours: as "
@@ -270,12 +270,12 @@ static const struct refused rule_cases[] = {
     {RULES "  - lead: 1h\n", "pole.yaml:16:5: \"name\" is missing; add a line `name: …`"},
     {RULE,
      "pole.yaml:16:5: the rule limits nothing; add one or more of duration, start, lead, horizon, "
-     "slots"},
+     "slots, recurrence"},
     {RULE "    leed: 1h\n    lead: 1h\n",
      "pole.yaml:17:5: unknown key \"leed\"; did you mean \"lead\"?"},
     {RULE "    lead: 1h\n    hours: always\n",
      "pole.yaml:18:5: unknown key \"hours\"; known are: name, for, members, duration, start, lead, "
-     "horizon, slots"},
+     "horizon, slots, recurrence"},
     {RULE "    lead: 1h\n    for: vna\n",
      "pole.yaml:18:10: unknown resource or kind \"vna\"; did you mean \"van\"?"},
     {RULE "    lead: 1h\n    for: [van, van-2]\n",
@@ -641,6 +641,29 @@ static void assert_rule(const struct policy *p, size_t at, const char *name, enu
 	assert_int_equal(r->n_resources, n_resources);
 }
 
+static void good_recurrence(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t days;
+		bool reconfirm;
+	} cases[] = {
+	    {VAN "    recurrence: {at-most: 13 weeks, then: reconfirm}\n", 91, true},
+	    {VAN "    recurrence: {at-most: 90 days}\n", 90, false},
+	    {VAN "    recurrence: {at-most: 2w}\n", 14, false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct policy *p = load_good(cases[i].text);
+
+		assert_int_equal(p->n_rules, 1);
+		assert_rule(p, 0, "van recurrence", LIMIT_RECURRENCE, 14, 1);
+		assert_int_equal(p->rules[0].limit.recurrence.at_most.days, cases[i].days);
+		assert_int_equal(p->rules[0].limit.recurrence.reconfirm, cases[i].reconfirm);
+		policy_free(p);
+	}
+}
+
 static void good_rules(void **state)
 {
 	struct policy *p = load_good(whole);
@@ -695,6 +718,7 @@ int main(void)
 	    cmocka_unit_test(a_machine_that_fails_is_no_problem_of_the_policy),
 	    cmocka_unit_test(a_good_policy),
 	    cmocka_unit_test(good_resources),
+	    cmocka_unit_test(good_recurrence),
 	    cmocka_unit_test(good_rules),
 	};
 

@@ -161,6 +161,9 @@ static void reasons_have_codes(void **state)
 	    [REASON_START_GRID] = "start-grid",
 	    [REASON_LEAD] = "lead",
 	    [REASON_SLOTS] = "slots",
+    [REASON_RECURRENCE] = "recurrence",
+    [REASON_NO_DATES] = "no-dates",
+    [REASON_MANY_DATES] = "many-dates",
 	    [REASON_HORIZON] = "horizon",
 	};
 
