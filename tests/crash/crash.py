@@ -176,14 +176,15 @@ def check(daemon, clients, rng):
         cancelled |= c.cancelled
     with daemon.admin() as admin:
         listed = {row['booking']: row for row in everything(admin, FIRST, FIRST + datetime.timedelta(days=100))}
-    for code, (_, answer) in booked.items():
+    for code, (ask, answer) in booked.items():
         row = listed.get(code)
         if row is None:
             problems.append(f"answered OK and lost: {answer}")
             continue
         expected = wire.Line('t ' + answer)
-        kept = ('resource', 'from', 'to') if code in cancelled else ('resource', 'unit', 'from', 'to')
-        if any(row.get(k) != expected.get(k) for k in kept):
+        # Who asked for no unit may have been moved to another, to make room (DESIGN 7.2).
+        kept = ('resource', 'unit', 'from', 'to') if 'unit' in ask else ('resource', 'from', 'to')
+        if any(row.get(k) != expected.get(k) for k in kept) or ('unit' in row) != ('unit' in expected):
             problems.append(f"answered {answer}, and now {row}")
         if row['state'] != ('cancelled' if code in cancelled else 'confirmed'):
             problems.append(f"{code} should be {'cancelled' if code in cancelled else 'confirmed'}: {row}")
