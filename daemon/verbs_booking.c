@@ -105,7 +105,7 @@ static void reply_answer(struct exchange *x, const struct answer *answer, const 
 		write_granted(x, answer);
 }
 
-static struct asker asker_at(const struct exchange *x, int64_t now)
+struct asker asker_at(const struct exchange *x, int64_t now)
 {
 	struct asker who = exchange_asker(x);
 

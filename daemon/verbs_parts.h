@@ -34,6 +34,7 @@ bool asked_book(struct exchange *x, struct ask_book *ret);
 struct asked asked_of_book(const struct exchange *x, const struct ask_book *ask);
 
 /* verbs_series.c */
+struct asker asker_at(const struct exchange *x, int64_t now); /* as the decision's moment has it */
 struct asked asked_of_booking(const struct booking *b); /* NULL: nothing known */
 bool asks_series(const struct exchange *x); /* a BOOK of several dates, or a change to several bookings */
 void do_series_book(struct exchange *x, int64_t now, const struct ask_book *first);

@@ -11,17 +11,13 @@
 
 #define CREDENTIALS_MAX 16
 
-static uint32_t roles_from(const char *words)
+static uint32_t asked_roles(const struct request *q)
 {
 	uint32_t roles = 0;
 
-	for (int i = 0; words && i < N_ROLES; i++) {
-		size_t n = strlen(role_words[i]);
-
-		for (const char *p = words; (p = strstr(p, role_words[i])); p += n)
-			if ((p == words || p[-1] == ',') && (!p[n] || p[n] == ','))
-				roles |= 1u << i;
-	}
+	for (int i = 0; i < N_ROLES; i++)
+		if (request_has_word(q, "roles", role_words[i]))
+			roles |= 1u << i;
 	return roles ? roles : ROLE_MEMBER;
 }
 
@@ -73,7 +69,7 @@ void do_person_add(struct exchange *x, int64_t now)
 {
 	const char *member = request_get(&x->request, "member");
 	const char *mail = request_get(&x->request, "mail");
-	uint32_t roles = roles_from(request_get(&x->request, "roles"));
+	uint32_t roles = asked_roles(&x->request);
 	const struct member *m = member ? policy_member(exchange_policy(x), member) : NULL;
 	struct person *p;
 	char token[32];

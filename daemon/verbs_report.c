@@ -4,8 +4,6 @@
  * by way of the link, so that ten years of history never lie in memory.
  */
 
-#include <string.h>
-
 #include "daemon/answer.h"
 #include "daemon/db.h"
 #include "daemon/served.h"
@@ -68,30 +66,19 @@ static void on_done(void *arg, enum db_outcome outcome, const struct db_rows *ro
 	exchange_finish(x);
 }
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = list; (p = strstr(p, word)); p += n)
-		if ((p == list || p[-1] == ',') && (!p[n] || p[n] == ','))
-			return true;
-	return false;
-}
-
 void do_report(struct exchange *x)
 {
-	const char *by = request_get(&x->request, "by");
+	const struct request *q = &x->request;
 	const struct zone *z = exchange_policy(x)->zone;
 	struct report *r = arena_new(&x->arena, struct report);
 	struct db_params *p;
 	int64_t from = 0, to = 0;
 
-	if (!by)
-		by = "member";
 	*r = (struct report){.x = x,
-			     .by_member = has_word(by, "member"),
-			     .by_resource = has_word(by, "resource"),
-			     .by_month = has_word(by, "month")};
+			     .by_member =
+				 !request_get(q, "by") || request_has_word(q, "by", "member"),
+			     .by_resource = request_has_word(q, "by", "resource"),
+			     .by_month = request_has_word(q, "by", "month")};
 	request_moment(&x->request, "from", z, &from);
 	request_moment(&x->request, "to", z, &to);
 	p = db_params_new();

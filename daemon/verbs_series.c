@@ -82,14 +82,6 @@ static void ask_also(struct exchange *x, const struct zone *z, struct ask_series
 	ask->also = starts;
 }
 
-static struct asker asker_at(const struct exchange *x, int64_t now)
-{
-	struct asker who = exchange_asker(x);
-
-	who.now = now;
-	return who;
-}
-
 static void write_why(struct exchange *x, struct line_writer *w, const struct series_date *d,
 		      const struct asked *asked)
 {
