@@ -99,7 +99,7 @@ static void add_written(struct build *b, const struct rule_draft *d, struct plac
 	if (d->for_what)
 		match_resources(b, d->for_what, &rule);
 	if (d->members)
-		rule.classes = match_classes(b, d->members, &rule.n_classes);
+		rule.party.classes = match_classes(b, d->members, &rule.party.n_classes);
 	for (size_t i = 0; i < N_LIMIT_KINDS; i++) {
 		if (d->terms.place[i].line == 0)
 			continue;

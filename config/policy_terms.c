@@ -8,8 +8,21 @@
 #include <string.h>
 
 const char *const limit_words[N_LIMIT_KINDS] = {
-    [LIMIT_DURATION] = "duration", [LIMIT_START] = "start", [LIMIT_LEAD] = "lead",
-    [LIMIT_HORIZON] = "horizon",   [LIMIT_SLOTS] = "slots", [LIMIT_RECURRENCE] = "recurrence",
+    [LIMIT_DURATION] = "duration",
+    [LIMIT_START] = "start",
+    [LIMIT_LEAD] = "lead",
+    [LIMIT_HORIZON] = "horizon",
+    [LIMIT_SLOTS] = "slots",
+    [LIMIT_RECURRENCE] = "recurrence",
+    [LIMIT_OPENS] = "opens",
+    [LIMIT_QUOTA] = "quota",
+    [LIMIT_WHO] = "who",
+    [LIMIT_KEEP] = "keep",
+    [LIMIT_QUALIFICATION] = "qualification",
+    [LIMIT_APPROVAL] = "approval",
+    [LIMIT_HOLD] = "hold",
+    [LIMIT_CANCEL] = "cancel",
+    [LIMIT_NO_SHOW] = "no-show",
 };
 
 static int64_t length_s(struct duration d)

@@ -249,7 +249,7 @@ static void fill_limit(struct exchange *x, struct fill_list *l, const struct lim
 	case LIMIT_RECURRENCE:
 		fill_add(l, "max", text_duration(x, limit->recurrence.at_most));
 		break;
-	case N_LIMIT_KINDS:
+	default:
 		break;
 	}
 }

@@ -52,7 +52,7 @@ const char *limit_text(struct arena *a, const struct limit *l)
 		return arena_printf(a, "recurrence at most %s%s",
 				    duration_text(a, l->recurrence.at_most),
 				    l->recurrence.reconfirm ? " then reconfirm" : "");
-	case N_LIMIT_KINDS:
+	default:
 		break;
 	}
 	return "";
@@ -105,8 +105,8 @@ static const char *rule_text(struct arena *a, const struct rule *r)
 
 	for (size_t i = 0; i < r->n_resources; i++)
 		text = arena_printf(a, "%s%s%s", text, i ? ", " : " for ", r->resources[i]->id);
-	for (size_t i = 0; i < r->n_classes; i++)
-		text = arena_printf(a, "%s%s%s", text, i ? ", " : " of ", r->classes[i]);
+	for (size_t i = 0; i < r->party.n_classes; i++)
+		text = arena_printf(a, "%s%s%s", text, i ? ", " : " of ", r->party.classes[i]);
 	return text;
 }
 

@@ -125,7 +125,7 @@ int check_poles(const char *policy_dir, struct problems *ret_problems)
 /* The first administrator, whose token is written to `ret_token`. */
 static void add_administrator(struct served *s, struct changes *changes, char *ret_token)
 {
-	struct person *p = person_new("Administrator", "", 1);
+	struct person *p = person_new("Administrator", "", 1, 0);
 
 	p->number = pole_next_person(s->pole);
 	p->roles = ROLE_MEMBER | ROLE_ADMINISTRATOR;

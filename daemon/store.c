@@ -54,6 +54,8 @@ static int64_t change_subject(const struct change *c)
 		return c->name.name.number;
 	case CHANGE_OUTAGE:
 		return c->outage.after.number;
+	case CHANGE_NOTE:
+		return c->note.number;
 	case CHANGE_POLICY:
 	case N_CHANGE_KINDS:
 		break;
@@ -63,7 +65,8 @@ static int64_t change_subject(const struct change *c)
 
 static bool same_record(const struct change *a, const struct change *b)
 {
-	if (a->kind != b->kind || a->kind == CHANGE_NAME || a->kind == CHANGE_POLICY)
+	if (a->kind != b->kind || a->kind == CHANGE_NAME || a->kind == CHANGE_POLICY ||
+	    a->kind == CHANGE_NOTE)
 		return false;
 	return change_subject(a) == change_subject(b);
 }

@@ -179,7 +179,7 @@ static void persons_from(struct served *s, const struct db_rows *r, const struct
 
 		for (size_t j = 0; j < db_n_rows(c); j++)
 			n += db_int(c, j, 0) == number;
-		p = person_new(db_value(r, i, 4), db_value(r, i, 5), n);
+		p = person_new(db_value(r, i, 4), db_value(r, i, 5), n, 0);
 		p->number = number;
 		p->member = (uint32_t)db_int(r, i, 1);
 		p->roles = (uint32_t)db_int(r, i, 2);
@@ -261,7 +261,7 @@ static void one_booking(void *arg, const struct db_rows *row)
 	struct served *s = arg;
 	struct changes changes = {0};
 
-	changes_add_booking(&changes, NULL, store_booking(row, 0));
+	changes_add_booking(&changes, CAUSE_NONE, NULL, store_booking(row, 0));
 	apply_and_clear(s, &changes);
 }
 

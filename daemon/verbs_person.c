@@ -82,7 +82,7 @@ void do_person_add(struct exchange *x, int64_t now)
 		reply_fail(x, CODE_FORBIDDEN, FILLS({"verb", "PERSON ADD"}));
 		return;
 	}
-	p = person_new(request_get(&x->request, "name"), mail ? mail : "", 1);
+	p = person_new(request_get(&x->request, "name"), mail ? mail : "", 1, 0);
 	p->number = pole_next_person(x->served->pole);
 	p->member = m ? m->number : 0;
 	p->roles = roles;
@@ -96,16 +96,10 @@ void do_person_add(struct exchange *x, int64_t now)
 static struct person *with_token(const struct person *was, bool keep, char *ret_token)
 {
 	size_t n = was->n_credentials;
-	struct person *p = person_new(was->name, was->mail, n + 1);
+	struct person *p = person_copy(was, n + 1, was->n_qualifications);
 
-	p->number = was->number;
-	p->member = was->member;
-	p->roles = was->roles;
-	p->active = was->active;
-	for (size_t i = 0; i < n; i++) {
-		p->credentials[i] = was->credentials[i];
+	for (size_t i = 0; i < n; i++)
 		p->credentials[i].withdrawn |= !keep;
-	}
 	set_token(&p->credentials[n], ret_token);
 	return p;
 }

@@ -27,7 +27,7 @@ static void write_duration(struct line_writer *w, const char *key, struct durati
 
 static bool rule_is_plain_for(const struct rule *rule, const struct resource *r)
 {
-	if (rule->n_classes)
+	if (rule->party.n_classes)
 		return false;
 	for (size_t i = 0; i < rule->n_resources; i++)
 		if (rule->resources[i] == r)
@@ -64,7 +64,7 @@ static void write_limits(struct line_writer *w, const struct policy *policy,
 			line_str(w, "slots", slots_text(l, a));
 			break;
 		case LIMIT_RECURRENCE:
-		case N_LIMIT_KINDS:
+		default:
 			break;
 		}
 	}

@@ -25,12 +25,6 @@
 #define SCRAMBLE_1 UINT64_C(0x9e3779b97f4a7c15)
 #define SCRAMBLE_2 UINT64_C(0xbf58476d1ce4e5b9)
 
-const char *const booking_state_words[N_BOOKING_STATES] = {
-    [BOOKING_CONFIRMED] = "confirmed",
-    [BOOKING_CANCELLED] = "cancelled",
-    [BOOKING_DONE] = "done",
-};
-
 const char *const item_state_words[N_ITEM_STATES] = {
     [ITEM_PRESENT] = "present",
     [ITEM_CANCELLED] = "cancelled",
@@ -42,29 +36,14 @@ const char *const item_via_words[N_ITEM_VIAS] = {
     [ITEM_SKILL] = "skill",
 };
 
-static const bool occupies[N_BOOKING_STATES] = {
-    [BOOKING_CONFIRMED] = true,
-    [BOOKING_CANCELLED] = false,
-    [BOOKING_DONE] = true,
-};
-
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-int booking_state_from_word(const char *word, enum booking_state *ret)
-{
-	for (int i = 0; i < N_BOOKING_STATES; i++) {
-		if (strcmp(booking_state_words[i], word) == 0) {
-			*ret = (enum booking_state)i;
-			return 0;
-		}
-	}
-	return 1;
-}
-
-bool booking_state_occupies(enum booking_state s)
-{
-	return occupies[s];
-}
+const char *const dispute_words[N_DISPUTES] = {
+    [DISPUTE_NONE] = "none",
+    [DISPUTE_OPEN] = "open",
+    [DISPUTE_UPHELD] = "upheld",
+    [DISPUTE_DISMISSED] = "dismissed",
+};
 
 struct item item_of(uint32_t resource, uint32_t lane, struct span span)
 {
@@ -116,11 +95,33 @@ struct booking *booking_copy(const struct booking *b, size_t n_allocations)
 
 	*copy = *b;
 	copy->refs = 1;
+	copy->details = NULL;
+	if (b->details)
+		*booking_details(copy) = *b->details;
 	copy->purpose = own.purpose;
 	copy->items = own.items;
 	copy->n_allocations = n_allocations;
 	memcpy(copy->allocations, b->allocations, shared * sizeof(*b->allocations));
 	return copy;
+}
+
+struct details *booking_details(struct booking *b)
+{
+	if (!b->details)
+		b->details = memory_new(sizeof(*b->details));
+	return b->details;
+}
+
+const struct details *booking_says(const struct booking *b)
+{
+	static const struct details nothing;
+
+	return b->details ? b->details : &nothing;
+}
+
+bool booking_is_offer(const struct booking *b)
+{
+	return b->state == BOOKING_HELD && booking_says(b)->queued_at;
 }
 
 void booking_sum_up(struct booking *b)
@@ -154,12 +155,12 @@ bool booking_is_plain(const struct booking *b)
 	const struct item *i = b->items;
 
 	return b->n_items == 1 && i->quantity == 1 && i->via == ITEM_ASKED &&
-	       i->state == ITEM_PRESENT && !*i->having;
+	       i->state == ITEM_PRESENT && !*i->having && (b->n_allocations > 0 || i->lane == 0);
 }
 
 bool booking_occupies(const struct booking *b, const struct allocation *a)
 {
-	return occupies[b->state] && b->items[a->item].state == ITEM_PRESENT;
+	return booking_state_occupies(b->state) && b->items[a->item].state == ITEM_PRESENT;
 }
 
 struct booking *booking_ref(struct booking *b)
@@ -174,8 +175,10 @@ void booking_unref(struct booking *b)
 	if (!b)
 		return;
 	assert(b->refs > 0);
-	if (--b->refs == 0)
-		free(b);
+	if (--b->refs > 0)
+		return;
+	free(b->details);
+	free(b);
 }
 
 size_t booking_run(const struct booking *b, size_t i)

@@ -11,16 +11,7 @@
 #include <stdint.h>
 
 #include "lib/span.h"
-
-enum booking_state { /* the words are the protocol's; DESIGN draws the moves */
-	BOOKING_CONFIRMED,
-	BOOKING_CANCELLED,
-	BOOKING_DONE,
-	N_BOOKING_STATES
-};
-extern const char *const booking_state_words[N_BOOKING_STATES];
-int booking_state_from_word(const char *word, enum booking_state *ret); /* > 0: no such state */
-bool booking_state_occupies(enum booking_state s);
+#include "lib/state.h"
 
 enum { BOOKING_MAX_ITEMS = 64, BOOKING_MAX_QUANTITY = 500, BOOKING_MAX_LANES = 2000 };
 
@@ -54,6 +45,26 @@ struct allocation {
 	uint32_t item; /* the one that it is for */
 };
 
+/* What only some bookings have to say; all 0 where it does not apply. */
+struct details {
+	int64_t queued_at; /* asked at, for the order of the queue; stays when it is offered or granted */
+	struct span within; /* what it may be moved about in while it waits; empty: its own time only */
+	int64_t out_at, back_at;
+	uint32_t used_by; /* who really used it; a person */
+	bool has_meter_out, has_meter_back;
+	int64_t meter_out, meter_back; /* readings, in tenths of the resource's unit */
+	uint32_t decided_by; /* who approved, declined or settled; a person */
+	uint8_t forfeit;     /* per cent of the price that a late cancellation or a no-show owes */
+	bool waived;	     /* that it owes nothing: somebody else took the time */
+	uint8_t dispute;     /* enum dispute */
+	int64_t swap_with;   /* the booking that it is proposed to be exchanged for */
+	int64_t displaced_by; /* a booking */
+	int64_t outage;	     /* that suspended it */
+	uint32_t distance_km, people; /* as declared, for the order of the queue */
+};
+enum dispute { DISPUTE_NONE, DISPUTE_OPEN, DISPUTE_UPHELD, DISPUTE_DISMISSED, N_DISPUTES };
+extern const char *const dispute_words[N_DISPUTES];
+
 struct booking {
 	uint32_t refs;
 	enum booking_state state;
@@ -64,9 +75,11 @@ struct booking {
 	uint32_t made_by; /* who made it; differs when booked on behalf */
 	struct span span; /* from the first start to the last end of its items */
 	int64_t made_at;
-	int64_t ended_at; /* cancelled at; 0: not */
+	int64_t ended_at; /* cancelled, declined, expired, released at; 0: not */
 	int64_t series; /* the series that it belongs to; 0: none */
 	int64_t occurrence; /* its original start in the series; 0: none */
+	int64_t due_at; /* when time does something to it (a hold expires, nobody came, it should be back); 0: never */
+	struct details *details; /* owned; NULL: none */
 	const char *purpose; /* "" if none; free text, never in the log */
 	struct item *items; /* never none */
 	size_t n_items;
@@ -80,12 +93,18 @@ struct item item_of(uint32_t resource, uint32_t lane, struct span span);
 struct booking *booking_new(const char *purpose, const struct item *items, size_t n_items, size_t n_allocations);
 /* A copy to be altered before it is shared; room for n_allocations, the first of them copied. */
 struct booking *booking_copy(const struct booking *b, size_t n_allocations);
+/* Its details, to be altered before it is shared; made where there are none. */
+struct details *booking_details(struct booking *b);
+/* Of a booking without any: all 0. Never NULL. */
+const struct details *booking_says(const struct booking *b);
+bool booking_is_offer(const struct booking *b); /* held, and has waited */
 /* Sets resource and span from the items that are present; where none is, from all. */
 void booking_sum_up(struct booking *b);
 struct booking *booking_ref(struct booking *b);
 void booking_unref(struct booking *b); /* takes NULL */
 
-/* Whether it says no more than resource, span and perhaps a unit: what it is stored by then. */
+/* Whether it says no more than resource, span and perhaps a unit: what it is stored by then (a unit, by
+ * the lane that it has). */
 bool booking_is_plain(const struct booking *b);
 /* Whether this allocation keeps others out: the booking's state and the item's do so. */
 bool booking_occupies(const struct booking *b, const struct allocation *a);

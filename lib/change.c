@@ -15,7 +15,20 @@ const char *const name_kind_words[N_NAME_KINDS] = {
 
 const char *const change_kind_words[N_CHANGE_KINDS] = {
     [CHANGE_BOOKING] = "booking", [CHANGE_PERSON] = "person", [CHANGE_NAME] = "name",
-    [CHANGE_POLICY] = "policy",	  [CHANGE_OUTAGE] = "outage",
+    [CHANGE_POLICY] = "policy",	  [CHANGE_OUTAGE] = "outage", [CHANGE_NOTE] = "note",
+};
+
+const char *const note_about_words[N_NOTE_ABOUTS] = {
+    [NOTE_BOOKING] = "booking",
+    [NOTE_OUTAGE] = "outage",
+};
+
+const char *const note_kind_words[N_NOTE_KINDS] = {
+    [NOTE_REASON] = "reason",
+    [NOTE_CONDITION_OUT] = "condition-out",
+    [NOTE_CONDITION_BACK] = "condition-back",
+    [NOTE_DISPUTE] = "dispute",
+    [NOTE_SETTLEMENT] = "settlement",
 };
 
 static struct change *add(struct changes *c, enum change_kind kind)
@@ -31,10 +44,12 @@ static struct change *add(struct changes *c, enum change_kind kind)
 	return change;
 }
 
-void changes_add_booking(struct changes *c, struct booking *before, struct booking *after)
+void changes_add_booking(struct changes *c, enum cause cause, struct booking *before,
+			 struct booking *after)
 {
 	struct change *change = add(c, CHANGE_BOOKING);
 
+	change->cause = cause;
 	change->booking.before = before ? booking_ref(before) : NULL;
 	change->booking.after = after;
 }
@@ -72,6 +87,25 @@ void changes_add_outage(struct changes *c, const struct outage *before, const st
 	change->outage.after = after ? *after : (struct outage){0};
 }
 
+void changes_add_note(struct changes *c, enum note_about about, int64_t number, enum note_kind kind,
+		      const char *text)
+{
+	struct change *change = add(c, CHANGE_NOTE);
+
+	change->note.about = about;
+	change->note.number = number;
+	change->note.kind = kind;
+	change->note.text = memory_strdup(text);
+}
+
+void changes_append(struct changes *c, struct changes *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		*add(c, from->items[i].kind) = from->items[i];
+	free(from->items);
+	*from = (struct changes){0};
+}
+
 void change_swap(struct change *c)
 {
 	struct change old = *c;
@@ -97,6 +131,7 @@ void change_swap(struct change *c)
 		c->outage.before = old.outage.after;
 		c->outage.after = old.outage.before;
 		break;
+	case CHANGE_NOTE:
 	case N_CHANGE_KINDS:
 		break;
 	}
@@ -118,6 +153,9 @@ static void change_clear(struct change *c)
 		break;
 	case CHANGE_POLICY:
 		policy_free(c->policy.applied ? c->policy.before : c->policy.after);
+		break;
+	case CHANGE_NOTE:
+		free(c->note.text);
 		break;
 	case CHANGE_OUTAGE:
 	case N_CHANGE_KINDS:

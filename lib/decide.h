@@ -22,6 +22,9 @@ struct refusal { /* one reason; a refused request may have several */
 	const struct rule *rule; /* NULL: not by a written rule */
 	struct place place; /* of the rule or of the resource's hours; line 0: none */
 	struct limit limit; /* the number that was not kept, where a rule refused */
+	int64_t used, wanted; /* QUOTA: what counts already, and what this would add, in the quota's measure */
+	struct span window; /* QUOTA: over which it was counted; KEPT: until when it is kept (end) */
+	uint32_t member; /* KEPT: for whom; 0: several */
 	struct span open; /* REASON_CLOSED: the stretch nearest to what was asked in which it may start or end; empty: none */
 	struct closed_why closed_why; /* REASON_CLOSED: the date and, for a holiday, an exception or a closure, its name */
 	int64_t bound; /* LEAD: earliest start; HORIZON: latest start; TOO_MANY: how many there are; OUTAGE: its end; else 0 */
@@ -54,6 +57,10 @@ struct alternative {
 	int64_t shift_s; /* SHIFTED: every thing that much later */
 };
 
+struct turn { /* in a queue: `place` of `n`, from 1, among those that want the same */
+	size_t place, n;
+};
+
 struct answer {
 	const struct booking *booking; /* granted: its new image (borrowed from the changes); else NULL */
 	const struct booking *was; /* MOVE, EXTEND, CANCEL: its image before; of a move that changes nothing both are the pole's */
@@ -65,6 +72,8 @@ struct answer {
 	 * move with its unit and span (nothing stands in for a move). See lib/alternatives.h. */
 	struct alternative *alternatives;
 	size_t n_alternatives;
+	const struct rule *approval; /* granted as requested: the rule that wants it approved */
+	struct turn turn; /* granted as waiting: its place in the queue; n 0: not in one */
 };
 
 struct asker {
@@ -96,6 +105,10 @@ struct ask_book {
 	const char *person; /* for whom, "p17"; NULL: the asker */
 	const char *purpose; /* NULL: none */
 	unsigned alternatives; /* how many at the most, up to ALTERNATIVES_MAX */
+	bool hold; /* only held: for hold_for, or as long as the rule allows */
+	struct duration hold_for; /* zero: as long as the rule allows */
+	bool wait; /* where it cannot be had now, but may be by waiting: queue */
+	uint32_t distance_km, people; /* declared, for the queue's order */
 };
 
 struct ask_move { /* also EXTEND: from is kept, only the end moves */
@@ -149,6 +162,7 @@ enum reason decide_resolve(const struct pole *p, const char *what, const char *u
 /* Whether `who` may see purpose, person and contacts of `b`, and may alter it. */
 bool asker_sees_all(const struct asker *who, const struct booking *b);
 bool asker_may_alter(const struct asker *who, const struct booking *b);
+bool asker_manages(const struct pole *p, const struct asker *who, const struct resource *r);
 /* Every existing booking from `now` on that `policy` (numbered) would not allow, with the reason: for POLICY PLAN. */
 struct misfit {
 	const struct booking *booking;

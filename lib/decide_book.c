@@ -254,6 +254,6 @@ void decide_book(const struct pole *p, const struct asker *who, const struct ask
 	}
 	made = new_booking(&b, who, ask, &party, shift_s);
 	plan_changes(&b.plan, p, b.number, ret_changes);
-	changes_add_booking(ret_changes, NULL, made);
+	changes_add_booking(ret_changes, CAUSE_BOOKED, NULL, made);
 	ret->booking = made;
 }

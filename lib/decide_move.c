@@ -291,7 +291,7 @@ static void try_move(const struct move *m, struct answer *ret, struct changes *r
 	}
 	made = moved_booking(&b, m);
 	plan_changes(&b.plan, m->pole, m->was->number, ret_changes);
-	changes_add_booking(ret_changes, (struct booking *)m->was, made);
+	changes_add_booking(ret_changes, CAUSE_MOVED, (struct booking *)m->was, made);
 	ret->booking = made;
 }
 
@@ -333,7 +333,7 @@ static void give_up(const struct pole *p, const struct booking *was, struct book
 	if (b->state == BOOKING_CANCELLED)
 		basket_release(&plan, p, was);
 	plan_changes(&plan, p, was->number, ret_changes);
-	changes_add_booking(ret_changes, (struct booking *)was, b);
+	changes_add_booking(ret_changes, CAUSE_CANCELLED, (struct booking *)was, b);
 	ret->was = was;
 	ret->booking = b;
 }

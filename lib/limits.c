@@ -147,23 +147,16 @@ static enum reason test_recurrence(const struct limit *l, const struct zone *z, 
 
 static enum reason (*const tests[N_LIMIT_KINDS])(const struct limit *, const struct zone *,
 						 struct span, int64_t, int64_t *) = {
-    [LIMIT_DURATION] = test_duration, [LIMIT_START] = test_start, [LIMIT_LEAD] = test_lead,
-    [LIMIT_HORIZON] = test_horizon,   [LIMIT_SLOTS] = test_slots, [LIMIT_RECURRENCE] = test_recurrence,
+    [LIMIT_DURATION] = test_duration, [LIMIT_START] = test_start,
+    [LIMIT_LEAD] = test_lead,	      [LIMIT_HORIZON] = test_horizon,
+    [LIMIT_SLOTS] = test_slots,	      [LIMIT_RECURRENCE] = test_recurrence,
 };
 
 enum reason limit_test(const struct limit *limit, const struct zone *z, struct span s, int64_t now,
 		       int64_t *ret_bound)
 {
 	*ret_bound = 0;
-	return tests[limit->kind](limit, z, s, now, ret_bound);
-}
-
-bool rule_is_for_class(const struct rule *rule, const char *member_class)
-{
-	for (size_t i = 0; i < rule->n_classes; i++)
-		if (strcmp(rule->classes[i], member_class) == 0)
-			return true;
-	return rule->n_classes == 0;
+	return tests[limit->kind] ? tests[limit->kind](limit, z, s, now, ret_bound) : REASON_NONE;
 }
 
 static struct duration round_to_step(struct duration step, struct duration length, bool up)

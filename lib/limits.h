@@ -9,8 +9,7 @@
 #include "lib/policy.h"
 #include "lib/reason.h"
 
-bool rule_is_for_class(const struct rule *rule, const char *member_class);
-/* REASON_NONE where the limit is kept. ret_bound: the earliest start (LEAD) or the latest
+/* REASON_NONE where the limit is kept, or is not about one span alone (see lib/rules.h). ret_bound: the earliest start (LEAD) or the latest
  * (HORIZON), else 0. */
 enum reason limit_test(const struct limit *limit, const struct zone *z, struct span s, int64_t now,
 		       int64_t *ret_bound);

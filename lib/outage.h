@@ -17,6 +17,7 @@ struct outage {
 	uint32_t made_by;
 	int64_t made_at;
 	int64_t lifted_at; /* 0: not */
+	bool is_closure;   /* closed: may be spanned, but not started or ended in; lane 0 */
 };
 
 static inline bool outage_covers(const struct outage *o, uint32_t resource, uint32_t lane)

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/span.h"
+
 enum role {
 	ROLE_MEMBER = 1,	  /* books for the own member */
 	ROLE_MANAGER = 2,	  /* sees and alters bookings of every resource */
@@ -21,6 +23,12 @@ struct credential {
 	bool withdrawn;
 };
 
+struct qualification { /* what a person may do: a licence, a training */
+	char word[64];	 /* "licence-b" */
+	uint32_t issuer; /* the member that vouches for it; 0: good everywhere */
+	int64_t since, until; /* half-open; TIME_NEVER: does not expire */
+};
+
 struct person {
 	uint32_t refs;
 	uint32_t number; /* p17 is 17 */
@@ -28,11 +36,17 @@ struct person {
 	uint32_t roles;
 	bool active;
 	const char *name, *mail; /* "" once erased; never in the log */
+	struct qualification *qualifications; /* in one piece with it */
+	size_t n_qualifications;
 	size_t n_credentials;
 	struct credential credentials[];
 };
 
-struct person *person_new(const char *name, const char *mail, size_t n_credentials); /* refs 1 */
+struct person *person_new(const char *name, const char *mail, size_t n_credentials, size_t n_qualifications); /* refs 1 */
+/* A copy to be altered before it is shared, with room for so many; what there was is copied as far as it fits. */
+struct person *person_copy(const struct person *p, size_t n_credentials, size_t n_qualifications);
+/* Whether all of `during` is covered by it, issued by `issuer` (0: by anyone) or good everywhere, and held since `held_since` or longer. */
+bool person_is_qualified(const struct person *p, const char *word, uint32_t issuer, struct span during, int64_t held_since);
 struct person *person_ref(struct person *p);
 void person_unref(struct person *p); /* takes NULL */
 int person_number_from_code(const char *code, uint32_t *ret); /* "p17"; > 0: not a code */

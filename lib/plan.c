@@ -74,6 +74,6 @@ void plan_changes(const struct plan *p, const struct pole *pole, int64_t except,
 		if (is_same(was, b))
 			booking_unref(b);
 		else
-			changes_add_booking(ret, (struct booking *)was, b);
+			changes_add_booking(ret, CAUSE_REPACKED, (struct booking *)was, b);
 	}
 }

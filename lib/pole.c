@@ -346,6 +346,8 @@ static void apply(struct pole *p, struct change *c)
 	case CHANGE_OUTAGE:
 		apply_outage(p, &c->outage.before, &c->outage.after);
 		break;
+	case CHANGE_NOTE:
+		break;
 	case N_CHANGE_KINDS:
 		assert(false);
 	}

@@ -54,6 +54,17 @@ void pole_set_floor(struct pole *p, int64_t floor);
 size_t pole_n_lanes(const struct pole *p, uint32_t resource); /* the highest lane that was ever occupied */
 const struct timeline *pole_timeline(const struct pole *p, uint32_t resource, uint32_t lane);
 
+/* Bookings of that member, in any state, whose span touches `window`, in order of start; of that resource, as asked for, of their first
+ * thing or another (0: any). Stops when fn returns false. */
+void pole_each_of_member(const struct pole *p, uint32_t member, uint32_t resource, struct span window,
+			 bool (*fn)(void *arg, const struct booking *b), void *arg);
+/* Bookings whose state queues, in order of number. */
+const int64_t *pole_queue(const struct pole *p, size_t *ret_n);
+/* The booking whose due_at comes first; NULL if none is due ever. */
+const struct booking *pole_first_due(const struct pole *p);
+/* Bookings that owe something for a late end and whose time others may still take, in order of number. */
+const int64_t *pole_owing(const struct pole *p, size_t *ret_n);
+
 /* Names and numbers. */
 uint32_t pole_name_number(const struct pole *p, enum name_kind kind, uint32_t resource, const char *id); /* 0 if none */
 const char *pole_name_id(const struct pole *p, enum name_kind kind, uint32_t resource, uint32_t number); /* NULL if none */

@@ -94,7 +94,8 @@ struct requirement {
 	const struct need *choices;
 	size_t n_choices;
 	struct duration during_first; /* from the start on; zero: all the time */
-	const char *unless;	      /* a declared word that makes it needless; NULL: none */
+	const char *unless; /* a declared word, or a qualification of the person, that makes it needless; NULL: none */
+	bool unless_qualified; /* `unless` is a qualification: declaring it is not enough */
 	struct place place;
 };
 
@@ -109,6 +110,9 @@ struct resource {
 	enum resource_kind kind;
 	const struct site *site; /* of all units, or that of the first where they differ */
 	const struct member *owner; /* NULL: the pole */
+	const struct member **managers; /* whose managers it has; none: all managers of the pole */
+	size_t n_managers;
+	const char *meter; /* what check-out and return read: "km", "h", "kWh"; NULL: nothing */
 	struct unit *units;
 	size_t n_units;
 	bool has_capacity; /* units are the nameless places of a capacity */
@@ -134,9 +138,93 @@ struct resource {
 	struct place place;
 };
 
-/* A rule limits the bookings that it matches. A resource's own limits become rules named after it
- * ("van duration"), so that every refusal can name one. */
-enum limit_kind { LIMIT_DURATION, LIMIT_START, LIMIT_LEAD, LIMIT_HORIZON, LIMIT_SLOTS, LIMIT_RECURRENCE, N_LIMIT_KINDS };
+/*
+ * A rule limits the bookings that it matches. A resource's own limits become rules named after it ("van duration"), so
+ * that every refusal can name one.
+ *
+ * lib/rules.h tests those up to LIMIT_QUALIFICATION for every time that is tried; the others say what becomes of a
+ * booking that is granted.
+ */
+enum limit_kind {
+	LIMIT_DURATION,
+	LIMIT_START,
+	LIMIT_LEAD,
+	LIMIT_HORIZON,
+	LIMIT_SLOTS,
+	LIMIT_RECURRENCE,
+	LIMIT_OPENS,
+	LIMIT_QUOTA,
+	LIMIT_WHO,
+	LIMIT_KEEP,
+	LIMIT_QUALIFICATION,
+	LIMIT_APPROVAL,
+	LIMIT_HOLD,
+	LIMIT_CANCEL,
+	LIMIT_NO_SHOW,
+	N_LIMIT_KINDS
+};
+
+/* Days, months and hours, in local time of the resource's site. */
+struct when {
+	uint16_t months; /* a bit each, January is 1; 0: all */
+	uint8_t days;	 /* a bit each, Monday is 1; 0: all */
+	struct hours hours; /* always where not said */
+	bool school; /* unused where the policy names no such days */
+	const struct exception *dates; /* only these; NULL: all */
+	size_t n_dates;
+};
+
+/* Which members, by id or class; and which persons, by role. Empty lists: all. */
+struct party_match {
+	const struct member **members;
+	size_t n_members;
+	const char **classes;
+	size_t n_classes;
+	bool owner; /* or the owner of the resource or unit */
+	uint32_t roles; /* one of these bits; 0: any */
+};
+
+enum quota_of { QUOTA_OF_PERSON, QUOTA_OF_MEMBER, QUOTA_OF_CLASS };
+enum quota_measure { QUOTA_BOOKINGS, QUOTA_TIME, QUOTA_DAYS, QUOTA_UNIT_TIME, QUOTA_UNITS };
+enum quota_window {
+	QUOTA_FUTURE,	/* all that has not ended: what is out counts, too */
+	QUOTA_AT_ONCE,	/* the most at any instant of the booking */
+	QUOTA_ROLLING,	/* any stretch of `length` that touches the booking */
+	QUOTA_CALENDAR_DAY, QUOTA_CALENDAR_WEEK, QUOTA_CALENDAR_MONTH, QUOTA_CALENDAR_YEAR,
+	N_QUOTA_WINDOWS
+};
+/* What does not count. */
+enum {
+	UNCOUNTED_SAME_DAY = 1,	 /* asked for on the day of use */
+	UNCOUNTED_OFF_PEAK = 2,	 /* all outside `peak` */
+	UNCOUNTED_CANCELLED_IN_TIME = 4, /* then what was cancelled late counts; else nothing cancelled does */
+	UNCOUNTED_GIVEN_BACK = 8, /* time after an early return */
+	UNCOUNTED_CLOSED_DAYS = 16, /* of QUOTA_DAYS: several closed days in a row are one */
+};
+struct quota {
+	enum quota_of of;
+	enum quota_measure measure;
+	int64_t at_most; /* bookings, units, seconds or days */
+	enum quota_window window;
+	struct duration length; /* ROLLING */
+	unsigned uncounted;
+	struct hours peak;
+};
+
+enum decider { BY_MANAGER, BY_COORDINATOR, BY_OWNER }; /* a manager of the resource; anyone of the owner's with that role */
+struct approval {
+	enum decider by;
+	struct duration longer_than; /* only what is; zero: always */
+	struct duration undecided_after; /* zero: until it begins */
+	bool then_grant; /* undecided: granted, else declined */
+	bool queueing;	 /* others may ask for the same time meanwhile; else it is taken */
+};
+
+#define BANDS_MAX 6
+struct band { /* cancelled less than `before` its start: owes that much */
+	struct duration before;
+	uint8_t per_cent;
+};
 
 /* A booking starts with a slot and ends with one, the same or a later. */
 enum { SLOTS_MAX = 2 };
@@ -150,6 +238,7 @@ struct limit {
 		struct {
 			struct duration min, max; /* inclusive; zero max: none */
 			struct duration step; /* zero: any */
+			bool chains; /* adjacent bookings of one holder count as one for max */
 		} duration;
 		int32_t start_every_s; /* local time of day of the start is a multiple */
 		struct duration lead; /* at least this long before the start */
@@ -162,18 +251,101 @@ struct limit {
 			struct duration at_most;
 			bool reconfirm; /* beyond it a series is booked on, not refused */
 		} recurrence;
+		struct { /* a month's days from its opening on: on `day` of the month at `at_s`, `ahead` months ahead */
+			uint8_t day;
+			int32_t at_s;
+			uint8_t ahead;
+		} opens;
+		struct quota quota;
+		struct party_match who; /* nobody else */
+		struct {
+			struct party_match party;
+			struct duration until; /* this long before the start it is released; zero: never */
+		} keep;
+		struct {
+			const char *word;
+			bool own_issuer; /* issued by the member that it is used for */
+			struct duration held_for;
+		} qualification;
+		struct approval approval;
+		struct duration hold; /* how long a HOLD lasts at the most */
+		struct {
+			struct band bands[BANDS_MAX]; /* longest first */
+			size_t n;
+		} cancel;
+		struct { /* released that long after the start, unless checked out */
+			struct duration after;
+			uint8_t per_cent; /* what it owes */
+		} no_show;
 	};
+};
+
+/* Of members that this happened to that often within that time: graduated sanctions. */
+struct standing {
+	bool no_shows, late_cancels, late_returns; /* which count together; none: no such condition */
+	uint32_t at_least;
+	struct duration within;
 };
 
 struct rule {
 	const char *name;
 	struct place place;
-	/* Match: every list that is not empty must contain the booking's. */
-	const struct resource **resources;
+	/* Match: all that is said must hold of the booking. */
+	const struct resource **resources; /* empty: all */
 	size_t n_resources;
-	const char **classes; /* member classes */
-	size_t n_classes;
+	const struct unit **units; /* only these units of theirs; empty: all */
+	size_t n_units;
+	struct party_match party;
+	struct when when; /* it touches such a time */
+	bool has_when;
+	bool has_release; /* until: day of the year of use from which on the rule no longer holds */
+	struct year_day release;
+	struct standing standing;
 	struct limit limit;
+};
+
+/* How conflicts are resolved. */
+enum order_key {
+	ORDER_CLASS, ORDER_FAIR_SHARE, ORDER_FIRST_COME,
+	ORDER_LEAST_RECENT, /* whose last use of the thing lies furthest back */
+	ORDER_DISTANCE, ORDER_PEOPLE, /* as declared, the most first */
+	N_ORDER_KEYS
+};
+extern const char *const order_key_words[N_ORDER_KEYS];
+
+struct cost { /* of an hour of one unit, in units of fair share; 1 where not said */
+	const struct resource *resource;
+	double weight;
+};
+
+struct conflict_rules {
+	struct place place;
+	enum order_key order[N_ORDER_KEYS]; /* FIRST_COME is always last */
+	size_t n_order;
+	const char **classes; /* in order of right; a class not named comes last */
+	size_t n_classes;
+	struct {
+		struct place place;
+		struct duration half_life, looks_back;
+		struct duration floor; /* a member that used less in that time goes before all others; zero: none */
+		const struct cost *costs;
+		size_t n_costs;
+	} fair_share;
+	struct {
+		struct place place;
+		bool enabled;
+		struct duration offer_holds;
+		struct hours during; /* offers' time runs only then */
+	} waiting;
+	struct {
+		struct place place;
+		bool enabled;
+		struct party_match by; /* who may */
+		struct duration notice; /* before the start, at least */
+		bool replace_first; /* only those that find another place, if any do */
+	} displace;
+	bool repack; /* moving unpinned bookings to make room */
+	unsigned alternatives;
 };
 
 struct closing { /* a closure and all that it is for; nothing named: everything */
@@ -203,6 +375,7 @@ struct policy {
 	size_t n_travels;
 	struct closing *closings;
 	size_t n_closings;
+	struct conflict_rules conflicts;
 	struct policy_file *files; /* the text it was read from, sorted by name */
 	size_t n_files;
 	char hash[65]; /* hex SHA-256 of the files, set by who has a hash function */

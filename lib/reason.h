@@ -33,6 +33,11 @@ enum reason {
 	REASON_LEAD,
 	REASON_HORIZON,
 	REASON_SLOTS,
+	REASON_OPENS, /* the horizon opens later, at a set minute */
+	REASON_QUOTA,
+	REASON_WHO, /* not for this class, member or role, or not at that time */
+	REASON_KEPT, /* kept for its owner until some time before */
+	REASON_QUALIFICATION,
 	/* series */
 	REASON_RECURRENCE, /* longer than a rule allows */
 	REASON_NO_DATES,

@@ -51,8 +51,8 @@ static void merge(struct changes *into, const struct changes *step)
 		struct change *known = find(into, after->number);
 
 		if (!known) {
-			changes_add_booking(into, step->items[i].booking.before,
-					    booking_ref(after));
+			changes_add_booking(into, step->items[i].cause,
+					    step->items[i].booking.before, booking_ref(after));
 			continue;
 		}
 		booking_unref(known->booking.after);

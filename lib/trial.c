@@ -10,6 +10,7 @@
 #include "lib/trial.h"
 
 #include "lib/limits.h"
+#include "lib/rules.h"
 #include "lib/way.h"
 #include "lib/wish.h"
 #include "lib/moment.h"
@@ -49,7 +50,7 @@ void trial_init(struct trial *t, const struct pole *p, const struct directory *d
 	    .works_on = member ? member->works_on : 0,
 	};
 	for (size_t i = 0; i < n; i++)
-		if (rule_is_for_class(rules[i], member ? member->class : ""))
+		if (party_matches(&rules[i]->party, member, NULL, resource, unit))
 			t->rules[t->n_rules++] = rules[i];
 }
 

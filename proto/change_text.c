@@ -189,6 +189,7 @@ void change_encode(const struct change *c, const struct pole *p, struct buffer *
 	case CHANGE_OUTAGE:
 		encode_outage(&c->outage.after, p, &w);
 		break;
+	case CHANGE_NOTE:
 	case N_CHANGE_KINDS:
 		break;
 	}
@@ -478,7 +479,8 @@ static void decode_booking(struct reading *r, const char *purpose, struct change
 
 	read_booking(r, b);
 	if (r->answer == CHANGE_TEXT_OK)
-		changes_add_booking(ret, (struct booking *)booking_before(r, b->number), b);
+		changes_add_booking(ret, CAUSE_NONE, (struct booking *)booking_before(r, b->number),
+				    b);
 	else
 		booking_unref(b);
 }
@@ -553,7 +555,7 @@ static void decode_person(struct reading *r, const char *name, const char *mail,
 			  struct changes *ret)
 {
 	size_t n = count_key(r->line, "token") + count_key(r->line, "withdrawn");
-	struct person *person = person_new(name ? name : "", mail ? mail : "", n);
+	struct person *person = person_new(name ? name : "", mail ? mail : "", n, 0);
 
 	read_person(r, person);
 	if (r->answer == CHANGE_TEXT_OK)
@@ -647,6 +649,7 @@ static void decode_change(struct reading *r, const char *private1, const char *p
 	case CHANGE_OUTAGE:
 		decode_outage(r, ret);
 		break;
+	case CHANGE_NOTE:
 	case N_CHANGE_KINDS:
 		note(r, CHANGE_TEXT_E_UNKNOWN);
 		break;

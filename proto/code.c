@@ -173,6 +173,27 @@ static const struct row {
 		"one",
 		"[{what} : r|R]éservation par créneaux entiers[ ({slots})] ; commencez et "
 		"finissez avec un créneau"}},
+	[CODE_OPENS] = {"opens", CLASS_NO, {
+		"[{what} can|This can] be booked for that day only from [{earliest}|later] on",
+		"[{what}|Cela] ne se réserve pour ce jour-là qu'à partir [du {earliest}|de plus tard]"}},
+	[CODE_QUOTA] = {"quota", CLASS_NO, {
+		"That would be more than your share[ of {what}][: {used} are used, {wanted} more "
+		"would make it over {limit}][, {window}]; give something back or ask for less",
+		"Ce serait plus que votre part[ ({what})][ : {used} déjà pris, {wanted} de plus "
+		"dépasseraient {limit}][, {window}] ; rendez-en ou demandez moins"}},
+	[CODE_WHO] = {"who", CLASS_NO, {
+		"[{what}|This] is not for you[ at that time; it is for {for}]",
+		"[{what}|Ceci] ne vous est pas ouvert[ à ce moment ; c'est pour {for}]"}},
+	[CODE_KEPT] = {"kept", CLASS_NO, {
+		"[{what}|This] is kept[ for {for}] at that time[ until {earliest}; ask again then]",
+		"[{what}|Ceci] est gardé[ pour {for}] à ce moment[ jusqu'au {earliest} ; "
+		"redemandez alors]"}},
+	[CODE_QUALIFICATION] = {"qualification", CLASS_NO, {
+		"[{what}|This] is only for those who have [{needs}|a qualification that is not "
+		"on record] at the time of use; a coordinator records it",
+		"[{what}|Ceci] n'est que pour qui a [{needs}|une qualification qui n'est pas "
+		"enregistrée] au moment de l'usage ; la coordination l'enregistre"}},
+
 	[CODE_RECURRENCE] = {"recurrence", CLASS_NO, {
 		"A series[ of {what}] may go on for [at most {max}|less than that]; let it end "
 		"[by {latest}|earlier], and book on from there later",

@@ -119,7 +119,7 @@ static struct policy *make_policy(void)
 static void apply_policy(struct core_pole *c)
 {
 	struct policy *policy = make_policy();
-	struct person *person = person_new("Ada", "ada@example.org", 0);
+	struct person *person = person_new("Ada", "ada@example.org", 0, 0);
 	struct changes changes = {0};
 
 	pole_number(c->pole, policy, &changes);
@@ -154,7 +154,7 @@ static void add(struct core_pole *c, uint32_t resource, uint32_t lane, struct sp
 	};
 	c->record_bytes +=
 	    sizeof(*b) + sizeof(item) + sizeof(b->allocations[0]) + strlen(purpose) + 1;
-	changes_add_booking(&changes, NULL, b);
+	changes_add_booking(&changes, CAUSE_BOOKED, NULL, b);
 	pole_apply(c->pole, &changes);
 	changes_clear(&changes);
 }

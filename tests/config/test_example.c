@@ -119,7 +119,7 @@ struct scene {
 static struct scene scene_set(const char *now)
 {
 	struct scene s = {.policy = load_example(), .pole = pole_new()};
-	struct person *p = person_new("Ada", "ada@example.org", 0);
+	struct person *p = person_new("Ada", "ada@example.org", 0, 0);
 	struct changes c = {0};
 
 	pole_number(s.pole, s.policy, &c);

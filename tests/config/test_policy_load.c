@@ -690,12 +690,12 @@ static void good_rules(void **state)
 	assert_true(duration_is_zero(p->rules[6].limit.duration.min));
 	assert_ptr_equal(p->rules[6].resources[0], policy_resource(p, "van"));
 	assert_ptr_equal(p->rules[6].resources[1], policy_resource(p, "guide"));
-	assert_int_equal(p->rules[6].n_classes, 1);
-	assert_string_equal(p->rules[6].classes[0], "small");
+	assert_int_equal(p->rules[6].party.n_classes, 1);
+	assert_string_equal(p->rules[6].party.classes[0], "small");
 	assert_rule(p, 7, "small ones", LIMIT_LEAD, 35, 2);
 	assert_rule(p, 8, "everyone", LIMIT_START, 40, 0);
 	assert_int_equal(p->rules[8].limit.start_every_s, 86400);
-	assert_int_equal(p->rules[8].n_classes, 0);
+	assert_int_equal(p->rules[8].party.n_classes, 0);
 	policy_free(p);
 }
 

@@ -86,8 +86,8 @@ struct rule *fixture_rule(struct policy *p, struct resource *r, const char *memb
 		rule->resources[rule->n_resources++] = r;
 	}
 	if (member_class) {
-		rule->classes = arena_new(&p->arena, const char *);
-		rule->classes[rule->n_classes++] = member_class;
+		rule->party.classes = arena_new(&p->arena, const char *);
+		rule->party.classes[rule->party.n_classes++] = member_class;
 	}
 	return rule;
 }
@@ -130,7 +130,7 @@ void fixture_apply(struct pole *p, struct policy *policy)
 
 const struct person *fixture_person(struct pole *p, const char *member, uint32_t roles)
 {
-	struct person *person = person_new("Ada", "ada@example.org", 1);
+	struct person *person = person_new("Ada", "ada@example.org", 1, 0);
 	struct changes c = {0};
 
 	person->number = pole_next_person(p);

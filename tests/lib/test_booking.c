@@ -103,7 +103,7 @@ static void test_states(void **state)
 		assert_int_equal(booking_state_from_word(booking_state_words[i], &s), 0);
 		assert_int_equal(s, i);
 	}
-	assert_true(booking_state_from_word("waiting", &s) > 0);
+	assert_true(booking_state_from_word("wanted", &s) > 0);
 	assert_true(booking_state_occupies(BOOKING_CONFIRMED));
 	assert_false(booking_state_occupies(BOOKING_CANCELLED));
 }
@@ -173,10 +173,13 @@ static void test_plain(void **state)
 	    {3, 0, 1, ITEM_ASKED, ITEM_CANCELLED, 0, {10, 20}, ""},
 	    {3, 0, 1, ITEM_ASKED, ITEM_PRESENT, 0, {10, 20}, "hitch"},
 	};
-	struct booking *b = booking_new("", &item, 1, 0);
+	struct booking *b = booking_new("", &item, 1, 1);
 
 	assert_true(booking_is_plain(b));
 	assert_true(item_is_pinned(b->items));
+	booking_unref(b);
+	b = booking_new("", &item, 1, 0); /* nowhere yet, but on that unit only */
+	assert_false(booking_is_plain(b));
 	booking_unref(b);
 	b = booking_new("", two, 2, 0);
 	assert_false(booking_is_plain(b));

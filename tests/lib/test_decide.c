@@ -672,7 +672,7 @@ static void test_misfits(void **state)
 	book_span(s, &s->m1, "bike", "2026-12-07T18:00", "2026-12-07T19:30");
 	cancel(s, &s->m1, 7);
 	p->resources[0].n_units = 2;
-	p->rules[3].n_classes = 0;
+	p->rules[3].party.n_classes = 0;
 	fixture_open(p, &p->resources[2], 9, 19);
 	p->resources[3].id = "cargo-bike";
 	assert_int_equal(policy_open(p), 0);

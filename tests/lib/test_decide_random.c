@@ -90,7 +90,7 @@ static struct policy *random_policy(struct world *w)
 static bool rule_applies(const struct question *q, const struct rule *rule)
 {
 	return rule->resources[0] == q->resource &&
-	       (rule->n_classes == 0 || strcmp(rule->classes[0], q->member_class) == 0);
+	       (rule->party.n_classes == 0 || strcmp(rule->party.classes[0], q->member_class) == 0);
 }
 
 static int64_t second_of_day(int64_t at)
@@ -816,7 +816,7 @@ static void check_replay(struct world *w)
 	size_t n = 0;
 
 	for (int64_t i = 1; i < pole_next_booking(w->pole); i++) {
-		changes_add_booking(&c, NULL, booking_ref(w->rows[i]));
+		changes_add_booking(&c, CAUSE_BOOKED, NULL, booking_ref(w->rows[i]));
 		n++;
 	}
 	pole_apply(fresh, &c);

@@ -26,7 +26,7 @@ static void put(struct pole *p, struct booking *before, struct booking *after)
 {
 	struct changes c = {0};
 
-	changes_add_booking(&c, before, after);
+	changes_add_booking(&c, CAUSE_BOOKED, before, after);
 	pole_apply(p, &c);
 	changes_clear(&c);
 }
@@ -41,9 +41,9 @@ static void test_apply_and_undo(void **state)
 	cancelled->state = BOOKING_CANCELLED;
 	assert_null(pole_timeline(p, 1, 1));
 	assert_int_equal(pole_next_booking(p), 1);
-	changes_add_booking(&c, NULL, first);
-	changes_add_booking(&c, first, moved);
-	changes_add_booking(&c, moved, cancelled);
+	changes_add_booking(&c, CAUSE_BOOKED, NULL, first);
+	changes_add_booking(&c, CAUSE_BOOKED, first, moved);
+	changes_add_booking(&c, CAUSE_BOOKED, moved, cancelled);
 	for (int i = 0; i < 3; i++) {
 		pole_apply(p, &c);
 		assert_ptr_equal(pole_booking(p, 1), cancelled);
@@ -124,7 +124,7 @@ static void test_given_back_item(void **state)
 	put(p, NULL, b);
 	less = booking_copy(b, 2);
 	less->items[1].state = ITEM_CANCELLED;
-	changes_add_booking(&c, b, less);
+	changes_add_booking(&c, CAUSE_BOOKED, b, less);
 	for (int i = 0; i < 2; i++) {
 		pole_apply(p, &c);
 		assert_int_equal(pole_timeline(p, 1, 1)->n, 1);
@@ -217,7 +217,7 @@ static void test_each_allocation(void **state)
 
 static struct person *person_with(uint32_t number, const char *token, bool active, bool withdrawn)
 {
-	struct person *person = person_new("Ada", "", 1);
+	struct person *person = person_new("Ada", "", 1, 0);
 
 	person->number = number;
 	person->active = active;

@@ -534,7 +534,7 @@ static void random_change(struct twin *t)
 		struct booking *after = w->changes.items[i].booking.after;
 		const struct booking *before = pole_booking(t->copy->pole, after->number);
 
-		changes_add_booking(&c, (struct booking *)before, booking_ref(after));
+		changes_add_booking(&c, CAUSE_BOOKED, (struct booking *)before, booking_ref(after));
 	}
 	pole_apply(t->copy->pole, &c);
 	changes_clear(&c);

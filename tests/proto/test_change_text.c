@@ -64,7 +64,7 @@ static void add_names(struct pole *p, struct log *log, struct changes *c)
 
 static struct person *sample_person(void)
 {
-	struct person *person = person_new("Ana \"A\" Å.", "ana@example.org", 3);
+	struct person *person = person_new("Ana \"A\" Å.", "ana@example.org", 3, 0);
 
 	person->number = 1;
 	person->member = 1;
@@ -80,7 +80,7 @@ static struct person *sample_person(void)
 
 static struct person *sample_bare_person(void)
 {
-	struct person *person = person_new("", "", 0);
+	struct person *person = person_new("", "", 0, 0);
 
 	person->number = 2;
 	return person;
@@ -155,9 +155,9 @@ static void make_history(struct pole *p, struct log *log, struct changes *names,
 	add_names(p, log, names);
 	changes_add_person(rest, NULL, ana);
 	changes_add_person(rest, NULL, sample_bare_person());
-	changes_add_booking(rest, NULL, made);
-	changes_add_booking(rest, made, sample_cancelled(made));
-	changes_add_booking(rest, NULL, sample_basket());
+	changes_add_booking(rest, CAUSE_BOOKED, NULL, made);
+	changes_add_booking(rest, CAUSE_BOOKED, made, sample_cancelled(made));
+	changes_add_booking(rest, CAUSE_BOOKED, NULL, sample_basket());
 	changes_add_outage(rest, NULL, &broken);
 	changes_add_outage(rest, &broken, &lifted);
 	changes_add_outage(rest, NULL, &open_ended);

@@ -17,8 +17,9 @@
 	X(value)                                                                                   \
 	X(meant)                                                                                   \
 	X(example)                                                                                 \
-	X(key) X(verb) X(at) X(limit) X(seconds) X(count) X(roles) X(state) X(booking) X(until)    \
-	    X(min) X(max) X(step) X(every) X(earliest) X(latest)
+	X(key)                                                                                     \
+	X(verb) X(at) X(limit) X(seconds) X(count) X(roles) X(state) X(booking) X(until) X(min)    \
+	    X(max) X(step) X(every) X(earliest) X(latest)
 #define FILL(name) {#name, "<" #name ">"},
 
 static const struct fill everything[] = {
@@ -161,9 +162,14 @@ static void reasons_have_codes(void **state)
 	    [REASON_START_GRID] = "start-grid",
 	    [REASON_LEAD] = "lead",
 	    [REASON_SLOTS] = "slots",
-    [REASON_RECURRENCE] = "recurrence",
-    [REASON_NO_DATES] = "no-dates",
-    [REASON_MANY_DATES] = "many-dates",
+	    [REASON_OPENS] = "opens",
+	    [REASON_QUOTA] = "quota",
+	    [REASON_WHO] = "who",
+	    [REASON_KEPT] = "kept",
+	    [REASON_QUALIFICATION] = "qualification",
+	    [REASON_RECURRENCE] = "recurrence",
+	    [REASON_NO_DATES] = "no-dates",
+	    [REASON_MANY_DATES] = "many-dates",
 	    [REASON_HORIZON] = "horizon",
 	};
 

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The states of a booking and the moves between them, as tables. */
+#include "lib/state.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const char *const booking_state_words[N_BOOKING_STATES] = {
+    [BOOKING_CONFIRMED] = "confirmed",
+    [BOOKING_CANCELLED] = "cancelled",
+    [BOOKING_DONE] = "done",
+    [BOOKING_HELD] = "held",
+    [BOOKING_REQUESTED] = "requested",
+    [BOOKING_WAITING] = "waiting",
+    [BOOKING_OUT] = "out",
+    [BOOKING_DECLINED] = "declined",
+    [BOOKING_EXPIRED] = "expired",
+    [BOOKING_DISPLACED] = "displaced",
+    [BOOKING_SUSPENDED] = "suspended",
+    [BOOKING_NO_SHOW] = "no-show",
+};
+
+enum { OCCUPIES = 1, COUNTS = 2, QUEUES = 4, OPEN = 8 };
+
+static const unsigned traits[N_BOOKING_STATES] = {
+    [BOOKING_CONFIRMED] = OCCUPIES | COUNTS | OPEN,
+    [BOOKING_DONE] = OCCUPIES | COUNTS,
+    [BOOKING_HELD] = OCCUPIES | COUNTS | OPEN,
+    [BOOKING_REQUESTED] = OCCUPIES | COUNTS | OPEN,
+    [BOOKING_WAITING] = QUEUES | OPEN,
+    [BOOKING_OUT] = OCCUPIES | COUNTS | OPEN,
+    [BOOKING_DISPLACED] = QUEUES | OPEN,
+    [BOOKING_SUSPENDED] = QUEUES | OPEN,
+    [BOOKING_NO_SHOW] = COUNTS,
+};
+
+const char *const cause_words[N_CAUSES] = {
+    [CAUSE_NONE] = "none",
+    [CAUSE_BOOKED] = "booked",
+    [CAUSE_HELD] = "held",
+    [CAUSE_REQUESTED] = "requested",
+    [CAUSE_QUEUED] = "queued",
+    [CAUSE_CONFIRMED] = "confirmed",
+    [CAUSE_OFFERED] = "offered",
+    [CAUSE_ACCEPTED] = "accepted",
+    [CAUSE_PASSED] = "passed",
+    [CAUSE_EXPIRED] = "expired",
+    [CAUSE_APPROVED] = "approved",
+    [CAUSE_DECLINED] = "declined",
+    [CAUSE_MOVED] = "moved",
+    [CAUSE_EXTENDED] = "extended",
+    [CAUSE_REPACKED] = "repacked",
+    [CAUSE_CANCELLED] = "cancelled",
+    [CAUSE_GIVEN_BACK] = "given-back",
+    [CAUSE_OUT] = "out",
+    [CAUSE_BACK] = "back",
+    [CAUSE_LATE] = "late",
+    [CAUSE_DELAYED] = "delayed",
+    [CAUSE_NO_SHOW] = "no-show",
+    [CAUSE_DISPLACED] = "displaced",
+    [CAUSE_SUSPENDED] = "suspended",
+    [CAUSE_REPLACED] = "replaced",
+    [CAUSE_RESTORED] = "restored",
+    [CAUSE_SWAP_PROPOSED] = "swap-proposed",
+    [CAUSE_SWAP_WITHDRAWN] = "swap-withdrawn",
+    [CAUSE_SWAPPED] = "swapped",
+    [CAUSE_DISPUTED] = "disputed",
+    [CAUSE_SETTLED] = "settled",
+    [CAUSE_WAIVED] = "waived",
+};
+
+#define ANYONE (MOVER_HOLDER | MOVER_MANAGER | MOVER_DAEMON)
+#define HUMANS (MOVER_HOLDER | MOVER_MANAGER)
+
+/* clang-format off */
+static const struct state_row rows[] = {
+    {BOOKING_HELD, BOOKING_CONFIRMED, CAUSE_CONFIRMED, HUMANS},
+    {BOOKING_HELD, BOOKING_CONFIRMED, CAUSE_ACCEPTED, HUMANS},
+    {BOOKING_HELD, BOOKING_REQUESTED, CAUSE_REQUESTED, HUMANS},
+    {BOOKING_HELD, BOOKING_CANCELLED, CAUSE_PASSED, HUMANS},
+    {BOOKING_HELD, BOOKING_CANCELLED, CAUSE_CANCELLED, HUMANS},
+    {BOOKING_HELD, BOOKING_EXPIRED, CAUSE_EXPIRED, MOVER_DAEMON},
+    {BOOKING_HELD, BOOKING_SUSPENDED, CAUSE_SUSPENDED, MOVER_DAEMON},
+    {BOOKING_WAITING, BOOKING_HELD, CAUSE_OFFERED, MOVER_DAEMON},
+    {BOOKING_WAITING, BOOKING_CANCELLED, CAUSE_PASSED, HUMANS},
+    {BOOKING_WAITING, BOOKING_CANCELLED, CAUSE_CANCELLED, HUMANS},
+    {BOOKING_WAITING, BOOKING_EXPIRED, CAUSE_EXPIRED, MOVER_DAEMON},
+    {BOOKING_HELD, BOOKING_WAITING, CAUSE_QUEUED, HUMANS},
+    {BOOKING_REQUESTED, BOOKING_CONFIRMED, CAUSE_APPROVED, MOVER_MANAGER | MOVER_DAEMON},
+    {BOOKING_REQUESTED, BOOKING_DECLINED, CAUSE_DECLINED, MOVER_MANAGER | MOVER_DAEMON},
+    {BOOKING_REQUESTED, BOOKING_CANCELLED, CAUSE_CANCELLED, HUMANS},
+    {BOOKING_REQUESTED, BOOKING_REQUESTED, CAUSE_MOVED, HUMANS},
+    {BOOKING_REQUESTED, BOOKING_REQUESTED, CAUSE_EXTENDED, HUMANS},
+    {BOOKING_REQUESTED, BOOKING_REQUESTED, CAUSE_REPACKED, MOVER_DAEMON},
+    {BOOKING_REQUESTED, BOOKING_REQUESTED, CAUSE_GIVEN_BACK, HUMANS},
+    {BOOKING_REQUESTED, BOOKING_SUSPENDED, CAUSE_SUSPENDED, MOVER_DAEMON},
+    {BOOKING_REQUESTED, BOOKING_DISPLACED, CAUSE_DISPLACED, MOVER_DAEMON},
+    {BOOKING_CONFIRMED, BOOKING_OUT, CAUSE_OUT, HUMANS},
+    {BOOKING_CONFIRMED, BOOKING_DONE, CAUSE_BACK, HUMANS},
+    {BOOKING_CONFIRMED, BOOKING_CANCELLED, CAUSE_CANCELLED, HUMANS},
+    {BOOKING_CONFIRMED, BOOKING_NO_SHOW, CAUSE_NO_SHOW, MOVER_DAEMON | MOVER_MANAGER},
+    {BOOKING_CONFIRMED, BOOKING_DISPLACED, CAUSE_DISPLACED, MOVER_DAEMON},
+    {BOOKING_CONFIRMED, BOOKING_SUSPENDED, CAUSE_SUSPENDED, MOVER_DAEMON},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_MOVED, HUMANS},
+    {BOOKING_CONFIRMED, BOOKING_REQUESTED, CAUSE_MOVED, HUMANS},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_EXTENDED, HUMANS},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_GIVEN_BACK, HUMANS},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_REPACKED, MOVER_DAEMON},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_REPLACED, MOVER_DAEMON},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_DELAYED, MOVER_DAEMON},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_SWAP_PROPOSED, HUMANS},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_SWAP_WITHDRAWN, ANYONE},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_SWAPPED, HUMANS},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_DISPUTED, ANYONE},
+    {BOOKING_CONFIRMED, BOOKING_CONFIRMED, CAUSE_SETTLED, MOVER_MANAGER},
+    {BOOKING_OUT, BOOKING_DONE, CAUSE_BACK, HUMANS},
+    {BOOKING_OUT, BOOKING_OUT, CAUSE_EXTENDED, HUMANS},
+    {BOOKING_OUT, BOOKING_OUT, CAUSE_LATE, MOVER_DAEMON},
+    {BOOKING_OUT, BOOKING_OUT, CAUSE_DISPUTED, ANYONE},
+    {BOOKING_OUT, BOOKING_OUT, CAUSE_SETTLED, MOVER_MANAGER},
+    {BOOKING_DISPLACED, BOOKING_CONFIRMED, CAUSE_REPLACED, MOVER_DAEMON},
+    {BOOKING_DISPLACED, BOOKING_CANCELLED, CAUSE_CANCELLED, HUMANS},
+    {BOOKING_DISPLACED, BOOKING_CANCELLED, CAUSE_PASSED, HUMANS},
+    {BOOKING_DISPLACED, BOOKING_EXPIRED, CAUSE_EXPIRED, MOVER_DAEMON},
+    {BOOKING_SUSPENDED, BOOKING_CONFIRMED, CAUSE_RESTORED, MOVER_DAEMON},
+    {BOOKING_SUSPENDED, BOOKING_CONFIRMED, CAUSE_REPLACED, MOVER_DAEMON},
+    {BOOKING_SUSPENDED, BOOKING_CANCELLED, CAUSE_CANCELLED, HUMANS},
+    {BOOKING_SUSPENDED, BOOKING_CANCELLED, CAUSE_PASSED, HUMANS},
+    {BOOKING_SUSPENDED, BOOKING_EXPIRED, CAUSE_EXPIRED, MOVER_DAEMON},
+    {BOOKING_DONE, BOOKING_DONE, CAUSE_DISPUTED, ANYONE},
+    {BOOKING_DONE, BOOKING_DONE, CAUSE_SETTLED, MOVER_MANAGER},
+    {BOOKING_CANCELLED, BOOKING_CANCELLED, CAUSE_WAIVED, MOVER_DAEMON},
+    {BOOKING_CANCELLED, BOOKING_CANCELLED, CAUSE_DISPUTED, ANYONE},
+    {BOOKING_CANCELLED, BOOKING_CANCELLED, CAUSE_SETTLED, MOVER_MANAGER},
+    {BOOKING_NO_SHOW, BOOKING_NO_SHOW, CAUSE_WAIVED, MOVER_DAEMON},
+    {BOOKING_NO_SHOW, BOOKING_NO_SHOW, CAUSE_DISPUTED, ANYONE},
+    {BOOKING_NO_SHOW, BOOKING_NO_SHOW, CAUSE_SETTLED, MOVER_MANAGER},
+};
+/* clang-format on */
+
+static int find_word(const char *const *words, int n, const char *word, int *ret)
+{
+	for (int i = 0; i < n; i++) {
+		if (strcmp(words[i], word) == 0) {
+			*ret = i;
+			return 0;
+		}
+	}
+	return 1;
+}
+
+int booking_state_from_word(const char *word, enum booking_state *ret)
+{
+	int i;
+
+	if (find_word(booking_state_words, N_BOOKING_STATES, word, &i))
+		return 1;
+	*ret = (enum booking_state)i;
+	return 0;
+}
+
+int cause_from_word(const char *word, enum cause *ret)
+{
+	int i;
+
+	if (find_word(cause_words, N_CAUSES, word, &i))
+		return 1;
+	*ret = (enum cause)i;
+	return 0;
+}
+
+bool booking_state_occupies(enum booking_state s)
+{
+	return traits[s] & OCCUPIES;
+}
+
+bool booking_state_counts(enum booking_state s)
+{
+	return traits[s] & COUNTS;
+}
+
+bool booking_state_queues(enum booking_state s)
+{
+	return traits[s] & QUEUES;
+}
+
+bool booking_state_is_open(enum booking_state s)
+{
+	return traits[s] & OPEN;
+}
+
+bool state_row(unsigned i, struct state_row *ret)
+{
+	if (i >= sizeof(rows) / sizeof(*rows))
+		return false;
+	*ret = rows[i];
+	return true;
+}
+
+int state_move(enum booking_state from, enum cause cause, enum mover mover,
+	       enum booking_state *ret_to)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (rows[i].from == from && rows[i].cause == cause && (rows[i].movers & mover)) {
+			*ret_to = rows[i].to;
+			return 0;
+		}
+	}
+	return 1;
+}
