@@ -15,6 +15,7 @@
 
 #include "lib/arena.h"
 #include "lib/names.h"
+#include "lib/pole_index.h"
 #include "lib/shelf.h"
 #include "lib/table.h"
 
@@ -33,6 +34,7 @@ struct pole {
 	struct directory directory;
 	struct names names;
 	struct shelf shelf;
+	struct pole_index index; /* of what is on the shelf */
 	struct person **persons; /* by number */
 	size_t n_persons, cap_persons;
 	struct table tokens;	 /* persons, once per credential that opens */
@@ -70,6 +72,7 @@ void pole_free(struct pole *p)
 	free(p->persons);
 	free(p->outages);
 	table_clear(&p->tokens);
+	pole_index_clear(&p->index);
 	shelf_clear(&p->shelf);
 	names_clear(&p->names);
 	directory_clear(&p->directory);
@@ -195,6 +198,10 @@ static void apply_booking(struct pole *p, struct booking *before, struct booking
 
 	assert(!before || before->number == number);
 	assert(shelf_get(&p->shelf, number) == before);
+	if (before)
+		pole_index_remove(&p->index, before);
+	if (after)
+		pole_index_add(&p->index, after);
 	shelf_put(&p->shelf, number, after);
 	if (after)
 		counter_raise(&p->booking_counter, number);
@@ -509,8 +516,10 @@ void pole_forget(struct pole *p, int64_t before)
 	while (b) {
 		int64_t number = b->number;
 
-		if (is_over(b, before))
+		if (is_over(b, before)) {
+			pole_index_remove(&p->index, b);
 			shelf_put(&p->shelf, number, NULL);
+		}
 		b = shelf_after(&p->shelf, number);
 	}
 	for (size_t i = p->n_outages; i > 0; i--)
@@ -518,6 +527,33 @@ void pole_forget(struct pole *p, int64_t before)
 			drop_outage(p, p->outages[i - 1].number);
 	if (p->floor < before)
 		p->floor = before;
+}
+
+void pole_each_of_member(const struct pole *p, uint32_t member, uint32_t resource,
+			 struct span window, bool (*fn)(void *arg, const struct booking *b),
+			 void *arg)
+{
+	const struct diary *d = pole_index_of(&p->index, member, resource);
+
+	if (d)
+		diary_each(d, window, fn, arg);
+}
+
+const int64_t *pole_queue(const struct pole *p, size_t *ret_n)
+{
+	*ret_n = p->index.queue.n;
+	return p->index.queue.items;
+}
+
+const struct booking *pole_first_due(const struct pole *p)
+{
+	return diary_first(&p->index.due);
+}
+
+const int64_t *pole_owing(const struct pole *p, size_t *ret_n)
+{
+	*ret_n = p->index.owing.n;
+	return p->index.owing.items;
 }
 
 size_t pole_n_lanes(const struct pole *p, uint32_t resource)
