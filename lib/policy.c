@@ -11,6 +11,15 @@ const char *const resource_kind_words[N_RESOURCE_KINDS] = {
     [RESOURCE_STAFF] = "staff",
 };
 
+const char *const order_key_words[N_ORDER_KEYS] = {
+    [ORDER_CLASS] = "class",
+    [ORDER_FAIR_SHARE] = "fair-share",
+    [ORDER_FIRST_COME] = "first-come",
+    [ORDER_LEAST_RECENT] = "least-recent",
+    [ORDER_DISTANCE] = "distance",
+    [ORDER_PEOPLE] = "people",
+};
+
 struct policy *policy_new(void)
 {
 	return memory_new(sizeof(struct policy));

@@ -71,6 +71,12 @@ struct unit { /* one lane of a resource */
 	struct place place;
 };
 
+/* What a resource is told by itself or by the defaults, besides its limits, whose places are those of its rules. */
+enum said {
+	SAID_SITE, SAID_OWNER, SAID_MANAGERS, SAID_METER, SAID_HOURS, SAID_HAND_OVER, SAID_SPANS_CLOSED, SAID_BUFFER,
+	N_SAID
+};
+
 enum resource_kind { RESOURCE_EQUIPMENT, RESOURCE_PREMISES, RESOURCE_STAFF, N_RESOURCE_KINDS };
 extern const char *const resource_kind_words[N_RESOURCE_KINDS];
 
@@ -136,6 +142,7 @@ struct resource {
 	const struct attribute *attributes;
 	size_t n_attributes;
 	struct place place;
+	struct place said[N_SAID]; /* the lines that won; line 0: not said by any */
 };
 
 /*
@@ -356,6 +363,13 @@ struct closing { /* a closure and all that it is for; nothing named: everything 
 	size_t n_sites;
 };
 
+struct policy_test { /* as written; who runs it reads it */
+	const char *const *given;
+	size_t n_given;
+	const char *when, *then;
+	struct place place;
+};
+
 struct policy {
 	struct arena arena;
 	const char *pole, *name; /* "deux-sanes", "Pôle Coop' des Deux Sânes" */
@@ -376,6 +390,8 @@ struct policy {
 	struct closing *closings;
 	size_t n_closings;
 	struct conflict_rules conflicts;
+	struct policy_test *tests;
+	size_t n_tests;
 	struct policy_file *files; /* the text it was read from, sorted by name */
 	size_t n_files;
 	char hash[65]; /* hex SHA-256 of the files, set by who has a hash function */
