@@ -45,6 +45,8 @@ struct allocation {
 	uint32_t item; /* the one that it is for */
 };
 
+enum { DETAILS_DECLARED = 96 };
+
 /* What only some bookings have to say; all 0 where it does not apply. */
 struct details {
 	int64_t queued_at; /* asked at, for the order of the queue; stays when it is offered or granted */
@@ -60,7 +62,16 @@ struct details {
 	int64_t swap_with;   /* the booking that it is proposed to be exchanged for */
 	int64_t displaced_by; /* a booking */
 	int64_t outage;	     /* that suspended it */
+	uint8_t was;	     /* enum booking_state before it was displaced or suspended: what it becomes again */
 	uint32_t distance_km, people; /* as declared, for the order of the queue */
+	uint8_t was;	       /* enum booking_state: what it is again when it has a place; of SUSPENDED and DISPLACED */
+	uint8_t forfeit_least; /* what a cancellation would owe at least: it was moved away late */
+	int64_t booked_until;  /* its end as booked, where it was brought back before; 0: the span says it */
+	int64_t delayed_by;    /* the booking that is late on its unit */
+	struct span swap_span; /* of swap_with, when it was proposed: what is agreed to */
+	struct span passed;    /* the last offer that it turned down to go on waiting: nothing that touches it is offered again */
+	uint32_t disputed_by;  /* a person */
+	char declared[DETAILS_DECLARED]; /* of what waits: words that were declared with it, parted by spaces */
 };
 enum dispute { DISPUTE_NONE, DISPUTE_OPEN, DISPUTE_UPHELD, DISPUTE_DISMISSED, N_DISPUTES };
 extern const char *const dispute_words[N_DISPUTES];
