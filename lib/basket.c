@@ -158,7 +158,8 @@ static bool is_on(const struct booking *was, uint32_t item, const struct unit *c
 /* What is out in the world stays where it is. */
 static bool is_bound(const struct basket *b, const struct want *w)
 {
-	return w->was && w->resource->n_parts == 0 && b->was->items[w->item].span.start <= b->now;
+	return w->was && w->resource->n_parts == 0 && !booking_state_queues(b->was->state) &&
+	       b->was->items[w->item].span.start <= b->now;
 }
 
 static bool place(struct basket *b, const struct want *w, int64_t shift_s, struct answer *ret)
@@ -387,7 +388,7 @@ static void keep_others(struct basket *b)
 
 bool basket_place(struct basket *b, int64_t shift_s, struct answer *ret)
 {
-	b->plan = (struct plan){.arena = b->arena};
+	plan_init(&b->plan, b->start, b->arena);
 	if (!b->n_asked) {
 		b->n_asked = b->n;
 		if (b->brings_along)

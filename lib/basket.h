@@ -38,6 +38,7 @@ struct basket {
 	bool stays;	   /* nobody else is moved */
 	const char *const *declared;
 	size_t n_declared;
+	const struct plan *start; /* what is settled before it is placed; NULL: nothing */
 	struct plan plan;
 };
 

@@ -2,6 +2,19 @@
 /* What one decision has done so far. */
 #include "lib/plan.h"
 
+void plan_init(struct plan *p, const struct plan *start, struct arena *a)
+{
+	*p = (struct plan){.arena = a};
+	if (!start)
+		return;
+	p->entries =
+	    arena_grow(a, start->entries, start->n, &p->cap, start->n + 1, sizeof(*p->entries));
+	p->held = arena_grow(a, start->held, start->n_held, &p->held_cap, start->n_held + 1,
+			     sizeof(*p->held));
+	p->n = start->n;
+	p->n_held = start->n_held;
+}
+
 void plan_add(struct plan *p, struct plan_entry e)
 {
 	if (p->n == p->cap)

@@ -25,6 +25,8 @@ struct plan {
 	size_t n_held, held_cap;
 };
 
+/* A plan that begins with what another has. NULL: with nothing. */
+void plan_init(struct plan *p, const struct plan *start, struct arena *a);
 void plan_add(struct plan *p, struct plan_entry e);
 /* Takes a booking of the pole over: with its allocations, or (empty) without any. */
 void plan_hold(struct plan *p, const struct booking *b, bool empty);
