@@ -38,6 +38,9 @@ enum reason {
 	REASON_WHO, /* not for this class, member or role, or not at that time */
 	REASON_KEPT, /* kept for its owner until some time before */
 	REASON_QUALIFICATION,
+	/* check-out and return */
+	REASON_TOO_EARLY, /* taken out long before its start */
+	REASON_READING,	  /* the meter reads less than it did before */
 	/* series */
 	REASON_RECURRENCE, /* longer than a rule allows */
 	REASON_NO_DATES,

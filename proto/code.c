@@ -20,6 +20,9 @@
  * - closed-on, why: the date, and the name of what closes it (a holiday, a closure)
  * - min, max, step, every: of the rule on lengths, and of the start grid
  * - limit: the lead or horizon of a rule; a number of bytes, tokens or connections
+ * - has, used, limit, window, total: of a quota, all or none: "Your organisation has", "5h",
+ *   "6h", "this week", "7h"
+ * - for: for whom something is, or is kept
  * - earliest, latest: first and last start that may be asked for
  * - booking, state: its code and state
  * - roles: who may
@@ -85,10 +88,10 @@ static const struct row {
 		"Vous n'avez pas le droit de faire cela[ : il faut le rôle {roles}| ; la "
 		"coordination du pôle peut vous aider]"}},
 	[CODE_STATE] = {"state", CLASS_NO, {
-		"Booking[ {booking}] can no longer be changed[: it is {state}]; make a new one "
-		"instead",
-		"La réservation[ {booking}] ne peut plus être modifiée[ : son état est « {state} "
-		"»] ; faites-en plutôt une nouvelle"}},
+		"[{verb} is|This is] not possible for booking[ {booking}| that you name][: it is "
+		"{state}]; SHOW tells more about it",
+		"[{verb} : i|I]mpossible pour la réservation[ {booking}| indiquée][, dans l'état « {state} "
+		"»] ; SHOW en dit plus"}},
 	[CODE_OUT_OF_SERVICE] = {"out-of-service", CLASS_NO, {
 		"[{what}|This] is out of service; choose another unit or another resource",
 		"[{what} : h|H]ors service ; choisissez une autre unité ou une autre ressource"}},
@@ -177,10 +180,10 @@ static const struct row {
 		"[{what} can|This can] be booked for that day only from [{earliest}|later] on",
 		"[{what}|Cela] ne se réserve pour ce jour-là qu'à partir [du {earliest}|de plus tard]"}},
 	[CODE_QUOTA] = {"quota", CLASS_NO, {
-		"That would be more than your share[ of {what}][: {used} are used, {wanted} more "
-		"would make it over {limit}][, {window}]; give something back or ask for less",
-		"Ce serait plus que votre part[ ({what})][ : {used} déjà pris, {wanted} de plus "
-		"dépasseraient {limit}][, {window}] ; rendez-en ou demandez moins"}},
+		"[{has} {used} of {limit} {window}; this would make {total}|That would be more than "
+		"your share]; give something back or ask for less",
+		"[{has} {used} sur {limit} {window} ; cela ferait {total}|Ce serait plus que votre "
+		"part] ; rendez-en ou demandez moins"}},
 	[CODE_WHO] = {"who", CLASS_NO, {
 		"[{what}|This] is not for you[ at that time; it is for {for}]",
 		"[{what}|Ceci] ne vous est pas ouvert[ à ce moment ; c'est pour {for}]"}},
@@ -193,6 +196,15 @@ static const struct row {
 		"on record] at the time of use; a coordinator records it",
 		"[{what}|Ceci] n'est que pour qui a [{needs}|une qualification qui n'est pas "
 		"enregistrée] au moment de l'usage ; la coordination l'enregistre"}},
+
+	[CODE_TOO_EARLY] = {"too-early", CLASS_NO, {
+		"[{what}|This] cannot be taken out yet[, but from {earliest} on]; to begin "
+		"earlier, MOVE the booking",
+		"[{what} : p|P]as encore de sortie possible[, seulement à partir de {earliest}] ; "
+		"pour commencer plus tôt, avancez la réservation avec MOVE"}},
+	[CODE_READING] = {"reading", CLASS_NO, {
+		"The meter cannot read less than before[: it read {min}]; look again",
+		"Le compteur ne peut pas avoir reculé[ : il indiquait {min}] ; relisez-le"}},
 
 	[CODE_RECURRENCE] = {"recurrence", CLASS_NO, {
 		"A series[ of {what}] may go on for [at most {max}|less than that]; let it end "
@@ -242,6 +254,12 @@ static const struct row {
 		"There is no outage [{value}|of that number] any more; OUTAGES lists them",
 		"Il n'y a pas, ou plus, de mise hors service [n° {value}|de ce numéro] ; OUTAGES "
 		"en donne la liste"}},
+
+	[CODE_UNKNOWN_QUALIFICATION] = {"unknown-qualification", CLASS_NO, {
+		"This person has no qualification [{value}|of that name] on record; PERSON LIST "
+		"tells which there are",
+		"Aucune qualification [{value}|de ce nom] n'est enregistrée pour cette personne ; "
+		"PERSON LIST dit lesquelles le sont"}},
 
 	[CODE_SYNTAX] = {"syntax", CLASS_BAD, {
 		"This line cannot be read[ from {value} on][ from byte {at} on]; write TAG VERB "

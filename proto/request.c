@@ -19,6 +19,7 @@
 #include "lib/wish.h"
 
 #define NUMBER_MAX 1000000
+#define READING_MAX_DIGITS 9	    /* before the point */
 #define REPEATED_VALUE_MAX_BYTES 80 /* how much of a bad value is said back */
 
 static bool is_text(const struct verb_key *k, const char *value)
@@ -147,6 +148,18 @@ static bool is_window(const struct verb_key *k, const char *value)
 	return window_parse(value, &from, &to);
 }
 
+/* Digits, and at most one behind a point. */
+static bool is_reading(const struct verb_key *k, const char *value)
+{
+	size_t whole = strspn(value, "0123456789");
+
+	if (whole == 0 || whole > READING_MAX_DIGITS)
+		return false;
+	return value[whole] == '\0' ||
+	       (value[whole] == '.' && strspn(value + whole + 1, "0123456789") == 1 &&
+		value[whole + 2] == '\0');
+}
+
 static bool are_wishes(const struct verb_key *k, const char *value)
 {
 	struct arena a = {0};
@@ -180,6 +193,7 @@ static const struct type {
     [KEY_VERB] = {1, 64, is_verb, "BOOK"},
     [KEY_QUANTITY] = {1, 3, is_quantity, "2"},
     [KEY_WINDOW] = {3, 129, is_window, "2026-12-05T08:00/2026-12-05T20:00"},
+    [KEY_READING] = {1, READING_MAX_DIGITS + 2, is_reading, "84210.5"},
     [KEY_WISHES] = {0, WISHES_MAX_BYTES, are_wishes, "seats>=7 hitch"},
     [KEY_ITEM] = {1, 2000, is_text, "what=van from=2026-12-05T08:00 for=4h qty=2"},
 };
@@ -456,6 +470,17 @@ bool request_duration(const struct request *r, const char *key, struct duration 
 	const char *value = request_get(r, key);
 
 	return value && duration_parse(value, ret) == DURATION_OK;
+}
+
+bool request_reading(const struct request *r, const char *key, int64_t *ret_tenths)
+{
+	const char *value = request_get(r, key), *point;
+
+	if (!value)
+		return false;
+	point = strchr(value, '.');
+	*ret_tenths = strtoll(value, NULL, 10) * 10 + (point ? point[1] - '0' : 0);
+	return true;
 }
 
 int64_t request_booking(const struct request *r, const char *key)

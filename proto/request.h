@@ -49,6 +49,7 @@ int64_t request_number(const struct request *r, const char *key, int64_t otherwi
 /* false if not given */
 bool request_moment(const struct request *r, const char *key, const struct zone *z, int64_t *ret_utc);
 bool request_duration(const struct request *r, const char *key, struct duration *ret);
+bool request_reading(const struct request *r, const char *key, int64_t *ret_tenths); /* of a KEY_READING key */
 int64_t request_booking(const struct request *r, const char *key); /* 0 if not given */
 uint32_t request_person(const struct request *r, const char *key);  /* 0 if not given */
 /* Two moments of a KEY_WINDOW key; false if not given. */

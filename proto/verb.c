@@ -15,7 +15,7 @@ const char *const key_type_words[N_KEY_TYPES] = {
     [KEY_CHOICE] = "choice",	 [KEY_SECRET] = "secret", [KEY_FILE] = "file",
     [KEY_LANGUAGE] = "language", [KEY_VERB] = "verb",	  [KEY_LINE] = "line",
     [KEY_QUANTITY] = "quantity", [KEY_WINDOW] = "window", [KEY_WISHES] = "wishes",
-    [KEY_ITEM] = "item",
+    [KEY_ITEM] = "item",	 [KEY_READING] = "reading",
 };
 
 const char *const verb_access_words[N_VERB_ACCESSES] = {
@@ -28,7 +28,9 @@ const char *const verb_access_words[N_VERB_ACCESSES] = {
 
 #define NEEDED .required = true
 #define SINGLE .single = true
-#define STATES "confirmed cancelled done"
+#define STATES                                                                                     \
+	"confirmed cancelled done held requested waiting out declined expired displaced suspended " \
+	"no-show"
 #define CONFLICTS "refuse skip alternative"
 #define SCOPES "one following all"
 #define ROLES "member manager coordinator administrator"
@@ -119,11 +121,44 @@ const struct verb verb_table[N_VERBS] = {
 			{"member", KEY_NAME, .help = "on behalf of this member (coordinators)"},
 			{"person", KEY_PERSON, .help = "for this person"},
 			{"purpose", KEY_TEXT, .help = "what it is for; seen by your own and the managers"},
+			{"distance", KEY_NUMBER, .help = "how far it goes, in km: may count in the queue"},
+			{"people", KEY_NUMBER, .help = "for how many: may count in the queue"},
 			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+			{"wait", KEY_YES, .help = "yes: if it cannot be had now, wait for it"},
 			{"rule", KEY_TEXT, .help = "a series: an RRULE of RFC 5545, like FREQ=WEEKLY;COUNT=10"},
 			{"except", KEY_MOMENT, .repeated = true, .help = "not on this date, or at this start"},
 			{"also", KEY_MOMENT, .repeated = true, .help = "on this date, or at this start, too"},
 			{"conflicts", KEY_CHOICE, .choices = CONFLICTS, .help = "dates that cannot be had: refuse all, skip, or the nearest"},
+		},
+	},
+	[VERB_HOLD] = {
+		.id = VERB_HOLD, .word = "HOLD", .access = ACCESS_PERSON, .changes = true,
+		.help = "take something for a short time only, unless you confirm it",
+		.eithers = {{"what", "item", true}, {"from", "within", true}, {"to", "for", true}},
+		.keys = {
+			{"what", KEY_NAME, SINGLE, .help = "the resource, or one of its units"},
+			{"item", KEY_ITEM, .repeated = true, .help = "one of several things, all with their times"},
+			{"unit", KEY_NAME, SINGLE, .help = "this unit and no other"},
+			{"from", KEY_MOMENT, SINGLE, .help = "when it starts"},
+			{"within", KEY_WINDOW, SINGLE, .help = "when it may be, FROM/TO; with for="},
+			{"to", KEY_MOMENT, SINGLE, .help = "when it ends"},
+			{"for", KEY_DURATION, SINGLE, .help = "how long it lasts"},
+			{"hold-for", KEY_DURATION, .help = "how long it is held; without it, as long as may be"},
+			{"qty", KEY_QUANTITY, SINGLE, .help = "how many of it"},
+			{"having", KEY_WISHES, SINGLE, .help = "what it must have: seats>=7 hitch"},
+			{"at", KEY_NAME, SINGLE, .help = "the site where a thing that moves is to be"},
+			{"declared", KEY_WORDS, .help = "what you have at hand: own-hitch"},
+			{"member", KEY_NAME, .help = "on behalf of this member (coordinators)"},
+			{"person", KEY_PERSON, .help = "for this person"},
+			{"purpose", KEY_TEXT, .help = "what it is for; seen by your own and the managers"},
+			{"alternatives", KEY_NUMBER, .help = "how many to propose if refused, up to 16"},
+		},
+	},
+	[VERB_CONFIRM] = {
+		.id = VERB_CONFIRM, .word = "CONFIRM", .access = ACCESS_PERSON, .changes = true,
+		.help = "keep what is held for you",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
 		},
 	},
 	[VERB_MOVE] = {
@@ -160,6 +195,90 @@ const struct verb verb_table[N_VERBS] = {
 			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
 			{"item", KEY_QUANTITY, .help = "only this thing of it, counted from 1"},
 			{"scope", KEY_CHOICE, .choices = SCOPES, .help = "of a series: only this, this and following, all"},
+		},
+	},
+	[VERB_OFFERS] = {
+		.id = VERB_OFFERS, .word = "OFFERS", .access = ACCESS_PERSON,
+		.help = "what is offered to you, and your places in the queue",
+		.keys = {
+			{"what", KEY_NAME, .help = "only of this resource"},
+			{"member", KEY_NAME, .help = "of this member (managers)"},
+			{"all", KEY_YES, .help = "yes: of every member (managers)"},
+		},
+	},
+	[VERB_ACCEPT] = {
+		.id = VERB_ACCEPT, .word = "ACCEPT", .access = ACCESS_PERSON, .changes = true,
+		.help = "take what is offered to you",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "the code of what waited"},
+		},
+	},
+	[VERB_PASS] = {
+		.id = VERB_PASS, .word = "PASS", .access = ACCESS_PERSON, .changes = true,
+		.help = "turn an offer down, or give up waiting",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "the code of what waited"},
+			{"keep", KEY_YES, .help = "yes: turn this offer down, and wait on"},
+		},
+	},
+	[VERB_APPROVE] = {
+		.id = VERB_APPROVE, .word = "APPROVE", .access = ACCESS_MANAGER, .changes = true,
+		.help = "grant what was requested",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"reason", KEY_TEXT, .help = "why; for those who may see the booking in full"},
+		},
+	},
+	[VERB_DECLINE] = {
+		.id = VERB_DECLINE, .word = "DECLINE", .access = ACCESS_MANAGER, .changes = true,
+		.help = "refuse what was requested",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"reason", KEY_TEXT, .help = "why; for those who may see the booking in full"},
+		},
+	},
+	[VERB_OUT] = {
+		.id = VERB_OUT, .word = "OUT", .access = ACCESS_PERSON, .changes = true,
+		.help = "check out: it is in your hands from now on",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"person", KEY_PERSON, .help = "who really uses it"},
+			{"meter", KEY_READING, .help = "what its meter reads"},
+			{"condition", KEY_TEXT, .help = "what state it is in"},
+		},
+	},
+	[VERB_BACK] = {
+		.id = VERB_BACK, .word = "BACK", .access = ACCESS_PERSON, .changes = true,
+		.help = "bring back: what is left of its time becomes free",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"meter", KEY_READING, .help = "what its meter reads"},
+			{"condition", KEY_TEXT, .help = "what state it is in"},
+		},
+	},
+	[VERB_SWAP] = {
+		.id = VERB_SWAP, .word = "SWAP", .access = ACCESS_PERSON, .changes = true,
+		.help = "propose to exchange two bookings; done once both sides have",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "your own"},
+			{"with", KEY_BOOKING, .help = "the other; without it, you withdraw the proposal"},
+		},
+	},
+	[VERB_DISPUTE] = {
+		.id = VERB_DISPUTE, .word = "DISPUTE", .access = ACCESS_PERSON, .changes = true,
+		.help = "say what was wrong about a booking; a manager decides",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"text", KEY_TEXT, NEEDED, .min_bytes = 1, .help = "what was wrong"},
+		},
+	},
+	[VERB_SETTLE] = {
+		.id = VERB_SETTLE, .word = "SETTLE", .access = ACCESS_MANAGER, .changes = true,
+		.help = "decide a dispute",
+		.keys = {
+			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"decision", KEY_CHOICE, NEEDED, .choices = "upheld dismissed", .help = "whether who disputes is right"},
+			{"text", KEY_TEXT, .help = "why, for both sides"},
 		},
 	},
 	[VERB_SHOW] = {
@@ -207,7 +326,7 @@ const struct verb verb_table[N_VERBS] = {
 	},
 	[VERB_OUTAGE] = {
 		.id = VERB_OUTAGE, .word = "OUTAGE", .access = ACCESS_MANAGER, .changes = true,
-		.help = "take a resource or a unit out of service; bookings there stay",
+		.help = "take a resource or a unit out of service; its bookings find other places",
 		.eithers = {{"to", "for", false}},
 		.keys = {
 			{"what", KEY_NAME, NEEDED, .help = "the resource, or one of its units"},
@@ -215,18 +334,31 @@ const struct verb verb_table[N_VERBS] = {
 			{"from", KEY_MOMENT, .help = "from when; now, if not said"},
 			{"to", KEY_MOMENT, .help = "until when; until it is reopened, if not said"},
 			{"for", KEY_DURATION, .help = "for how long"},
+			{"reason", KEY_TEXT, .help = "why, for all who ask"},
+		},
+	},
+	[VERB_CLOSE] = {
+		.id = VERB_CLOSE, .word = "CLOSE", .access = ACCESS_MANAGER, .changes = true,
+		.help = "close a resource: bookings may span that time, not start or end in it",
+		.eithers = {{"to", "for", true}},
+		.keys = {
+			{"what", KEY_NAME, NEEDED, .help = "the resource"},
+			{"from", KEY_MOMENT, NEEDED, .help = "from when"},
+			{"to", KEY_MOMENT, .help = "until when"},
+			{"for", KEY_DURATION, .help = "for how long"},
+			{"reason", KEY_TEXT, .help = "why, for all who ask"},
 		},
 	},
 	[VERB_REOPEN] = {
 		.id = VERB_REOPEN, .word = "REOPEN", .access = ACCESS_MANAGER, .changes = true,
-		.help = "end an outage",
+		.help = "end an outage, or a closure",
 		.keys = {
 			{"outage", KEY_NUMBER, NEEDED, .help = "its number"},
 		},
 	},
 	[VERB_OUTAGES] = {
 		.id = VERB_OUTAGES, .word = "OUTAGES", .access = ACCESS_PERSON,
-		.help = "what is out of service, or will be",
+		.help = "what is out of service or closed, or will be",
 		.keys = {
 			{"what", KEY_NAME, .help = "only of this resource"},
 		},
@@ -266,6 +398,13 @@ const struct verb verb_table[N_VERBS] = {
 			{"file", KEY_FILE, .help = "only this file"},
 		},
 	},
+	[VERB_POLICY_EFFECTIVE] = {
+		.id = VERB_POLICY_EFFECTIVE, .word = "POLICY", .subword = "EFFECTIVE", .access = ACCESS_PERSON,
+		.help = "what the policy in force says about a resource, and where",
+		.keys = {
+			{"what", KEY_NAME, NEEDED, .help = "the resource"},
+		},
+	},
 	[VERB_POLICY_HISTORY] = {
 		.id = VERB_POLICY_HISTORY, .word = "POLICY", .subword = "HISTORY", .access = ACCESS_PERSON,
 		.help = "who applied which policy when, newest first",
@@ -297,8 +436,37 @@ const struct verb verb_table[N_VERBS] = {
 			{"keep", KEY_YES, .help = "yes: the old tokens stay valid"},
 		},
 	},
+	[VERB_PERSON_QUALIFY] = {
+		.id = VERB_PERSON_QUALIFY, .word = "PERSON", .subword = "QUALIFY", .access = ACCESS_COORDINATOR,
+		.changes = true,
+		.help = "record what a person may do: a licence, a training",
+		.keys = {
+			{"person", KEY_PERSON, NEEDED, .help = "whose"},
+			{"qualification", KEY_NAME, NEEDED, .max_bytes = 63, .help = "the word that rules ask for: licence-b"},
+			{"issuer", KEY_NAME, .help = "the member that vouches; without it, good for all"},
+			{"since", KEY_MOMENT, .help = "held since; now, if not said"},
+			{"until", KEY_MOMENT, .help = "until when; for good, if not said"},
+		},
+	},
+	[VERB_PERSON_DISQUALIFY] = {
+		.id = VERB_PERSON_DISQUALIFY, .word = "PERSON", .subword = "DISQUALIFY", .access = ACCESS_COORDINATOR,
+		.changes = true,
+		.help = "take a qualification off a person's record",
+		.keys = {
+			{"person", KEY_PERSON, NEEDED, .help = "whose"},
+			{"qualification", KEY_NAME, NEEDED, .max_bytes = 63, .help = "its word"},
+			{"issuer", KEY_NAME, .help = "only that of this member; without it, all"},
+		},
+	},
 };
 /* clang-format on */
+
+const struct verb verb_tick = {
+    .id = N_VERBS,
+    .word = "TICK",
+    .changes = true,
+    .help = "what time does by itself",
+};
 
 /* clang-format off */
 const struct verb verb_item = {

@@ -13,11 +13,13 @@
 
 enum verb_id {
 	VERB_HELLO, VERB_AUTH, VERB_WHOAMI, VERB_HELP, VERB_NOOP, VERB_QUIT, VERB_STATUS,
-	VERB_RESOURCES, VERB_FIND, VERB_BOOK, VERB_MOVE, VERB_EXTEND, VERB_CANCEL, VERB_SHOW, VERB_LIST, VERB_AGENDA,
-	VERB_REPORT, VERB_OUTAGE, VERB_REOPEN, VERB_OUTAGES,
+	VERB_RESOURCES, VERB_FIND, VERB_BOOK, VERB_HOLD, VERB_CONFIRM, VERB_MOVE, VERB_EXTEND, VERB_CANCEL,
+	VERB_OFFERS, VERB_ACCEPT, VERB_PASS, VERB_APPROVE, VERB_DECLINE, VERB_OUT, VERB_BACK, VERB_SWAP, VERB_DISPUTE, VERB_SETTLE,
+	VERB_SHOW, VERB_LIST, VERB_AGENDA,
+	VERB_REPORT, VERB_OUTAGE, VERB_CLOSE, VERB_REOPEN, VERB_OUTAGES,
 	VERB_POLICY_PUT, VERB_POLICY_RESET, VERB_POLICY_CHECK, VERB_POLICY_PLAN, VERB_POLICY_APPLY, VERB_POLICY_SHOW,
-	VERB_POLICY_HISTORY,
-	VERB_PERSON_ADD, VERB_PERSON_LIST, VERB_PERSON_TOKEN,
+	VERB_POLICY_EFFECTIVE, VERB_POLICY_HISTORY,
+	VERB_PERSON_ADD, VERB_PERSON_LIST, VERB_PERSON_TOKEN, VERB_PERSON_QUALIFY, VERB_PERSON_DISQUALIFY,
 	N_VERBS
 };
 
@@ -40,6 +42,7 @@ enum key_type {
 	KEY_QUANTITY, /* 1..500 */
 	KEY_WINDOW,   /* two moments with a slash between */
 	KEY_WISHES,   /* lib/wish.h */
+	KEY_READING,  /* of a meter: 84210.5 */
 	KEY_ITEM,     /* one thing of several: keys and values as of verb_item, in one value */
 	N_KEY_TYPES
 };
@@ -87,6 +90,7 @@ struct verb {
 
 extern const struct verb verb_table[N_VERBS]; /* indexed by id */
 extern const struct verb verb_item; /* no verb: the keys of an item= */
+extern const struct verb verb_tick; /* not in the table: what time does by itself, which nobody can ask for */
 const struct verb *verb_find(const char *word, const char *subword); /* any case; NULL if none */
 /* Whether `text` ("book", "POLICY", "policy check") names the verb: HELP verb=… is about all that are named. */
 bool verb_is_named(const struct verb *v, const char *text);

@@ -15,6 +15,7 @@
 #define EACH_PLACE(X)                                                                              \
 	X(what)                                                                                    \
 	X(value)                                                                                   \
+	X(has) X(used) X(window) X(total) X(for) X(needs)                                          \
 	X(meant)                                                                                   \
 	X(example)                                                                                 \
 	X(key)                                                                                     \
@@ -72,7 +73,7 @@ static void languages_say_the_same(void **state)
 static const struct {
 	enum code code;
 	enum language language;
-	struct fill fills[4];
+	struct fill fills[5];
 	const char *text;
 } texts[] = {
     {CODE_CONFLICT,
@@ -99,6 +100,16 @@ static const struct {
      LANG_EN,
      {{"value", "vna"}, {"meant", "van"}},
      "Nothing here is called vna: did you mean van?"},
+    {CODE_QUOTA,
+     LANG_EN,
+     {{"has", "Your organisation has"}, {"used", "5h"}, {"limit", "6h"}, {"window", "this week"},
+      {"total", "7h"}},
+     "Your organisation has 5h of 6h this week; this would make 7h; give something back or ask "
+     "for less"},
+    {CODE_QUOTA,
+     LANG_FR,
+     {{"used", "5h"}},
+     "Ce serait plus que votre part ; rendez-en ou demandez moins"},
     /* what a value holds is never taken for a place */
     {CODE_UNKNOWN_RESOURCE,
      LANG_EN,
@@ -112,7 +123,7 @@ static void places_are_filled(void **state)
 		struct arena a = {0};
 		size_t n = 0;
 
-		while (n < 4 && texts[i].fills[n].name)
+		while (n < 5 && texts[i].fills[n].name)
 			n++;
 		assert_string_equal(
 		    code_text(texts[i].code, texts[i].language, texts[i].fills, n, &a),
@@ -167,6 +178,8 @@ static void reasons_have_codes(void **state)
 	    [REASON_WHO] = "who",
 	    [REASON_KEPT] = "kept",
 	    [REASON_QUALIFICATION] = "qualification",
+	    [REASON_TOO_EARLY] = "too-early",
+	    [REASON_READING] = "reading",
 	    [REASON_RECURRENCE] = "recurrence",
 	    [REASON_NO_DATES] = "no-dates",
 	    [REASON_MANY_DATES] = "many-dates",

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "lib/state.h"
 #include "proto/code.h"
 #include "proto/verb.h"
 
@@ -120,12 +121,114 @@ static void types_are_described(void **state)
 			fail_msg("GRAMMAR.md does not describe the type %s", key_type_words[i]);
 }
 
+static bool is_yes(const char *cell)
+{
+	return strcmp(cell, "yes") == 0;
+}
+
+static void check_state(size_t row, char **cells)
+{
+	enum booking_state s = (enum booking_state)row;
+
+	assert_true(row < N_BOOKING_STATES);
+	assert_string_equal(cells[0], booking_state_words[s]);
+	assert_int_equal(is_yes(cells[1]), booking_state_occupies(s));
+	assert_int_equal(is_yes(cells[2]), booking_state_counts(s));
+	assert_int_equal(is_yes(cells[3]), booking_state_queues(s));
+	assert_int_equal(is_yes(cells[4]), booking_state_is_open(s));
+}
+
+static void states_agree(void **state)
+{
+	assert_int_equal(each_row("| state | occupies | counts |", check_state), N_BOOKING_STATES);
+}
+
+static const struct {
+	enum mover mover;
+	const char *word;
+} movers[] = {{MOVER_HOLDER, "holder"}, {MOVER_MANAGER, "manager"}, {MOVER_DAEMON, "itself"}};
+
+/* Whether `word` is among those of a list parted by commas. */
+static bool lists(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at++)
+		if ((at == list || at[-1] == ' ') && (at[n] == '\0' || at[n] == ','))
+			return true;
+	return false;
+}
+
+static bool by_same(const char *list, unsigned who)
+{
+	for (size_t i = 0; i < sizeof(movers) / sizeof(*movers); i++)
+		if (lists(list, movers[i].word) != !!(who & movers[i].mover))
+			return false;
+	return true;
+}
+
+static size_t n_words(const char *list)
+{
+	size_t n = 1;
+
+	for (; (list = strchr(list, ',')); list++)
+		n++;
+	return n;
+}
+
+static bool moves_met[256];
+static size_t n_moves; /* as the page counts them */
+
+static void check_move(size_t row, char **cells)
+{
+	struct state_row r;
+
+	n_moves += n_words(cells[1]);
+	for (unsigned i = 0; state_row(i, &r); i++)
+		if (strcmp(cells[0], booking_state_words[r.from]) == 0 &&
+		    lists(cells[1], cause_words[r.cause]) &&
+		    strcmp(cells[2], booking_state_words[r.to]) == 0 && by_same(cells[3], r.movers))
+			moves_met[i] = true;
+}
+
+static void moves_agree(void **state)
+{
+	struct state_row r;
+	unsigned n = 0;
+
+	each_row("| from | why | to | by |", check_move);
+	for (; state_row(n, &r); n++)
+		if (!moves_met[n])
+			fail_msg("GRAMMAR.md does not have %s, %s, %s, or not by the same",
+				 booking_state_words[r.from], cause_words[r.cause],
+				 booking_state_words[r.to]);
+	assert_int_equal(n_moves, n);
+}
+
+static void states_are_drawn(void **state)
+{
+	FILE *f = fopen(path, "re");
+	char text[131072];
+	size_t n = fread(text, 1, sizeof(text) - 1, f);
+	char *from, *to;
+
+	text[n] = '\0';
+	fclose(f);
+	from = strstr(text, "## 5. States");
+	to = from ? strstr(from, "| state |") : NULL;
+	assert_non_null(to);
+	*to = '\0';
+	for (int i = 0; i < N_BOOKING_STATES; i++)
+		if (!strstr(from, booking_state_words[i]))
+			fail_msg("the drawing lacks %s", booking_state_words[i]);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(verbs_agree),
-	    cmocka_unit_test(codes_agree),
-	    cmocka_unit_test(types_are_described),
+	    cmocka_unit_test(verbs_agree),	   cmocka_unit_test(codes_agree),
+	    cmocka_unit_test(types_are_described), cmocka_unit_test(states_agree),
+	    cmocka_unit_test(moves_agree),	   cmocka_unit_test(states_are_drawn),
 	};
 
 	if (argc != 2)

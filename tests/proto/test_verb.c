@@ -37,8 +37,29 @@ static void rows_are_sound(void **state)
 
 static void only_these_change_something(void **state)
 {
-	static const char *const names[] = {"BOOK",	    "MOVE",	  "EXTEND",	 "CANCEL",	 "OUTAGE",
-					    "REOPEN",	    "POLICY APPLY", "PERSON ADD", "PERSON TOKEN"};
+	static const char *const names[] = {"BOOK",
+					    "HOLD",
+					    "CONFIRM",
+					    "MOVE",
+					    "EXTEND",
+					    "CANCEL",
+					    "ACCEPT",
+					    "PASS",
+					    "APPROVE",
+					    "DECLINE",
+					    "OUT",
+					    "BACK",
+					    "SWAP",
+					    "DISPUTE",
+					    "SETTLE",
+					    "OUTAGE",
+					    "CLOSE",
+					    "REOPEN",
+					    "POLICY APPLY",
+					    "PERSON ADD",
+					    "PERSON TOKEN",
+					    "PERSON QUALIFY",
+					    "PERSON DISQUALIFY"};
 	size_t n = 0;
 
 	for (size_t i = 0; i < N_VERBS; i++) {
@@ -108,6 +129,13 @@ static const struct {
     {VERB_OUTAGE, true, ROLE_MANAGER, true},
     {VERB_OUTAGE, true, ROLE_ADMINISTRATOR, true},
     {VERB_OUTAGES, true, ROLE_MEMBER, true},
+    {VERB_CLOSE, true, ROLE_MEMBER, false},
+    {VERB_APPROVE, true, ROLE_MEMBER, false},
+    {VERB_APPROVE, true, ROLE_MANAGER, true},
+    {VERB_SETTLE, true, ROLE_MEMBER, false},
+    {VERB_DISPUTE, true, ROLE_MEMBER, true},
+    {VERB_PERSON_QUALIFY, true, ROLE_MANAGER, false},
+    {VERB_PERSON_QUALIFY, true, ROLE_COORDINATOR, true},
     {VERB_POLICY_APPLY, true, ROLE_COORDINATOR, false},
     {VERB_POLICY_APPLY, true, ROLE_ADMINISTRATOR, true},
     {VERB_POLICY_APPLY, false, ROLE_ADMINISTRATOR, false},
