@@ -450,7 +450,7 @@ static void write_conflict(struct exchange *x, const struct answer *answer,
 	write_time(&w, "blocked-from", z, c->during.start);
 	write_time(&w, "blocked-to", z, c->during.end);
 	write_member(&w, s, c->booking->member);
-	if (asker_sees_all(&who, c->booking))
+	if (asker_sees_all(s->pole, &who, c->booking))
 		line_str(&w, "booking", booking_code(c->booking->number, code, sizeof(code)));
 	line_end(&w);
 }
@@ -637,7 +637,7 @@ void write_booking(struct exchange *x, const struct booking *b)
 {
 	const struct served *s = x->served;
 	struct asker who = exchange_asker(x);
-	bool all = asker_sees_all(&who, b);
+	bool all = asker_sees_all(s->pole, &who, b);
 	struct line_writer w;
 	char code[16];
 

@@ -212,7 +212,7 @@ void do_extend(struct exchange *x, int64_t now)
 	if (!request_moment(&x->request, "to", z, &ask.span.end) &&
 	    request_duration(&x->request, "by", &by) && b)
 		ask.span.end = duration_after(by, z, b->span.end);
-	if (b && asker_may_alter(&who, b) && ask.span.end <= b->span.end) {
+	if (b && asker_may_alter(x->served->pole, &who, b) && ask.span.end <= b->span.end) {
 		reply_fail(x, CODE_NOT_LATER, NULL, 0);
 		return;
 	}

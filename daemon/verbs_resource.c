@@ -325,7 +325,7 @@ static bool write_taken(void *arg, const struct booking *b, const struct allocat
 	write_time(&w, "blocked-from", z, a->during.start);
 	write_time(&w, "blocked-to", z, a->during.end);
 	write_member(&w, x->served, b->member);
-	if (asker_sees_all(&g->who, b)) {
+	if (asker_sees_all(x->served->pole, &g->who, b)) {
 		line_str(&w, "booking", booking_code(b->number, code, sizeof(code)));
 		if (*b->purpose)
 			line_str(&w, "purpose", b->purpose);

@@ -64,7 +64,6 @@ struct details {
 	int64_t outage;	     /* that suspended it */
 	uint8_t was;	     /* enum booking_state before it was displaced or suspended: what it becomes again */
 	uint32_t distance_km, people; /* as declared, for the order of the queue */
-	uint8_t was;	       /* enum booking_state: what it is again when it has a place; of SUSPENDED and DISPLACED */
 	uint8_t forfeit_least; /* what a cancellation would owe at least: it was moved away late */
 	int64_t booked_until;  /* its end as booked, where it was brought back before; 0: the span says it */
 	int64_t delayed_by;    /* the booking that is late on its unit */

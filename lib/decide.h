@@ -159,9 +159,11 @@ void decide_profile(const struct pole *p, const struct resource *r, struct span 
 /* Resolves a resource's or a unit's id. Returns the reason it cannot (REASON_NONE: done). ret_unit NULL: any. */
 enum reason decide_resolve(const struct pole *p, const char *what, const char *unit, const struct resource **ret_resource,
 			   const struct unit **ret_unit);
-/* Whether `who` may see purpose, person and contacts of `b`, and may alter it. */
-bool asker_sees_all(const struct asker *who, const struct booking *b);
-bool asker_may_alter(const struct asker *who, const struct booking *b);
+/* Whether `who` may see purpose, person and contacts of `b`, and may alter it: its own member's, and who manages one of its things, or all that
+ * was asked for. */
+bool asker_sees_all(const struct pole *p, const struct asker *who, const struct booking *b);
+bool asker_may_alter(const struct pole *p, const struct asker *who, const struct booking *b);
+/* A manager of one of the members that the resource names (none: every manager), or a coordinator. r NULL: one that the policy dropped. */
 bool asker_manages(const struct pole *p, const struct asker *who, const struct resource *r);
 /* Every existing booking from `now` on that `policy` (numbered) would not allow, with the reason: for POLICY PLAN. */
 struct misfit {

@@ -17,11 +17,12 @@
 #include "lib/wish.h"
 
 /* Whether the asker may alter this booking at all. */
-static enum reason test_booking(const struct asker *who, const struct booking *b)
+static enum reason test_booking(const struct pole *p, const struct asker *who,
+				const struct booking *b)
 {
 	if (!b)
 		return REASON_UNKNOWN_BOOKING;
-	if (!asker_may_alter(who, b))
+	if (!asker_may_alter(p, who, b))
 		return REASON_FORBIDDEN;
 	if (b->state != BOOKING_CONFIRMED)
 		return REASON_STATE;
@@ -129,7 +130,7 @@ static void move_along(struct move *m)
 
 static enum reason resolve_move(struct move *m, const struct asker *who)
 {
-	enum reason reason = test_booking(who, m->was);
+	enum reason reason = test_booking(m->pole, who, m->was);
 	const struct resource *r;
 	const struct unit *u;
 
@@ -342,7 +343,7 @@ void decide_cancel(const struct pole *p, const struct asker *who, int64_t bookin
 		   struct answer *ret, struct changes *ret_changes)
 {
 	const struct booking *was = pole_booking(p, booking);
-	enum reason reason = test_booking(who, was);
+	enum reason reason = test_booking(p, who, was);
 	struct booking *b;
 
 	*ret = (struct answer){0};
@@ -379,7 +380,7 @@ void decide_give_back(const struct pole *p, const struct asker *who, int64_t boo
 		      struct arena *a, struct answer *ret, struct changes *ret_changes)
 {
 	const struct booking *was = pole_booking(p, booking);
-	enum reason reason = test_booking(who, was);
+	enum reason reason = test_booking(p, who, was);
 	struct booking *b;
 
 	*ret = (struct answer){0};

@@ -4,24 +4,59 @@
 
 #define STAFF (ROLE_MANAGER | ROLE_COORDINATOR | ROLE_ADMINISTRATOR)
 
-static bool has_role(const struct asker *who, uint32_t roles)
+bool asker_has_role(const struct asker *who, uint32_t roles)
 {
 	return !who->person || (who->person->active && who->person->roles & roles);
 }
 
-static bool is_of_member(const struct asker *who, uint32_t member)
+bool asker_is_of(const struct asker *who, uint32_t member)
 {
 	return who->person && member != 0 && who->person->member == member;
 }
 
-bool asker_sees_all(const struct asker *who, const struct booking *b)
+bool asker_manages(const struct pole *p, const struct asker *who, const struct resource *r)
 {
-	return has_role(who, STAFF) || is_of_member(who, b->member);
+	if (asker_has_role(who, ROLE_COORDINATOR | ROLE_ADMINISTRATOR))
+		return true;
+	if (!asker_has_role(who, ROLE_MANAGER) || !r || r->n_managers == 0)
+		return asker_has_role(who, ROLE_MANAGER);
+	for (size_t i = 0; i < r->n_managers; i++)
+		if (asker_is_of(who, r->managers[i]->number))
+			return true;
+	return false;
 }
 
-bool asker_may_alter(const struct asker *who, const struct booking *b)
+bool asker_sees_all(const struct pole *p, const struct asker *who, const struct booking *b)
 {
-	return has_role(who, STAFF) || (is_of_member(who, b->member) && has_role(who, ROLE_MEMBER));
+	if (asker_is_of(who, b->member))
+		return true;
+	for (size_t i = 0; i < b->n_items; i++)
+		if (asker_manages(p, who, pole_resource(p, b->items[i].resource)))
+			return true;
+	return false;
+}
+
+bool asker_manages_all(const struct pole *p, const struct asker *who, const struct booking *b)
+{
+	for (size_t i = 0; i < b->n_items; i++)
+		if (b->items[i].via == ITEM_ASKED &&
+		    !asker_manages(p, who, pole_resource(p, b->items[i].resource)))
+			return false;
+	return true;
+}
+
+bool asker_may_alter(const struct pole *p, const struct asker *who, const struct booking *b)
+{
+	return asker_movers(p, who, b) != 0;
+}
+
+unsigned asker_movers(const struct pole *p, const struct asker *who, const struct booking *b)
+{
+	if (!who->person)
+		return MOVER_HOLDER | MOVER_MANAGER | MOVER_DAEMON;
+	return (asker_is_of(who, b->member) && asker_has_role(who, ROLE_MEMBER) ? MOVER_HOLDER
+										: 0) |
+	       (asker_manages_all(p, who, b) ? MOVER_MANAGER : 0);
 }
 
 enum reason decide_resolve(const struct pole *p, const char *what, const char *unit,
@@ -51,7 +86,7 @@ enum reason decide_resolve(const struct pole *p, const char *what, const char *u
 static enum reason resolve_member(const struct pole *p, const struct asker *who, const char *id,
 				  const struct member **ret)
 {
-	if (!has_role(who, STAFF | ROLE_MEMBER))
+	if (!asker_has_role(who, STAFF | ROLE_MEMBER))
 		return REASON_FORBIDDEN;
 	if (id)
 		*ret = directory_member_by_id(pole_directory(p), id);
@@ -59,7 +94,7 @@ static enum reason resolve_member(const struct pole *p, const struct asker *who,
 		*ret = who->person ? pole_member(p, who->person->member) : NULL;
 	if (!*ret)
 		return REASON_UNKNOWN_MEMBER;
-	if (!is_of_member(who, (*ret)->number) && !has_role(who, STAFF))
+	if (!asker_is_of(who, (*ret)->number) && !asker_has_role(who, STAFF))
 		return REASON_FORBIDDEN;
 	return REASON_NONE;
 }
@@ -92,7 +127,7 @@ static const char *member_id(const struct pole *p, const struct asker *who,
 	const struct person *person;
 	uint32_t number;
 
-	if (ask->member || !ask->person || !has_role(who, STAFF) ||
+	if (ask->member || !ask->person || !asker_has_role(who, STAFF) ||
 	    person_number_from_code(ask->person, &number) != 0)
 		return ask->member;
 	person = pole_person(p, number);

@@ -70,7 +70,7 @@ static void list_dates(struct altering *m)
 	const int64_t series = m->named->series;
 	const struct booking *b;
 
-	if (series && m->scope != SCOPE_ONE && asker_may_alter(m->run.who, m->named))
+	if (series && m->scope != SCOPE_ONE && asker_may_alter(m->run.pole, m->run.who, m->named))
 		for (b = pole_booking_after(m->run.pole, series - 1);
 		     b && b->number < series + SERIES_MAX;
 		     b = pole_booking_after(m->run.pole, b->number))

@@ -77,8 +77,11 @@ enum mover { /* who makes a move */
 	MOVER_DAEMON = 4,  /* time, an outage, room that others need */
 };
 
-/* Where `cause` leads from `from`; > 0: nowhere, or not by this mover. Moves that leave the state as it is have their rows, too. */
+/* Where `cause` leads from `from`, in the usual case where it may lead to several; > 0: nowhere, or not by this mover. Moves that leave the
+ * state as it is have their rows, too. */
 int state_move(enum booking_state from, enum cause cause, enum mover mover, enum booking_state *ret_to);
+/* Whether one of these movers (bits) may bring it from `from` to `to` for that cause. */
+bool state_may_move(enum booking_state from, enum booking_state to, enum cause cause, unsigned movers);
 /* For walking the table: rows from 0 on; false at the end. */
 struct state_row {
 	enum booking_state from, to;

@@ -700,11 +700,14 @@ static void test_who_sees_what(void **state)
 
 	book_span(s, &s->m1, "van", "2026-12-05T08:00", "2026-12-05T12:00");
 	b = pole_booking(s->pole, 1);
-	assert_true(asker_sees_all(&s->m1, b) && asker_may_alter(&s->m1, b));
-	assert_true(asker_sees_all(&s->reader, b) && !asker_may_alter(&s->reader, b));
-	assert_true(!asker_sees_all(&s->m2, b) && !asker_may_alter(&s->m2, b));
-	assert_true(asker_sees_all(&s->coordinator, b) && asker_may_alter(&s->coordinator, b));
-	assert_true(asker_sees_all(&s->daemon, b) && asker_may_alter(&s->daemon, b));
+	assert_true(asker_sees_all(s->pole, &s->m1, b) && asker_may_alter(s->pole, &s->m1, b));
+	assert_true(asker_sees_all(s->pole, &s->reader, b) &&
+		    !asker_may_alter(s->pole, &s->reader, b));
+	assert_true(!asker_sees_all(s->pole, &s->m2, b) && !asker_may_alter(s->pole, &s->m2, b));
+	assert_true(asker_sees_all(s->pole, &s->coordinator, b) &&
+		    asker_may_alter(s->pole, &s->coordinator, b));
+	assert_true(asker_sees_all(s->pole, &s->daemon, b) &&
+		    asker_may_alter(s->pole, &s->daemon, b));
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
