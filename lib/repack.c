@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "lib/outages.h"
 #include "lib/packing.h"
 #include "lib/way.h"
 #include "lib/wish.h"
@@ -125,8 +126,8 @@ static bool may_move(const struct trial *t, const struct job *job)
 	if (!job->booking)
 		return false;
 	i = &job->booking->items[job->item];
-	if (job->booking->state != BOOKING_CONFIRMED || item_is_pinned(i) ||
-	    i->resource != t->resource->number || i->span.start <= t->now)
+	if (item_is_pinned(i) || i->resource != t->resource->number || i->span.start <= t->now ||
+	    !state_may_move(job->booking->state, job->booking->state, CAUSE_REPACKED, MOVER_DAEMON))
 		return false;
 	for (uint32_t k = 1; k < job->n_lanes; k++)
 		if (units[job->lanes[k]].site != units[job->lanes[0]].site)
@@ -140,7 +141,8 @@ static bool is_out(const struct trial *t, const struct unit *u, struct span s)
 	const struct outage *o = pole_outages(t->pole, &n);
 
 	for (; n > 0; n--, o++)
-		if (outage_covers(o, t->resource->number, u->lane) && span_overlaps(o->span, s))
+		if (span_overlaps(o->span, s) &&
+		    outage_stops(t->pole, o, t->resource->number, u->lane))
 			return true;
 	return false;
 }
@@ -260,7 +262,7 @@ int repack(const struct trial *t, struct span s, int64_t own, struct plan *plan,
 	struct gathering g = {
 	    .trial = t, .plan = plan, .arena = a, .own = own, .window = trial_during(t, s)};
 
-	if (t->unit || r->n_parts > 0 || r->moves || r->shares_buffer || r->n_units < 2)
+	if (!pole_policy(t->pole)->conflicts.repack || t->unit || r->n_parts > 0 || r->moves || r->shares_buffer || r->n_units < 2)
 		return REPACK_E_FULL;
 	if (!gather(&g))
 		return REPACK_E_BOUND;

@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * Room made in a pool by moving others. Only bookings move that nobody pinned and whose start is
- * still ahead, each to a unit at the same site that has all it asked for; nobody is told another
+ * Room made in a pool by moving others, where the policy lets it. Only bookings move that nobody
+ * pinned, that are not checked out and whose start is still ahead (confirmed, requested, held: of
+ * none of them was a unit promised), each to a unit at the same site that has all it asked for; nobody is told another
  * time or place. Things that move between sites, buffers that are shared and wholes made of parts
  * stay where they are.
  */

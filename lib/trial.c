@@ -10,6 +10,7 @@
 #include "lib/trial.h"
 
 #include "lib/limits.h"
+#include "lib/outages.h"
 #include "lib/rules.h"
 #include "lib/way.h"
 #include "lib/wish.h"
@@ -152,7 +153,7 @@ bool trial_allows(const struct trial *t, const struct opening *o, struct span s)
 	for (size_t i = 0; i < t->n_rules; i++)
 		if (test_rule(t, t->rules[i], o->zone, s, &bound) != REASON_NONE)
 			return false;
-	return opening_admits(trial_hours(t, o), s);
+	return opening_admits(trial_hours(t, o), s) && !outages_close(t->pole, t->resource, s);
 }
 
 static int64_t distance(struct span a, struct span b)
@@ -190,9 +191,22 @@ static void refuse_closed(const struct trial *t, const struct opening *o, struct
 	refusals_add(out, refusal);
 }
 
+/* By one that a manager declared, which no file says. */
+static void refuse_closure(const struct opening *o, struct span s, const struct outage *closure,
+			   struct refusals *out)
+{
+	int64_t at = s.start >= closure->span.start ? s.start : s.end - 1;
+	struct refusal refusal = {.reason = REASON_CLOSED, .bound = closure->span.end};
+
+	refusal.closed_why.date = zone_to_local(o->zone, at).date;
+	refusals_add(out, refusal);
+}
+
 void trial_refuse(const struct trial *t, const struct opening *o, struct span s,
 		  struct refusals *out)
 {
+	const struct outage *closure;
+
 	if (is_asked_anew(t, s) && s.start < t->now)
 		refusals_add(out, (struct refusal){.reason = REASON_PAST});
 	if (s.end > MOMENT_LATEST) {
@@ -202,6 +216,8 @@ void trial_refuse(const struct trial *t, const struct opening *o, struct span s,
 	}
 	if (!opening_admits(trial_hours(t, o), s))
 		refuse_closed(t, o, s, out);
+	else if ((closure = outages_close(t->pole, t->resource, s)))
+		refuse_closure(o, s, closure, out);
 	for (size_t i = 0; i < t->n_rules; i++) {
 		const struct rule *rule = t->rules[i];
 		struct refusal refusal = {.rule = rule, .place = rule->place, .limit = rule->limit};

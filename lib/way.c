@@ -11,6 +11,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "lib/outages.h"
+
 struct way {
 	const struct trial *trial;
 	const struct unit *unit;
@@ -160,7 +162,8 @@ static bool try_outages(const struct way *w, uint32_t resource, uint32_t lane)
 					  .during = o->span,
 					  .keeps = o->span};
 
-		if (outage_covers(o, resource, lane) && span_overlaps(o->span, w->span) &&
+		if (span_overlaps(o->span, w->span) &&
+		    outage_stops(w->trial->pole, o, resource, lane) &&
 		    !w->fn(w->arg, &b))
 			return false;
 	}

@@ -19,6 +19,7 @@ struct policy *fixture_policy(void)
 	p->pole = p->name = "pole";
 	p->lang = "en";
 	p->zone = paris;
+	p->conflicts.repack = true;
 	p->zones = arena_new(&p->arena, struct zone *);
 	p->zones[p->n_zones++] = paris;
 	p->sites = arena_new(&p->arena, struct site);
