@@ -20,15 +20,6 @@ struct calendar_draft {
 	const struct node *usual, *seasons, *exceptions, *on_holidays;
 };
 
-static const struct key_row calendar_rows[] = {
-    {"usual", KEY_TEXT, true, walk_set_node, offsetof(struct calendar_draft, usual)},
-    {"seasons", KEY_LIST, false, walk_set_node, offsetof(struct calendar_draft, seasons)},
-    {"exceptions", KEY_LIST, false, walk_set_node, offsetof(struct calendar_draft, exceptions)},
-    {"on-holidays", KEY_TEXT, false, walk_set_node, offsetof(struct calendar_draft, on_holidays)},
-};
-static const struct key_table calendar_table = {
-    calendar_rows, sizeof(calendar_rows) / sizeof(*calendar_rows), NULL};
-
 static bool read_moment(struct walk *w, const struct node *value, const char *text,
 			enum dates_form form, struct moment *ret)
 {
@@ -113,8 +104,7 @@ static const struct key_row season_rows[] = {
     {"to", KEY_TEXT, true, set_year_day, offsetof(struct season, last)},
     {"hours", KEY_TEXT, true, set_hours, offsetof(struct season, hours)},
 };
-static const struct key_table season_table = {season_rows,
-					      sizeof(season_rows) / sizeof(*season_rows), NULL};
+static const struct key_table season_table = KEY_TABLE_NAMED(season_rows, "season");
 
 static size_t day_of_year(struct year_day d)
 {
@@ -249,6 +239,18 @@ static void read_holidays(struct walk *w, const struct node *value, struct calen
 	if (ret->heeds_holidays)
 		hours_read(w, value, HOURS_OF_DATES, &ret->on_holidays);
 }
+
+static const struct key_row calendar_rows[] = {
+    {"usual", KEY_TEXT, true, walk_set_node, offsetof(struct calendar_draft, usual),
+     "Mon-Fri 08:00-18:00"},
+    {"seasons", KEY_LIST, false, walk_set_node, offsetof(struct calendar_draft, seasons),
+     "every year: {from: 06-01, to: 09-15, hours: \"daily 07:00-21:00\"}", &season_table},
+    {"exceptions", KEY_LIST, false, walk_set_node, offsetof(struct calendar_draft, exceptions),
+     "{on: 2027-06-21, hours: closed, why: Inventaire}", &exception_table},
+    {"on-holidays", KEY_TEXT, false, walk_set_node, offsetof(struct calendar_draft, on_holidays),
+     "closed, as usual, or hours; if not said: closed"},
+};
+const struct key_table calendar_table = KEY_TABLE_NAMED(calendar_rows, "calendar");
 
 void calendar_read(struct walk *w, const struct node *value, struct calendar *ret)
 {

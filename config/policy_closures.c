@@ -11,12 +11,14 @@ struct closing_draft {
 };
 
 static const struct key_row closing_rows[] = {
-    {"for", KEY_WORDS, false, walk_set_node, offsetof(struct closing_draft, for_what)},
-    {"on", KEY_TEXT, true, walk_set_node, offsetof(struct closing_draft, on)},
-    {"why", KEY_NAME, true, walk_set_text, offsetof(struct closing_draft, why)},
+    {"for", KEY_WORDS, false, walk_set_node, offsetof(struct closing_draft, for_what),
+     "resources, kinds, sites; if not said: everything"},
+    {"on", KEY_TEXT, true, walk_set_node, offsetof(struct closing_draft, on),
+     "2026-12-24..2027-01-03, or with times 2026-12-24T12:00..2027-01-03T08:00"},
+    {"why", KEY_NAME, true, walk_set_text, offsetof(struct closing_draft, why),
+     "what a refusal says"},
 };
-static const struct key_table closing_table = {closing_rows,
-					       sizeof(closing_rows) / sizeof(*closing_rows), NULL};
+const struct key_table closing_table = KEY_TABLE(closing_rows);
 
 struct site_list {
 	const struct site **items;

@@ -21,11 +21,11 @@
 
 enum { N_DAYS = 7, WEEK_S = 7 * DAY_S, MAX_RANGES = N_DAYS * 32 };
 
-static const char *const day_words[] = {
+const char *const weekday_names[14] = {
     "Mon",    "Tue",	 "Wed",	      "Thu",	  "Fri",    "Sat",	"Sun",
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 };
-enum { N_DAY_WORDS = sizeof(day_words) / sizeof(*day_words) };
+enum { N_DAY_WORDS = sizeof(weekday_names) / sizeof(*weekday_names) };
 
 struct hours_reader {
 	struct walk *walk;
@@ -40,14 +40,15 @@ struct hours_reader {
 static int day_from_word(const char *word, size_t length)
 {
 	for (int i = 0; i < N_DAY_WORDS; i++)
-		if (strlen(day_words[i]) == length && strncasecmp(day_words[i], word, length) == 0)
+		if (strlen(weekday_names[i]) == length &&
+		    strncasecmp(weekday_names[i], word, length) == 0)
 			return i % N_DAYS;
 	return -1;
 }
 
 static bool report_days(struct hours_reader *r, const char *word)
 {
-	const char *near = nearest_word(word, day_words, N_DAY_WORDS);
+	const char *near = nearest_word(word, weekday_names, N_DAY_WORDS);
 
 	if (near)
 		problems_add(r->walk->problems, r->value->place,
@@ -185,8 +186,8 @@ static bool check_disjoint(struct hours_reader *r)
 			continue;
 		problems_add(r->walk->problems, r->value->place,
 			     "hours overlap: %s %02d:%02d begins before %s %02d:%02d ends",
-			     day_words[next->day], next->from_s / 3600, next->from_s / 60 % 60,
-			     day_words[range->day], range->to_s / 3600, range->to_s / 60 % 60);
+			     weekday_names[next->day], next->from_s / 3600, next->from_s / 60 % 60,
+			     weekday_names[range->day], range->to_s / 3600, range->to_s / 60 % 60);
 		return false;
 	}
 	return true;

@@ -16,21 +16,41 @@
 
 #include "config/policy_build.h"
 
+static void take_dates(struct walk *w, void *into, const struct node *value)
+{
+}
+
+static const struct key_table dates_table = {NULL, 0, take_dates, NULL};
 static const struct key_row section_rows[] = {
-    {"pole", KEY_ID, true, walk_set_text, offsetof(struct sections, pole)},
-    {"name", KEY_NAME, false, walk_set_text, offsetof(struct sections, name)},
-    {"zone", KEY_TEXT, true, walk_set_node, offsetof(struct sections, zone)},
-    {"language", KEY_TEXT, false, walk_set_node, offsetof(struct sections, language)},
-    {"sites", KEY_MAP, true, walk_set_node, offsetof(struct sections, sites)},
-    {"members", KEY_MAP, true, walk_set_node, offsetof(struct sections, members)},
-    {"defaults", KEY_MAP, false, walk_set_node, offsetof(struct sections, defaults)},
-    {"resources", KEY_MAP, true, walk_set_node, offsetof(struct sections, resources)},
-    {"rules", KEY_LIST, false, walk_set_node, offsetof(struct sections, rules)},
-    {"travel", KEY_LIST, false, walk_set_node, offsetof(struct sections, travel)},
-    {"closures", KEY_LIST, false, walk_set_node, offsetof(struct sections, closures)},
+    {"pole", KEY_ID, true, walk_set_text, offsetof(struct sections, pole),
+     "the id, as its folder is called"},
+    {"name", KEY_NAME, false, walk_set_text, offsetof(struct sections, name), "as people say it"},
+    {"zone", KEY_TEXT, true, walk_set_node, offsetof(struct sections, zone),
+     "IANA name of the local time: Europe/Paris"},
+    {"language", KEY_TEXT, false, walk_set_node, offsetof(struct sections, language),
+     "of plans and reports", NULL, false, policy_languages, 2},
+    {"sites", KEY_MAP, true, walk_set_node, offsetof(struct sections, sites), "where things are",
+     &site_table, true},
+    {"members", KEY_MAP, true, walk_set_node, offsetof(struct sections, members), "who shares",
+     &member_table, true},
+    {"dates", KEY_MAP, false, walk_set_node, offsetof(struct sections, dates),
+     "named dates, for rules: {school-holidays: [2026-12-19..2027-01-03]}", &dates_table},
+    {"defaults", KEY_MAP, false, walk_set_node, offsetof(struct sections, defaults),
+     "what most resources share", &defaults_table, false},
+    {"resources", KEY_MAP, true, walk_set_node, offsetof(struct sections, resources),
+     "what is shared", &resource_table, true},
+    {"rules", KEY_LIST, false, walk_set_node, offsetof(struct sections, rules),
+     "what holds beyond what each resource says", &rule_table, false},
+    {"travel", KEY_LIST, false, walk_set_node, offsetof(struct sections, travel),
+     "how long the way is between sites", &travel_table, false},
+    {"closures", KEY_LIST, false, walk_set_node, offsetof(struct sections, closures),
+     "when things are closed", &closing_table, false},
+    {"conflicts", KEY_MAP, false, walk_set_node, offsetof(struct sections, conflicts),
+     "who goes first", &conflict_table, false},
+    {"tests", KEY_LIST, false, walk_set_node, offsetof(struct sections, tests),
+     "cases that this policy is to be tested with", &test_table, false},
 };
-static const struct key_table section_table = {section_rows,
-					       sizeof(section_rows) / sizeof(*section_rows), NULL};
+const struct key_table policy_table = KEY_TABLE(section_rows);
 
 static bool is_file_name(const char *name)
 {
@@ -132,14 +152,17 @@ static void build_all(struct build *b)
 
 	if (!root)
 		return;
-	walk_map(&b->walk, root, root->place, &section_table, &b->sections);
+	walk_map(&b->walk, root, root->place, &policy_table, &b->sections);
 	build_pole(b);
 	build_members(b);
+	build_dates(b);
 	build_defaults(b);
 	build_resources(b);
 	build_rules(b);
 	build_travel(b);
 	build_closures(b);
+	build_conflicts(b);
+	build_tests(b);
 }
 
 static size_t count_problems(const struct problems *p)
@@ -149,8 +172,8 @@ static size_t count_problems(const struct problems *p)
 
 static void build_clear(struct build *b)
 {
-	struct glossary *glossaries[] = {&b->sites,	&b->members, &b->classes,
-					 &b->resources, &b->units,   &b->rules};
+	struct glossary *glossaries[] = {&b->sites, &b->members, &b->classes, &b->resources,
+					 &b->units, &b->rules,	 &b->dates};
 
 	for (size_t i = 0; i < sizeof(glossaries) / sizeof(*glossaries); i++)
 		glossary_clear(glossaries[i]);

@@ -25,6 +25,7 @@
 #define POLICY_MAX_ALL_UNITS 100000
 #define POLICY_MAX_RULES 1000
 #define POLICY_MAX_CLOSURES 1000
+#define POLICY_MAX_TESTS 1000
 #define POLICY_MAX_SEASONS 32	   /* of one calendar */
 #define POLICY_MAX_EXCEPTIONS 1000 /* of one calendar */
 

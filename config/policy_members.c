@@ -68,14 +68,17 @@ static void set_works_on(struct walk *w, void *into, const struct key_row *row,
 }
 
 static const struct key_row member_rows[] = {
-    {"name", KEY_NAME, true, walk_set_text, offsetof(struct member, name)},
-    {"kind", KEY_ID, false, walk_set_text, offsetof(struct member, kind)},
-    {"class", KEY_ID, false, set_class, offsetof(struct member, class)},
-    {"works-on", KEY_WORDS, false, set_works_on, 0},
-    {"share", KEY_TEXT, false, set_share, offsetof(struct member, share)},
+    {"name", KEY_NAME, true, walk_set_text, offsetof(struct member, name), "as people say it"},
+    {"kind", KEY_ID, false, walk_set_text, offsetof(struct member, kind), "a word of your own"},
+    {"class", KEY_ID, false, set_class, offsetof(struct member, class),
+     "a word of your own, which rules may name"},
+    {"works-on", KEY_WORDS, false, set_works_on, 0,
+     "a region whose own holidays are days like others", NULL, false,
+     holiday_region_words + HOLIDAYS_FR, N_HOLIDAY_REGIONS - HOLIDAYS_FR},
+    {"share", KEY_TEXT, false, set_share, offsetof(struct member, share),
+     "the part of the common use that it stands for: 12"},
 };
-static const struct key_table member_table = {member_rows,
-					      sizeof(member_rows) / sizeof(*member_rows), NULL};
+const struct key_table member_table = KEY_TABLE(member_rows);
 
 static void build_member(struct build *b, const struct node *value)
 {

@@ -28,28 +28,45 @@ static void set_quantity(struct walk *w, void *into, const struct key_row *row,
 	d->quantity = 1;
 }
 
-#define NODE_ROW(word, type, member)                                                               \
+struct unless_draft {
+	const char *qualification, *declared;
+};
+
+static const struct key_row unless_rows[] = {
+    {"qualification", KEY_ID, false, walk_set_text, offsetof(struct unless_draft, qualification),
+     "whoever books has it"},
+    {"declared", KEY_ID, false, walk_set_text, offsetof(struct unless_draft, declared),
+     "whoever books says so"},
+};
+static const struct key_table unless_table = KEY_TABLE(unless_rows);
+
+#define NODE_ROW(word, type, member, help, table)                                                  \
 	{                                                                                          \
-		word, type, false, walk_set_node, offsetof(struct need_draft, member)              \
+		word, type, false, walk_set_node, offsetof(struct need_draft, member), help, table \
 	}
 #define CHOICE_ROWS                                                                                \
-	NODE_ROW("resource", KEY_TEXT, resource), NODE_ROW("skill", KEY_TEXT, skill),              \
-	    NODE_ROW("declared", KEY_ID, declared), NODE_ROW("having", KEY_MAP, having),           \
+	NODE_ROW("resource", KEY_TEXT, resource, "is booked along", NULL),                         \
+	    NODE_ROW("skill", KEY_TEXT, skill, "someone who has it comes along", NULL),            \
+	    NODE_ROW("declared", KEY_ID, declared, "at hand where whoever books says so", NULL),   \
+	    NODE_ROW("having", KEY_MAP, having, "{hitch: true, seats: \">=7\"}", &free_table),     \
 	{                                                                                          \
-		"quantity", KEY_TEXT, false, set_quantity, 0                                       \
+		"quantity", KEY_TEXT, false, set_quantity, 0, "how many of it"                     \
 	}
 
+static void take_any(struct walk *w, void *into, const struct node *value)
+{
+}
+
+static const struct key_table free_table = {NULL, 0, take_any, NULL};
 static const struct key_row choice_rows[] = {CHOICE_ROWS};
-static const struct key_table choice_table = {choice_rows,
-					      sizeof(choice_rows) / sizeof(*choice_rows), NULL};
+static const struct key_table choice_table = KEY_TABLE_NAMED(choice_rows, "choice");
 static const struct key_row need_rows[] = {
     CHOICE_ROWS,
-    NODE_ROW("any", KEY_LIST, any),
-    NODE_ROW("during", KEY_TEXT, during),
-    NODE_ROW("unless", KEY_MAP, unless),
+    NODE_ROW("any", KEY_LIST, any, "the first of these that can be had", &choice_table),
+    NODE_ROW("during", KEY_TEXT, during, "first 15m; if not said: all of it", NULL),
+    NODE_ROW("unless", KEY_MAP, unless, "what makes it needless", &unless_table),
 };
-static const struct key_table need_table = {need_rows, sizeof(need_rows) / sizeof(*need_rows),
-					    NULL};
+const struct key_table need_table = KEY_TABLE_NAMED(need_rows, "need");
 
 /* `{hitch: true, seats: ">=7"}` as wishes. */
 static void read_having(struct build *b, const struct node *having, struct need *ret)
@@ -139,13 +156,15 @@ static void read_during(struct build *b, const struct node *during, struct durat
 
 static void read_unless(struct build *b, const struct node *unless, struct requirement *ret)
 {
-	const struct node *c = unless->children;
+	struct unless_draft d = {0};
 
-	if (unless->n_children != 1 || strcmp(c->key, "qualification") != 0)
+	walk_map(&b->walk, unless, unless->key_place, &unless_table, &d);
+	if ((d.qualification != NULL) == (d.declared != NULL))
 		problems_add(b->walk.problems, unless->key_place,
-			     "write `unless: {qualification: laser}`");
-	else if (walk_is(&b->walk, c, KEY_ID))
-		ret->unless = arena_strdup(b->walk.arena, c->text);
+			     "write `unless: {qualification: laser}`, or `unless: {declared: "
+			     "own-hitch}`");
+	ret->unless = d.qualification ? d.qualification : d.declared;
+	ret->unless_qualified = d.qualification != NULL;
 }
 
 static void read_requirement(struct build *b, const struct node *value, struct requirement *ret)
@@ -224,11 +243,11 @@ struct travel_draft {
 };
 
 static const struct key_row travel_rows[] = {
-    {"between", KEY_LIST, true, walk_set_node, offsetof(struct travel_draft, between)},
-    {"takes", KEY_TEXT, true, walk_set_node, offsetof(struct travel_draft, takes)},
+    {"between", KEY_LIST, true, walk_set_node, offsetof(struct travel_draft, between),
+     "two sites: [a, b]"},
+    {"takes", KEY_TEXT, true, walk_set_node, offsetof(struct travel_draft, takes), "35m"},
 };
-static const struct key_table travel_table = {travel_rows,
-					      sizeof(travel_rows) / sizeof(*travel_rows), NULL};
+const struct key_table travel_table = KEY_TABLE(travel_rows);
 
 static const struct site *find_site(struct build *b, const struct node *word)
 {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char *const languages[] = {"en", "fr"};
+const char *const policy_languages[] = {"en", "fr"};
 
 static struct zone *known_zone(const struct policy *p, const char *name)
 {
@@ -58,12 +58,12 @@ static void set_holidays(struct walk *w, void *into, const struct key_row *row,
 }
 
 static const struct key_row site_rows[] = {
-    {"name", KEY_NAME, false, walk_set_text, offsetof(struct site, name)},
-    {"zone", KEY_TEXT, false, set_zone, offsetof(struct site, zone)},
-    {"holidays", KEY_TEXT, false, set_holidays, 0},
+    {"name", KEY_NAME, false, walk_set_text, offsetof(struct site, name), "as people say it"},
+    {"zone", KEY_TEXT, false, set_zone, offsetof(struct site, zone), "if not the pole's"},
+    {"holidays", KEY_TEXT, false, set_holidays, 0, "its public holidays", NULL, false,
+     holiday_region_words + HOLIDAYS_FR, N_HOLIDAY_REGIONS - HOLIDAYS_FR},
 };
-static const struct key_table site_table = {site_rows, sizeof(site_rows) / sizeof(*site_rows),
-					    NULL};
+const struct key_table site_table = KEY_TABLE(site_rows);
 
 static void build_site(struct build *b, const struct node *value)
 {
@@ -105,8 +105,8 @@ void build_pole(struct build *b)
 	p->pole = s->pole ? s->pole : "";
 	p->name = s->name ? s->name : p->pole;
 	if (s->language)
-		language = walk_choice(&b->walk, s->language, "language", languages, 2);
-	p->lang = languages[language < 2 ? language : 0];
+		language = walk_choice(&b->walk, s->language, "language", policy_languages, 2);
+	p->lang = policy_languages[language < 2 ? language : 0];
 	if (s->zone)
 		p->zone = load_zone(b, s->zone);
 	if (s->sites)

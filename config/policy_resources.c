@@ -41,25 +41,52 @@ static void set_in_service(struct walk *w, void *into, const struct key_row *row
 	d->in_service = strcmp(value->text, "true") == 0;
 }
 
+static void set_site(struct walk *w, void *into, const struct key_row *row,
+		     const struct node *value)
+{
+	((struct draft *)into)->site_place = value->key_place;
+	build_set_site(w, into, row, value);
+}
+
+static void set_owner(struct walk *w, void *into, const struct key_row *row,
+		      const struct node *value)
+{
+	((struct draft *)into)->owner_place = value->key_place;
+	build_set_owner(w, into, row, value);
+}
+
+static void take_any(struct walk *w, void *into, const struct node *value)
+{
+}
+
+static const struct key_table free_table = {NULL, 0, take_any, NULL};
 static const struct key_row resource_rows[] = {
-    {"name", KEY_NAME, false, walk_set_text, offsetof(struct draft, name)},
-    {"kind", KEY_TEXT, true, set_kind, 0},
-    {"site", KEY_TEXT, false, build_set_site, offsetof(struct draft, site)},
-    {"owner", KEY_TEXT, false, build_set_owner, offsetof(struct draft, owner)},
-    {"units", KEY_MAP, false, walk_set_node, offsetof(struct draft, units)},
-    {"capacity", KEY_TEXT, false, walk_set_node, offsetof(struct draft, capacity)},
-    {"attributes", KEY_MAP, false, set_attributes, 0},
-    {"parts", KEY_WORDS, false, walk_set_node, offsetof(struct draft, parts)},
-    {"requires", KEY_LIST, false, walk_set_node, offsetof(struct draft, requires)},
-    {"skills", KEY_WORDS, false, walk_set_node, offsetof(struct draft, skills)},
-    {"moves", KEY_BOOL, false, walk_set_bool, offsetof(struct draft, moves)},
-    {"in-service", KEY_BOOL, false, set_in_service, 0},
-    {"stands-in-for", KEY_WORDS, false, walk_set_node, offsetof(struct draft, stands_in_for)},
+    {"name", KEY_NAME, false, walk_set_text, offsetof(struct draft, name), "as people say it"},
+    {"kind", KEY_TEXT, true, set_kind, 0, "equipment, premises or staff", NULL, false,
+     resource_kind_words, N_RESOURCE_KINDS},
+    {"site", KEY_TEXT, false, set_site, offsetof(struct draft, site), "where it is"},
+    {"owner", KEY_TEXT, false, set_owner, offsetof(struct draft, owner),
+     "the member; if not said: the pole"},
+    {"units", KEY_MAP, false, walk_set_node, offsetof(struct draft, units),
+     "things that are alike: {van-1: {seats: 3}, van-2: {}}", &unit_table, true},
+    {"capacity", KEY_TEXT, false, walk_set_node, offsetof(struct draft, capacity),
+     "so many places without names"},
+    {"attributes", KEY_MAP, false, set_attributes, 0, "what else it is: {seats: 9}", &free_table},
+    {"parts", KEY_WORDS, false, walk_set_node, offsetof(struct draft, parts),
+     "resources that the whole takes"},
+    {"requires", KEY_LIST, false, walk_set_node, offsetof(struct draft, requires),
+     "what comes along", &need_table},
+    {"skills", KEY_WORDS, false, walk_set_node, offsetof(struct draft, skills),
+     "what a person can be needed for"},
+    {"moves", KEY_BOOL, false, walk_set_bool, offsetof(struct draft, moves),
+     "it goes to where it is needed"},
+    {"in-service", KEY_BOOL, false, set_in_service, 0, "false: nobody can book it for now"},
+    {"stands-in-for", KEY_WORDS, false, walk_set_node, offsetof(struct draft, stands_in_for),
+     "offered where those are taken"},
     LIMIT_ROWS(offsetof(struct draft, terms)),
     OTHER_TERM_ROWS(offsetof(struct draft, terms)),
 };
-static const struct key_table resource_table = {
-    resource_rows, sizeof(resource_rows) / sizeof(*resource_rows), NULL};
+const struct key_table resource_table = KEY_TABLE(resource_rows);
 
 bool is_resource_key(const char *word)
 {
@@ -96,6 +123,27 @@ static void take_skills(struct build *b, const struct draft *d)
 			r->skills[r->n_skills++] = arena_strdup(b->walk.arena, word->text);
 }
 
+static void take_places(const struct draft *d)
+{
+	static const struct {
+		enum said said;
+		enum term term;
+	} places[] = {
+	    {SAID_MANAGERS, TERM_MANAGERS},
+	    {SAID_METER, TERM_METER},
+	    {SAID_HOURS, TERM_HOURS},
+	    {SAID_HAND_OVER, TERM_HAND_OVER},
+	    {SAID_SPANS_CLOSED, TERM_SPANS_CLOSED},
+	    {SAID_BUFFER, TERM_BUFFER},
+	};
+	struct resource *r = d->resource;
+
+	r->said[SAID_SITE] = d->site_place;
+	r->said[SAID_OWNER] = d->owner_place;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		r->said[places[i].said] = d->terms.place[places[i].term];
+}
+
 static void take_draft(struct build *b, struct draft *d)
 {
 	struct resource *r = d->resource;
@@ -116,6 +164,12 @@ static void take_draft(struct build *b, struct draft *d)
 	r->long_after = d->terms.buffer.long_after;
 	r->shares_buffer = d->terms.buffer.shared;
 	r->moves = d->moves;
+	r->meter = d->terms.meter;
+	if (d->terms.managers) {
+		r->managers = d->terms.managers->members;
+		r->n_managers = d->terms.managers->n_members;
+	}
+	take_places(d);
 	take_skills(b, d);
 	r->attributes = d->attributes.items;
 	r->n_attributes = d->attributes.n;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What bookings must keep to: durations, starts, lead, horizon, hours, buffers; and the section
- * defaults. */
+/* What is said of a resource by itself, by its kind's defaults or by those of all: limits, hours,
+ * buffers, managers, meters; and the section defaults. */
 
 #include "config/policy_build.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const char *const limit_words[N_LIMIT_KINDS] = {
@@ -25,258 +24,100 @@ const char *const limit_words[N_LIMIT_KINDS] = {
     [LIMIT_NO_SHOW] = "no-show",
 };
 
-static int64_t length_s(struct duration d)
-{
-	return d.days * DAY_S + d.seconds;
-}
-
-/* Cuts white space off both ends, in place. */
-static char *trim(char *s)
-{
-	size_t n;
-
-	s += strspn(s, " ");
-	for (n = strlen(s); n > 0 && s[n - 1] == ' '; n--)
-		s[n - 1] = '\0';
-	return s;
-}
-
-bool length_read(struct walk *w, const struct node *value, const char *text, struct duration *ret)
-{
-	switch (duration_parse(text, ret)) {
-	case DURATION_OK:
-		return true;
-	case DURATION_E_RANGE:
-		problems_add(w->problems, value->place, "\"%s\" is longer than 100 years", text);
-		return false;
-	default:
-		problems_add(w->problems, value->place,
-			     "\"%s\" is not a length of time; write 90m, 4h, 1h30m, 2d or 1w",
-			     text);
-		return false;
-	}
-}
-
-static bool read_step(struct walk *w, const struct node *value, char *text, struct duration *ret)
-{
-	static const char word[] = "step ";
-
-	if (strncmp(text, word, strlen(word)) != 0) {
-		problems_add(w->problems, value->place,
-			     "\"%s\" after the range is not known; write `1h..3d step 30m`", text);
-		return false;
-	}
-	if (!length_read(w, value, trim(text + strlen(word)), ret))
-		return false;
-	if (length_s(*ret) > 0)
-		return true;
-	problems_add(w->problems, value->place,
-		     "a step of nothing; leave `step` out to allow any length");
-	return false;
-}
-
-/* Cuts `1h..3d step 30m` after the range; returns what follows it, "" if nothing. */
-static char *cut_range(char *max)
-{
-	char *rest;
-
-	max += strspn(max, " ");
-	rest = strchr(max, ' ');
-	if (!rest) /* `1h..` or `1h..3d` */
-		return max + strlen(max);
-	*rest = '\0';
-	return trim(rest + 1);
-}
-
-static bool read_ends(struct walk *w, const struct node *value, const char *min, const char *max,
-		      struct limit *ret)
-{
-	if (*min != '\0' && !length_read(w, value, min, &ret->duration.min))
-		return false;
-	if (*max != '\0' && !length_read(w, value, max, &ret->duration.max))
-		return false;
-	if (*max != '\0' && length_s(ret->duration.max) == 0) {
-		problems_add(w->problems, value->place,
-			     "at most nothing; write the longest booking after `..`");
-		return false;
-	}
-	if (*max != '\0' && length_s(ret->duration.min) > length_s(ret->duration.max)) {
-		problems_add(w->problems, value->place,
-			     "at least %s but at most %s; write the shorter one first", min, max);
-		return false;
-	}
-	return true;
-}
-
-/* `1h..3d`, `..4d`, `1h..`, each with ` step 30m` after it. */
-static bool read_range(struct walk *w, const struct node *value, struct limit *ret)
-{
-	char text[POLICY_TEXT_MAX_BYTES + 1];
-	char *min, *max, *rest, *dots;
-
-	snprintf(text, sizeof(text), "%s", value->text);
-	dots = strstr(text, "..");
-	if (!dots) {
-		problems_add(
-		    w->problems, value->place,
-		    "\"%s\" has no `..`; write 1h..3d, or ..3d for at most, or 1h.. for at least",
-		    text);
-		return false;
-	}
-	*dots = '\0';
-	min = trim(text);
-	max = dots + 2;
-	if (strncmp(trim(max), "step ", 5) == 0) { /* `1h.. step 30m` */
-		rest = trim(max);
-		max = dots;
-	} else {
-		rest = cut_range(max);
-		max = trim(max);
-	}
-	if (*min == '\0' && *max == '\0' && *rest == '\0') {
-		problems_add(w->problems, value->place,
-			     "`..` alone limits nothing; write 1h..3d, ..3d or 1h..");
-		return false;
-	}
-	return read_ends(w, value, min, max, ret) &&
-	       (*rest == '\0' || read_step(w, value, rest, &ret->duration.step));
-}
-
 static struct terms *terms_at(void *into, const struct key_row *row)
 {
 	return (struct terms *)((char *)into + row->offset);
 }
 
-void terms_set_duration(struct walk *w, void *into, const struct key_row *row,
+/* By the word of the row. What may be `none` undoes what the defaults say. */
+static const struct {
+	const char *word;
+	enum term term;
+	limit_reader *read;
+	bool may_be_none;
+} readers[] = {
+    {"duration", TERM_DURATION, limit_read_duration, false},
+    {"start", TERM_START, limit_read_start, false},
+    {"lead", TERM_LEAD, limit_read_lead, false},
+    {"horizon", TERM_HORIZON, limit_read_horizon, false},
+    {"slots", TERM_SLOTS, limit_read_slots, false},
+    {"recurrence", TERM_RECURRENCE, limit_read_recurrence, true},
+    {"quota", TERM_QUOTA, limit_read_quota, false},
+    {"who", TERM_WHO, limit_read_who, false},
+    {"driver", TERM_QUALIFICATION, limit_read_qualification, true},
+    {"qualification", TERM_QUALIFICATION, limit_read_qualification, true},
+    {"approval", TERM_APPROVAL, limit_read_approval, true},
+    {"hold", TERM_HOLD, limit_read_hold, false},
+    {"cancel", TERM_CANCEL, limit_read_cancel, true},
+    {"no-show", TERM_NO_SHOW, limit_read_no_show, true},
+};
+
+static bool is_none(const struct node *value)
+{
+	return value->kind == NODE_TEXT && strcmp(value->text, "none") == 0;
+}
+
+void terms_set_limit(struct walk *w, void *into, const struct key_row *row,
+		     const struct node *value)
+{
+	struct terms *t = terms_at(into, row);
+	struct limit *limit;
+	size_t i = 0;
+
+	while (strcmp(readers[i].word, row->word) != 0)
+		i++;
+	if (t->place[readers[i].term].line != 0)
+		problems_add(w->problems, value->key_place,
+			     "either `driver` or `qualification`; write the other as a rule");
+	t->place[readers[i].term] = value->key_place;
+	limit = &t->limits[readers[i].term].limit;
+	*limit = (struct limit){.kind = (enum limit_kind)readers[i].term};
+	if (readers[i].may_be_none && is_none(value))
+		limit->kind = N_LIMIT_KINDS;
+	else
+		readers[i].read(w, value, limit);
+}
+
+void terms_set_keep(struct walk *w, void *into, const struct key_row *row, const struct node *value)
+{
+	struct terms *t = terms_at(into, row);
+
+	t->place[TERM_KEEP] = value->key_place;
+	t->limits[TERM_KEEP].limit = (struct limit){.kind = LIMIT_KEEP};
+	keep_read(w, value, &t->limits[TERM_KEEP].limit, &t->limits[TERM_KEEP].when);
+}
+
+void terms_set_adjacent(struct walk *w, void *into, const struct key_row *row,
 			const struct node *value)
 {
 	struct terms *t = terms_at(into, row);
-	struct limit limit = {.kind = LIMIT_DURATION};
 
-	t->place[TERM_DURATION] = value->key_place;
-	if (read_range(w, value, &limit))
-		t->limits[LIMIT_DURATION] = limit;
+	t->place[TERM_ADJACENT] = value->key_place;
+	if (strcmp(value->text, "count as one") != 0)
+		problems_add(w->problems, value->place,
+			     "\"%s\" is not known; write `adjacent: count as one`", value->text);
 }
 
-void terms_set_start(struct walk *w, void *into, const struct key_row *row,
+void terms_set_meter(struct walk *w, void *into, const struct key_row *row,
 		     const struct node *value)
 {
-	static const char word[] = "every ";
-	struct terms *t = terms_at(into, row);
-	struct duration every = {0};
-
-	t->place[TERM_START] = value->key_place;
-	if (strncmp(value->text, word, strlen(word)) != 0) {
-		problems_add(w->problems, value->place,
-			     "\"%s\" is not a grid of starts; write `every 15m`", value->text);
-		return;
-	}
-	if (!length_read(w, value, value->text + strlen(word), &every))
-		return;
-	if (length_s(every) <= 0 || DAY_S % length_s(every) != 0) {
-		problems_add(w->problems, value->place,
-			     "\"%s\" does not divide a day; write 5m, 10m, 15m, 20m, 30m, 1h, 2h, "
-			     "3h, 4h, 6h, 8h, 12h or 1d",
-			     value->text);
-		return;
-	}
-	t->limits[LIMIT_START] =
-	    (struct limit){.kind = LIMIT_START, .start_every_s = (int32_t)length_s(every)};
-}
-
-void terms_set_lead(struct walk *w, void *into, const struct key_row *row, const struct node *value)
-{
 	struct terms *t = terms_at(into, row);
 
-	t->place[TERM_LEAD] = value->key_place;
-	t->limits[LIMIT_LEAD] = (struct limit){.kind = LIMIT_LEAD};
-	length_read(w, value, value->text, &t->limits[LIMIT_LEAD].lead);
+	t->place[TERM_METER] = value->key_place;
+	t->meter = is_none(value) ? NULL : arena_strdup(w->arena, value->text);
 }
 
-void terms_set_horizon(struct walk *w, void *into, const struct key_row *row,
-		       const struct node *value)
+void terms_set_managers(struct walk *w, void *into, const struct key_row *row,
+			const struct node *value)
 {
+	struct party_match *party = arena_new(w->arena, struct party_match);
 	struct terms *t = terms_at(into, row);
-	struct limit limit = {.kind = LIMIT_HORIZON};
 
-	t->place[TERM_HORIZON] = value->key_place;
-	if (!length_read(w, value, value->text, &limit.horizon))
-		return;
-	if (length_s(limit.horizon) == 0)
+	t->place[TERM_MANAGERS] = value->key_place;
+	t->managers = party;
+	if (party_read_members(w, value, party) && (party->n_classes > 0 || party->owner))
 		problems_add(w->problems, value->place,
-			     "a horizon of nothing allows no booking; write 60d or 8w");
-	t->limits[LIMIT_HORIZON] = limit;
-}
-
-static const struct {
-	const char *word, *hours; /* where none are written */
-	size_t n;
-} slot_kinds[] = {
-    {"half-days", "08:00-13:00 13:00-18:00", 2},
-    {"days", "00:00-24:00", 1},
-    {"nights", "18:00-34:00", 1},
-    {"free", "", 0},
-};
-
-/* `08:00-13:00`; what ends before it begins does so on the next day. */
-static bool read_slot(const char *text, struct slot *ret)
-{
-	int from_h, from_min, to_h, to_min, used = 0;
-
-	if (sscanf(text, "%2d:%2d-%2d:%2d%n", &from_h, &from_min, &to_h, &to_min, &used) != 4 ||
-	    text[used] != '\0' || from_h < 0 || from_h > 23 || from_min < 0 || from_min > 59 ||
-	    to_h < 0 || to_h > 47 || to_min < 0 || to_min > 59)
-		return false;
-	ret->from_s = from_h * 3600 + from_min * 60;
-	ret->to_s = to_h * 3600 + to_min * 60;
-	if (ret->to_s <= ret->from_s)
-		ret->to_s += DAY_S;
-	return ret->to_s <= ret->from_s + DAY_S;
-}
-
-static bool read_slots(char *hours, size_t n, struct limit *ret)
-{
-	char *rest = NULL;
-
-	for (char *word = strtok_r(hours, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-		struct slot slot;
-
-		if (ret->slots.n == n || !read_slot(word, &slot) ||
-		    (ret->slots.n > 0 && slot.from_s < ret->slots.items[ret->slots.n - 1].to_s))
-			return false;
-		ret->slots.items[ret->slots.n++] = slot;
-	}
-	return ret->slots.n == n;
-}
-
-/* `half-days`, `days`, `nights`, each perhaps with its hours after it; `free`. */
-void terms_set_slots(struct walk *w, void *into, const struct key_row *row,
-		     const struct node *value)
-{
-	struct limit limit = {.kind = LIMIT_SLOTS};
-	struct terms *t = terms_at(into, row);
-	size_t n = strcspn(value->text, " "), kind = 0;
-	char hours[POLICY_TEXT_MAX_BYTES + 1];
-
-	t->place[TERM_SLOTS] = value->key_place;
-	while (kind < sizeof(slot_kinds) / sizeof(*slot_kinds) &&
-	       (strlen(slot_kinds[kind].word) != n ||
-		strncmp(slot_kinds[kind].word, value->text, n) != 0))
-		kind++;
-	if (kind == sizeof(slot_kinds) / sizeof(*slot_kinds)) {
-		problems_add(w->problems, value->place,
-			     "\"%s\" are no slots; write half-days, days, nights or free",
-			     value->text);
-		return;
-	}
-	snprintf(hours, sizeof(hours), "%s",
-		 value->text[n] ? value->text + n + 1 : slot_kinds[kind].hours);
-	if (read_slots(hours, slot_kinds[kind].n, &limit))
-		t->limits[LIMIT_SLOTS] = limit;
-	else
-		problems_add(w->problems, value->place,
-			     "the hours of the slots cannot be read; write `half-days 08:00-13:00 "
-			     "13:00-18:00`, `days 09:00-18:00` or `nights 20:00-08:00`");
+			     "managers are those of members; write their ids, not a class");
 }
 
 static void read_calendar(struct walk *w, const struct node *value, struct calendar_term *ret)
@@ -330,11 +171,12 @@ struct longer_draft {
 };
 
 static const struct key_row longer_rows[] = {
-    {"longer-than", KEY_TEXT, true, walk_set_node, offsetof(struct longer_draft, longer_than)},
-    {"then", KEY_TEXT, true, walk_set_node, offsetof(struct longer_draft, then)},
+    {"longer-than", KEY_TEXT, true, walk_set_node, offsetof(struct longer_draft, longer_than),
+     "of bookings longer than that: 3h"},
+    {"then", KEY_TEXT, true, walk_set_node, offsetof(struct longer_draft, then),
+     "the time after them: 60m"},
 };
-static const struct key_table longer_table = {longer_rows,
-					      sizeof(longer_rows) / sizeof(*longer_rows), NULL};
+static const struct key_table longer_table = KEY_TABLE(longer_rows);
 
 static void set_after_if(struct walk *w, void *into, const struct key_row *row,
 			 const struct node *value)
@@ -352,20 +194,23 @@ static void set_after_if(struct walk *w, void *into, const struct key_row *row,
 static void set_shared(struct walk *w, void *into, const struct key_row *row,
 		       const struct node *value)
 {
-	static const char *const words[] = {"same-member"};
 	struct terms *t = into;
 
-	t->buffer.shared = walk_choice(w, value, "shared-by", words, 1) == 0;
+	t->buffer.shared = walk_choice(w, value, row->word, row->words, row->n_words) == 0;
 }
 
+static const char *const sharers[] = {"same-member"};
+
 static const struct key_row buffer_rows[] = {
-    {"before", KEY_TEXT, false, set_length, offsetof(struct terms, buffer.before)},
-    {"after", KEY_TEXT, false, set_length, offsetof(struct terms, buffer.after)},
-    {"after-if", KEY_MAP, false, set_after_if, 0},
-    {"shared-by", KEY_TEXT, false, set_shared, 0},
+    {"before", KEY_TEXT, false, set_length, offsetof(struct terms, buffer.before), "to set up: 1h"},
+    {"after", KEY_TEXT, false, set_length, offsetof(struct terms, buffer.after),
+     "to clean, to charge: 30m"},
+    {"after-if", KEY_MAP, false, set_after_if, 0, "another time after long bookings",
+     &longer_table},
+    {"shared-by", KEY_TEXT, false, set_shared, 0, "none between bookings of one member", NULL,
+     false, ROW_WORDS(sharers)},
 };
-static const struct key_table buffer_table = {buffer_rows,
-					      sizeof(buffer_rows) / sizeof(*buffer_rows), NULL};
+const struct key_table buffer_table = KEY_TABLE_NAMED(buffer_rows, "buffer");
 
 void terms_set_buffer(struct walk *w, void *into, const struct key_row *row,
 		      const struct node *value)
@@ -376,66 +221,31 @@ void terms_set_buffer(struct walk *w, void *into, const struct key_row *row,
 	walk_map(w, value, value->key_place, &buffer_table, t);
 }
 
-/* `13 weeks` and `90 days` as they are said, besides 13w. */
-static void set_at_most(struct walk *w, void *into, const struct key_row *row,
-			const struct node *value)
-{
-	struct limit *l = into;
-	char text[32], unit[8];
-	int n;
-
-	if (sscanf(value->text, "%d %7[a-z]", &n, unit) == 2 && n > 0 && n < 10000 &&
-	    (strcmp(unit, "weeks") == 0 || strcmp(unit, "days") == 0))
-		snprintf(text, sizeof(text), "%d%c", n, unit[0]);
-	else
-		snprintf(text, sizeof(text), "%s", value->text);
-	if (length_read(w, value, text, &l->recurrence.at_most) &&
-	    length_s(l->recurrence.at_most) == 0)
-		problems_add(w->problems, value->place,
-			     "a series of no length at all; write 13 weeks or 90 days");
-}
-
-static void set_then(struct walk *w, void *into, const struct key_row *row,
-		     const struct node *value)
-{
-	static const char *const words[] = {"reconfirm"};
-	struct limit *l = into;
-
-	l->recurrence.reconfirm = walk_choice(w, value, "end of a series", words, 1) == 0;
-}
-
-static const struct key_row recurrence_rows[] = {
-    {"at-most", KEY_TEXT, true, set_at_most, 0},
-    {"then", KEY_TEXT, false, set_then, 0},
-};
-static const struct key_table recurrence_table = {
-    recurrence_rows, sizeof(recurrence_rows) / sizeof(*recurrence_rows), NULL};
-
-void terms_set_recurrence(struct walk *w, void *into, const struct key_row *row,
-			  const struct node *value)
-{
-	struct terms *t = terms_at(into, row);
-
-	t->place[TERM_RECURRENCE] = value->key_place;
-	t->limits[LIMIT_RECURRENCE] = (struct limit){.kind = LIMIT_RECURRENCE};
-	walk_map(w, value, value->key_place, &recurrence_table, &t->limits[LIMIT_RECURRENCE]);
-}
-
 #define TERM_PART(term, member)                                                                    \
 	[term] = {offsetof(struct terms, member), sizeof(((struct terms *)0)->member)}
 static const struct {
 	size_t offset, size;
 } term_parts[N_TERMS] = {
-    TERM_PART(TERM_DURATION, limits[LIMIT_DURATION]),
-    TERM_PART(TERM_START, limits[LIMIT_START]),
-    TERM_PART(TERM_LEAD, limits[LIMIT_LEAD]),
-    TERM_PART(TERM_HORIZON, limits[LIMIT_HORIZON]),
-    TERM_PART(TERM_SLOTS, limits[LIMIT_SLOTS]),
-    TERM_PART(TERM_RECURRENCE, limits[LIMIT_RECURRENCE]),
+    TERM_PART(TERM_DURATION, limits[TERM_DURATION]),
+    TERM_PART(TERM_START, limits[TERM_START]),
+    TERM_PART(TERM_LEAD, limits[TERM_LEAD]),
+    TERM_PART(TERM_HORIZON, limits[TERM_HORIZON]),
+    TERM_PART(TERM_SLOTS, limits[TERM_SLOTS]),
+    TERM_PART(TERM_RECURRENCE, limits[TERM_RECURRENCE]),
+    TERM_PART(TERM_QUOTA, limits[TERM_QUOTA]),
+    TERM_PART(TERM_WHO, limits[TERM_WHO]),
+    TERM_PART(TERM_KEEP, limits[TERM_KEEP]),
+    TERM_PART(TERM_QUALIFICATION, limits[TERM_QUALIFICATION]),
+    TERM_PART(TERM_APPROVAL, limits[TERM_APPROVAL]),
+    TERM_PART(TERM_HOLD, limits[TERM_HOLD]),
+    TERM_PART(TERM_CANCEL, limits[TERM_CANCEL]),
+    TERM_PART(TERM_NO_SHOW, limits[TERM_NO_SHOW]),
     TERM_PART(TERM_HOURS, hours),
     TERM_PART(TERM_HAND_OVER, hand_over),
     TERM_PART(TERM_SPANS_CLOSED, spans_closed),
     TERM_PART(TERM_BUFFER, buffer),
+    TERM_PART(TERM_METER, meter),
+    TERM_PART(TERM_MANAGERS, managers),
 };
 
 void terms_inherit(struct terms *t, const struct terms *from)
@@ -444,6 +254,8 @@ void terms_inherit(struct terms *t, const struct terms *from)
 		if (t->place[i].line != 0 || from->place[i].line == 0)
 			continue;
 		t->place[i] = from->place[i];
+		if (term_parts[i].size == 0) /* that it was said is all */
+			continue;
 		memcpy((char *)t + term_parts[i].offset, (const char *)from + term_parts[i].offset,
 		       term_parts[i].size);
 	}
@@ -453,8 +265,7 @@ static const struct key_row terms_rows[] = {
     LIMIT_ROWS(0),
     OTHER_TERM_ROWS(0),
 };
-static const struct key_table terms_table = {terms_rows, sizeof(terms_rows) / sizeof(*terms_rows),
-					     NULL};
+static const struct key_table terms_table = KEY_TABLE_NAMED(terms_rows, "terms");
 
 static void set_terms(struct walk *w, void *into, const struct key_row *row,
 		      const struct node *value)
@@ -462,15 +273,18 @@ static void set_terms(struct walk *w, void *into, const struct key_row *row,
 	walk_map(w, value, value->key_place, &terms_table, (char *)into + row->offset);
 }
 
+#define DEFAULTS_ROW(word, member, help)                                                           \
+	{                                                                                          \
+		word, KEY_MAP, false, set_terms, offsetof(struct build, member), help,             \
+		    &terms_table                                                                   \
+	}
 static const struct key_row defaults_rows[] = {
-    {"all", KEY_MAP, false, set_terms, offsetof(struct build, all_terms)},
-    {"equipment", KEY_MAP, false, set_terms,
-     offsetof(struct build, kind_terms[RESOURCE_EQUIPMENT])},
-    {"premises", KEY_MAP, false, set_terms, offsetof(struct build, kind_terms[RESOURCE_PREMISES])},
-    {"staff", KEY_MAP, false, set_terms, offsetof(struct build, kind_terms[RESOURCE_STAFF])},
+    DEFAULTS_ROW("all", all_terms, "of every resource"),
+    DEFAULTS_ROW("equipment", kind_terms[RESOURCE_EQUIPMENT], "of equipment"),
+    DEFAULTS_ROW("premises", kind_terms[RESOURCE_PREMISES], "of premises"),
+    DEFAULTS_ROW("staff", kind_terms[RESOURCE_STAFF], "of staff"),
 };
-static const struct key_table defaults_table = {
-    defaults_rows, sizeof(defaults_rows) / sizeof(*defaults_rows), NULL};
+const struct key_table defaults_table = KEY_TABLE(defaults_rows);
 
 void build_defaults(struct build *b)
 {

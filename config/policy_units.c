@@ -63,12 +63,14 @@ static void take_attribute(struct walk *w, void *into, const struct node *value)
 }
 
 static const struct key_row unit_rows[] = {
-    {"site", KEY_TEXT, false, build_set_site, offsetof(struct unit_draft, site)},
-    {"owner", KEY_TEXT, false, build_set_owner, offsetof(struct unit_draft, owner)},
-    {"in-service", KEY_BOOL, false, walk_set_bool, offsetof(struct unit_draft, in_service)},
+    {"site", KEY_TEXT, false, build_set_site, offsetof(struct unit_draft, site),
+     "where it is; if not said: where the resource is"},
+    {"owner", KEY_TEXT, false, build_set_owner, offsetof(struct unit_draft, owner), "the member"},
+    {"in-service", KEY_BOOL, false, walk_set_bool, offsetof(struct unit_draft, in_service),
+     "false: nobody can book it for now"},
 };
-static const struct key_table unit_table = {unit_rows, sizeof(unit_rows) / sizeof(*unit_rows),
-					    take_attribute};
+const struct key_table unit_table = {unit_rows, sizeof(unit_rows) / sizeof(*unit_rows),
+				     take_attribute, "unit"};
 
 /* A resource without units is its own unit, so the ids of both share one set of names. */
 static bool is_free_id(struct build *b, const struct draft *d, const char *id, struct place place)

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/policy_load.h"
@@ -13,7 +14,7 @@
 
 enum { HINT_MAX_WORDS = 2000, HINT_MAX_LISTED = 24, ID_MAX_BYTES = 32 };
 
-static bool is_nothing(const struct node *n)
+bool node_is_nothing(const struct node *n)
 {
 	return n->kind == NODE_TEXT && !n->quoted && *n->text == '\0';
 }
@@ -24,7 +25,7 @@ static const char *kind_words(const struct node *n)
 		return "a list";
 	if (n->kind == NODE_MAP)
 		return "a map of keys";
-	return is_nothing(n) ? "nothing" : "a text";
+	return node_is_nothing(n) ? "nothing" : "a text";
 }
 
 static const char *node_called(struct walk *w, const struct node *n)
@@ -50,17 +51,43 @@ static bool fits_words(struct walk *w, const struct node *n)
 
 static bool fits_list(struct walk *w, const struct node *n)
 {
-	return n->kind == NODE_LIST || is_nothing(n);
+	return n->kind == NODE_LIST || node_is_nothing(n);
 }
 
 static bool fits_map(struct walk *w, const struct node *n)
 {
-	return n->kind == NODE_MAP || is_nothing(n);
+	return n->kind == NODE_MAP || node_is_nothing(n);
 }
 
 static bool fits_hours(struct walk *w, const struct node *n)
 {
 	return n->kind == NODE_MAP || fits_text(w, n);
+}
+
+static bool fits_count(struct walk *w, const struct node *n)
+{
+	size_t digits = n->kind == NODE_TEXT ? strspn(n->text, "0123456789") : 0;
+
+	return digits >= 1 && digits <= 9 && n->text[digits] == '\0';
+}
+
+static bool fits_party(struct walk *w, const struct node *n)
+{
+	return n->kind == NODE_MAP || fits_words(w, n);
+}
+
+static bool fits_maps(struct walk *w, const struct node *n)
+{
+	bool fits = true;
+
+	for (const struct node *c = n->kind == NODE_LIST ? n->children : NULL; c; c = c->next)
+		fits &= walk_is(w, c, KEY_MAP);
+	return n->kind == NODE_MAP || (n->kind == NODE_LIST && fits);
+}
+
+static bool fits_any(struct walk *w, const struct node *n)
+{
+	return true;
 }
 
 static bool fits_bool(struct walk *w, const struct node *n)
@@ -81,15 +108,20 @@ static const struct {
     [KEY_LIST] = {fits_list, "a list; begin each item with \"- \""},
     [KEY_MAP] = {fits_map, "a map of keys; write them below it, indented, or in { }"},
     [KEY_HOURS] = {fits_hours, "hours such as Mon-Fri 08:00-18:00, or a map of keys"},
+    [KEY_COUNT] = {fits_count, "a number"},
+    [KEY_TEXT_OR_MAP] = {fits_hours, "a text, or a map of keys in { }"},
+    [KEY_PARTY] = {fits_party, "a word, a list such as [a, b], or {members: …, roles: …}"},
+    [KEY_MAPS] = {fits_maps, "a map of keys in { }, or a list of them"},
+    [KEY_ANY] = {fits_any, "anything"},
 };
 
 static void report_type(struct walk *w, const struct node *n, enum key_type type)
 {
 	const char *got = kind_words(n);
 
-	if (n->kind == NODE_LIST && type == KEY_WORDS)
+	if (n->kind == NODE_LIST && (type == KEY_WORDS || type == KEY_PARTY || type == KEY_MAPS))
 		return; /* its items were reported one by one */
-	if (type == KEY_BOOL && n->kind == NODE_TEXT)
+	if ((type == KEY_BOOL || type == KEY_COUNT) && n->kind == NODE_TEXT)
 		got = arena_printf(&w->problems->arena, "\"%s\"", n->text);
 	problems_add(w->problems, n->place, "%s is %s; it must be %s", node_called(w, n), got,
 		     types[type].wanted);
@@ -203,6 +235,29 @@ void walk_set_bool(struct walk *w, void *into, const struct key_row *row, const 
 void walk_set_node(struct walk *w, void *into, const struct key_row *row, const struct node *value)
 {
 	*(const struct node **)((char *)into + row->offset) = value;
+}
+
+void walk_set_choice(struct walk *w, void *into, const struct key_row *row,
+		     const struct node *value)
+{
+	size_t at = walk_choice(w, value, row->word, row->words, row->n_words);
+
+	if (at < row->n_words)
+		*(int *)((char *)into + row->offset) = (int)at;
+}
+
+bool walk_count(struct walk *w, const struct node *value, int max, int *ret)
+{
+	int n = fits_count(w, value) ? atoi(value->text) : 0;
+
+	if (n < 1 || n > max) {
+		problems_add(w->problems, value->place,
+			     "%s \"%s\" is not a count; write a number from 1 to %d", value->key,
+			     value->text, max);
+		return false;
+	}
+	*ret = n;
+	return true;
 }
 
 const struct node *words_first(const struct node *value)

@@ -27,6 +27,11 @@ enum key_type {
 	KEY_LIST,  /* nothing at all is an empty list */
 	KEY_MAP,   /* nothing at all is an empty map */
 	KEY_HOURS, /* a text, or a map of keys */
+	KEY_COUNT, /* a number without sign or point */
+	KEY_TEXT_OR_MAP,
+	KEY_PARTY, /* words, or a map */
+	KEY_MAPS,  /* a map, or a list of them */
+	KEY_ANY,
 	N_KEY_TYPES
 };
 
@@ -35,13 +40,22 @@ struct key_row;
 typedef void key_setter(struct walk *w, void *into, const struct key_row *row,
 			const struct node *value);
 
+/* What stands after `offset` is for who reads the table from outside (the JSON Schema), and for
+ * walk_set_choice. */
 struct key_row {
 	const char *word;
 	enum key_type type;
 	bool required;
 	key_setter *set;
 	size_t offset; /* of the member of `into` that the setter sets */
+	const char *help;
+	const struct key_table *table; /* of a map, or of the maps of a list */
+	bool each; /* the map's keys are free; what each of them has is the table's */
+	const char *const *words; /* nothing else is taken; NULL: anything */
+	size_t n_words;
 };
+
+#define ROW_WORDS(words) (words), sizeof(words) / sizeof(*(words))
 
 #define WALK_MAX_ROWS 64
 
@@ -50,7 +64,16 @@ struct key_table {
 	size_t n;
 	/* Takes a key that has no row; NULL: such a key is a problem. */
 	void (*other)(struct walk *w, void *into, const struct node *value);
+	const char *name; /* under which the JSON Schema says it once; NULL: in its place */
 };
+#define KEY_TABLE(rows)                                                                            \
+	{                                                                                          \
+		(rows), sizeof(rows) / sizeof(*(rows)), NULL, NULL                                 \
+	}
+#define KEY_TABLE_NAMED(rows, name)                                                                \
+	{                                                                                          \
+		(rows), sizeof(rows) / sizeof(*(rows)), NULL, (name)                               \
+	}
 
 /* Reads a map by a table. `map` is a NODE_MAP; what is required and absent is reported at `place`.
  */
@@ -64,6 +87,13 @@ bool walk_is_id(struct walk *w, const char *s, struct place place);
 
 /* Setters: copy the text, take true or false, keep the node (borrowed) at row->offset. */
 key_setter walk_set_text, walk_set_bool, walk_set_node;
+
+/* Sets an int to the place of the text in the row's words. */
+key_setter walk_set_choice;
+/* A count from 1 to `max`. false: reported. */
+bool walk_count(struct walk *w, const struct node *value, int max, int *ret);
+/* Whether the value is nothing at all: `late-returns` in {no-shows: 3, late-returns}. */
+bool node_is_nothing(const struct node *n);
 
 /* The texts of a KEY_WORDS: the node itself, or the children of the list. */
 const struct node *words_first(const struct node *value);

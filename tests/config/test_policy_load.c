@@ -49,9 +49,9 @@ static const struct refused pole_cases[] = {
     {"pole: essai\nsites: {a: {}}\nmembers:\nresources:\n",
      "\"zone\" is missing; add a line `zone: …`"},
     {VAN "memebrs: {}\n", "pole.yaml:14:1: unknown key \"memebrs\"; did you mean \"members\"?"},
-    {VAN "quota: {}\n", "pole.yaml:14:1: unknown key \"quota\"; known are: pole, name, zone, "
-			"language, sites, members, defaults, "
-			"resources, rules, travel, closures"},
+    {VAN "vehicles: {}\n", "pole.yaml:14:1: unknown key \"vehicles\"; known are: pole, name, zone, "
+			"language, sites, members, dates, defaults, "
+			"resources, rules, travel, closures, conflicts, tests"},
     {VAN "pole: again\n",
      "pole.yaml:14:1: key \"pole\" is given again; it was first given at pole.yaml:1:1"},
     {VAN "language: fra\n", "pole.yaml:14:11: unknown language \"fra\"; did you mean \"fr\"?"},
@@ -252,10 +252,9 @@ static const struct refused defaults_cases[] = {
     {VAN "defaults: {vehicles: {}}\n",
      "pole.yaml:14:12: unknown key \"vehicles\"; known are: all, equipment, premises, staff"},
     {VAN "defaults: {equipment: {capacity: 2}}\n",
-     "pole.yaml:14:24: unknown key \"capacity\"; known are: duration, start, lead, horizon, slots, "
-     "recurrence, hours, "
-     "hand-over, spans-closed, "
-     "buffer"},
+     "pole.yaml:14:24: unknown key \"capacity\"; known are: duration, adjacent, start, lead, "
+     "horizon, slots, recurrence, quota, who, keep, driver, qualification, approval, hold, cancel, "
+     "no-show, hours, hand-over, spans-closed, buffer, meter, managers"},
     {VAN "  bus: {kind: equipment, site: town}\ndefaults: {equipment: {horizon: x, hours: as "
 	 "nobody}}\n",
      "pole.yaml:15:33: \"x\" is not a length of time; write 90m, 4h, 1h30m, 2d or 1w\n"
@@ -270,22 +269,22 @@ static const struct refused rule_cases[] = {
     {RULES "  - lead: 1h\n", "pole.yaml:16:5: \"name\" is missing; add a line `name: …`"},
     {RULE,
      "pole.yaml:16:5: the rule limits nothing; add one or more of duration, start, lead, horizon, "
-     "slots, recurrence"},
+     "slots, recurrence, quota, who, keep, driver, qualification, approval, hold, cancel, "
+     "no-show"},
     {RULE "    leed: 1h\n    lead: 1h\n",
      "pole.yaml:17:5: unknown key \"leed\"; did you mean \"lead\"?"},
     {RULE "    lead: 1h\n    hours: always\n",
-     "pole.yaml:18:5: unknown key \"hours\"; known are: name, for, members, duration, start, lead, "
-     "horizon, slots, recurrence"},
+     "pole.yaml:18:5: unknown key \"hours\"; known are: name, for, members, roles, when, until, "
+     "for-those-with, duration, adjacent, start, lead, horizon, slots, recurrence, quota, who, "
+     "keep, driver, qualification, approval, hold, cancel, no-show"},
     {RULE "    lead: 1h\n    for: vna\n",
-     "pole.yaml:18:10: unknown resource or kind \"vna\"; did you mean \"van\"?"},
-    {RULE "    lead: 1h\n    for: [van, van-2]\n",
-     "pole.yaml:18:16: \"van-2\" is a unit; write a whole resource, here \"van\""},
+     "pole.yaml:18:10: unknown resource, unit or kind \"vna\"; did you mean \"van\"?"},
     {RULE "    lead: 1h\n    for: premises\n",
      "pole.yaml:18:10: no resource is of kind premises; it would never apply"},
     {RULE "    lead: 1h\n    for: []\n",
      "pole.yaml:18:10: an empty list; leave `for` out to mean all"},
     {RULE "    lead: 1h\n    members: foundr\n",
-     "pole.yaml:18:14: no member is of class \"foundr\"; did you mean \"founder\"?"},
+     "pole.yaml:18:14: unknown member or class \"foundr\"; did you mean \"founder\"?"},
     {RULE "    lead: 1h\n    members: []\n",
      "pole.yaml:18:14: an empty list; leave `members` out to mean all"},
     {RULE "    lead: 1h\n  - {name: r, lead: 2h}\n",
@@ -357,7 +356,7 @@ static void problems_of_all_files_at_once(void **state)
 	    "b.yaml:2:45: unknown member \"m9\"; did you mean \"m1\"?\n"
 	    "b.yaml:3:1: key \"zone\" is given again; it was first given at a.yaml:3:1\n"
 	    "c.yaml:2:17: unknown key \"clas\"; did you mean \"class\"?\n"
-	    "c.yaml:4:20: unknown resource or kind \"vna\"; did you mean \"van\"?");
+	    "c.yaml:4:20: unknown resource, unit or kind \"vna\"; did you mean \"van\"?");
 }
 
 /* What the other files mention may well be in the one that cannot be read. */
