@@ -252,6 +252,9 @@ bool matching_is_unit(const struct matching *m, const struct node *word);
 bool matching_add_unit(struct matching *m, const struct node *word);
 /* What a rule is for: where units are named, the units of the whole resources, too. */
 void matching_into_rule(struct matching *m, struct rule *rule);
+/* walk_hint() among the ids of both. */
+const char *build_hint(struct build *b, const char *word, const struct glossary *first,
+		       const struct glossary *second);
 /* Reports an empty list. */
 void report_empty_list(struct build *b, const struct node *words);
 

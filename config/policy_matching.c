@@ -3,6 +3,7 @@
 
 #include "config/policy_build.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct matching matching_new(struct build *b)
@@ -134,6 +135,23 @@ bool matching_is_unit(const struct matching *m, const struct node *word)
 		     "\"%s\" is a unit; write a whole resource, here \"%s\"", word->text,
 		     of_unit->resource->id);
 	return true;
+}
+
+const char *build_hint(struct build *b, const char *word, const struct glossary *first,
+		       const struct glossary *second)
+{
+	const size_t n = first->n + second->n;
+	const char **words;
+	const char *hint = "";
+
+	if (b->walk.problems->n >= PROBLEMS_MAX || n > HINT_MAX_WORDS)
+		return walk_hint(&b->walk, word, first->words, first->n);
+	words = memory_new((n + 1) * sizeof(*words));
+	for (size_t i = 0; i < n; i++)
+		words[i] = i < first->n ? first->words[i] : second->words[i - first->n];
+	hint = walk_hint(&b->walk, word, words, n);
+	free(words);
+	return hint;
 }
 
 void report_empty_list(struct build *b, const struct node *words)

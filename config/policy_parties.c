@@ -6,21 +6,17 @@
 
 #include <string.h>
 
+#include "lib/nearest.h"
 #include "lib/person.h"
 
 static const char owner_word[] = "owner";
 
 static const char *hint(struct build *b, const char *word)
 {
-	const size_t n = b->members.n + b->classes.n + 1;
-	const char **words = arena_new_n(&b->scratch, const char *, n);
+	const char *const words[] = {owner_word};
 
-	words[0] = owner_word;
-	for (size_t i = 0; i < b->classes.n; i++)
-		words[1 + i] = b->classes.words[i];
-	for (size_t i = 0; i < b->members.n; i++)
-		words[1 + b->classes.n + i] = b->members.words[i];
-	return walk_hint(&b->walk, word, words, n);
+	return nearest_word(word, words, 1) ? walk_hint(&b->walk, word, words, 1)
+					    : build_hint(b, word, &b->classes, &b->members);
 }
 
 static void add_word(struct build *b, const struct node *word, struct party_match *party)

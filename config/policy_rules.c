@@ -118,15 +118,6 @@ static void add_own_rules(struct build *b, const struct draft *d, size_t *cap)
 	add_limits(b->policy, &own, &d->terms, d->resource->id, cap);
 }
 
-static const char *resource_hint(struct build *b, const char *word)
-{
-	const char *hint = walk_hint(&b->walk, word, b->resources.words, b->resources.n);
-
-	return strncmp(hint, "; did", 5) == 0 || b->units.n == 0
-		   ? hint
-		   : walk_hint(&b->walk, word, b->units.words, b->units.n);
-}
-
 static void match_resources(struct build *b, const struct node *words, struct rule *rule)
 {
 	struct matching m = matching_new(b);
@@ -136,7 +127,7 @@ static void match_resources(struct build *b, const struct node *words, struct ru
 		if (!matching_add(&m, word) && !matching_add_unit(&m, word))
 			problems_add(b->walk.problems, word->place,
 				     "unknown resource, unit or kind \"%s\"%s", word->text,
-				     resource_hint(b, word->text));
+				     build_hint(b, word->text, &b->resources, &b->units));
 	matching_into_rule(&m, rule);
 }
 
@@ -198,14 +189,16 @@ static void read_match(struct build *b, const struct rule_draft *d, struct rule 
 			     "the rule says `when`, and its keep another; leave one of them out");
 }
 
+/* What was refused may have been its limit. */
 static void add_written(struct build *b, const struct rule_draft *d, struct place place,
-			size_t *cap)
+			size_t n_problems, size_t *cap)
 {
 	struct rule rule = {.name = d->name ? d->name : "", .place = place};
 
 	read_match(b, d, &rule);
 	check_adjacent(b, &d->terms);
-	if (add_limits(b->policy, &rule, &d->terms, NULL, cap) == 0)
+	if (add_limits(b->policy, &rule, &d->terms, NULL, cap) == 0 &&
+	    b->walk.problems->n == n_problems)
 		problems_add(
 		    b->walk.problems, place,
 		    "the rule limits nothing; add one or more of duration, start, lead, horizon, "
@@ -217,11 +210,12 @@ static void build_rule(struct build *b, const struct node *value, size_t *cap)
 {
 	struct rule_draft d = {0};
 	const struct named *other;
+	const size_t n_problems = b->walk.problems->n;
 
 	if (!walk_is(&b->walk, value, KEY_MAP))
 		return;
 	walk_map(&b->walk, value, value->place, &rule_table, &d);
-	add_written(b, &d, value->place, cap);
+	add_written(b, &d, value->place, n_problems, cap);
 	other = d.name ? glossary_add(&b->rules, &b->scratch, d.name, b, value->place) : NULL;
 	if (other)
 		problems_add(

@@ -12,7 +12,7 @@
 #include "config/policy_load.h"
 #include "lib/nearest.h"
 
-enum { HINT_MAX_WORDS = 2000, HINT_MAX_LISTED = 24, ID_MAX_BYTES = 32 };
+enum { HINT_MAX_LISTED = 24, ID_MAX_BYTES = 32 };
 
 bool node_is_nothing(const struct node *n)
 {

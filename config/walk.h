@@ -58,6 +58,7 @@ struct key_row {
 #define ROW_WORDS(words) (words), sizeof(words) / sizeof(*(words))
 
 #define WALK_MAX_ROWS 64
+#define HINT_MAX_WORDS 2000 /* among more, nobody looks for what was meant */
 
 struct key_table {
 	const struct key_row *rows;
