@@ -132,8 +132,9 @@ struct date_list {
 void build_dates(struct build *b);
 void build_conflicts(struct build *b);
 void build_tests(struct build *b);
-/* What cannot be meant though each line of it can: reported as warnings. */
-void build_check(struct build *b);
+/* What cannot be meant together though each line of it can be: warnings, since a pole may have run
+ * under them. Of a policy without problems. */
+void policy_check(const struct policy *p, struct problems *ret_problems);
 
 /* Readers of the limits, from the value of their key. false: reported, or not to be used. */
 typedef bool limit_reader(struct walk *w, const struct node *value, struct limit *ret);

@@ -202,6 +202,7 @@ int policy_load(const struct policy_file *files, size_t n_files, zone_loader *zo
 			     "more than %d closures, counted once for each resource",
 			     POLICY_CLOSED_MAX);
 	if (b.failure == 0 && count_problems(ret_problems) == before) {
+		policy_check(p, ret_problems);
 		*ret_policy = p;
 		return POLICY_LOAD_OK;
 	}

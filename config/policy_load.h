@@ -34,7 +34,7 @@ typedef int zone_loader(void *arg, const char *name, struct zone **ret);
 
 enum { POLICY_LOAD_OK = 0, POLICY_LOAD_E_PROBLEMS = 1 };
 /* The files are copied into the policy. ret_policy is the caller's (policy_free); untouched where
- * there are problems. < 0: the zone loader's own failure. */
+ * there are problems. One with no more than warnings is loaded. < 0: the zone loader's own failure. */
 int policy_load(const struct policy_file *files, size_t n_files, zone_loader *zones, void *arg,
 		struct policy **ret_policy, struct problems *ret_problems);
 

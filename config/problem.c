@@ -24,30 +24,46 @@ void problems_clear(struct problems *p)
 	*p = (struct problems){0};
 }
 
+struct list { /* of problems or warnings */
+	struct problem **items;
+	size_t *n, *cap;
+};
+
 /* A default that is wrong is met once per resource that inherits it, but is one problem. */
-static bool is_known(const struct problems *p, const struct problem *problem)
+static bool is_known(const struct list *l, const struct problem *problem)
 {
-	for (size_t i = 0; i < p->n; i++)
-		if (place_compare(&p->items[i].place, &problem->place) == 0 &&
-		    strcmp(p->items[i].text, problem->text) == 0)
+	for (size_t i = 0; i < *l->n; i++)
+		if (place_compare(&(*l->items)[i].place, &problem->place) == 0 &&
+		    strcmp((*l->items)[i].text, problem->text) == 0)
 			return true;
 	return false;
 }
 
-static void insert(struct problems *p, const struct problem *problem)
+static void insert(struct list *l, struct arena *a, const struct problem *problem)
 {
+	struct problem *items;
 	size_t at;
 
-	p->items = arena_grow(&p->arena, p->items, p->n, &p->cap, p->n + 1, sizeof(*p->items));
-	for (at = p->n; at > 0 && place_compare(&p->items[at - 1].place, &problem->place) > 0; at--)
-		p->items[at] = p->items[at - 1];
-	p->items[at] = *problem;
-	p->n++;
+	items = arena_grow(a, *l->items, *l->n, l->cap, *l->n + 1, sizeof(*items));
+	for (at = *l->n; at > 0 && place_compare(&items[at - 1].place, &problem->place) > 0; at--)
+		items[at] = items[at - 1];
+	items[at] = *problem;
+	*l->items = items;
+	++*l->n;
+}
+
+static void add(struct list *l, struct arena *a, struct place place, const char *fmt, va_list args)
+{
+	struct problem problem = {.place = place, .text = arena_vprintf(a, fmt, args)};
+
+	problem.place.file = arena_strdup(a, place.file ? place.file : "");
+	if (!is_known(l, &problem))
+		insert(l, a, &problem);
 }
 
 void problems_add(struct problems *p, struct place place, const char *fmt, ...)
 {
-	struct problem problem = {.place = place};
+	struct list list = {&p->items, &p->n, &p->cap};
 	va_list args;
 
 	if (p->n >= PROBLEMS_MAX) {
@@ -55,11 +71,20 @@ void problems_add(struct problems *p, struct place place, const char *fmt, ...)
 		return;
 	}
 	va_start(args, fmt);
-	problem.text = arena_vprintf(&p->arena, fmt, args);
+	add(&list, &p->arena, place, fmt, args);
 	va_end(args);
-	problem.place.file = arena_strdup(&p->arena, place.file ? place.file : "");
-	if (!is_known(p, &problem))
-		insert(p, &problem);
+}
+
+void problems_warn(struct problems *p, struct place place, const char *fmt, ...)
+{
+	struct list list = {&p->warnings, &p->n_warnings, &p->warnings_cap};
+	va_list args;
+
+	if (p->n_warnings >= PROBLEMS_MAX)
+		return;
+	va_start(args, fmt);
+	add(&list, &p->arena, place, fmt, args);
+	va_end(args);
 }
 
 const char *problem_text(struct problems *p, const struct problem *problem)

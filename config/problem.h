@@ -22,11 +22,17 @@ struct problems {
 	    *items; /* always sorted by file, line, column; equals in the order they were found */
 	size_t n, cap;
 	size_t n_more; /* found past PROBLEMS_MAX */
+	/* What is hardly meant, though it can be done; sorted alike, PROBLEMS_MAX at the most. */
+	struct problem *warnings;
+	size_t n_warnings, warnings_cap;
 };
 
 void problems_clear(struct problems *p);
 /* Copies the place's file name. The same text at the same place is kept once. */
 void problems_add(struct problems *p, struct place place, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same for a warning; it counts for nothing else. */
+void problems_warn(struct problems *p, struct place place, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* `pole.yaml:12:5: unknown key "horizn"; did you mean "horizon"?` in the problems' arena */
 const char *problem_text(struct problems *p, const struct problem *problem);

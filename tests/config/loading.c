@@ -51,3 +51,21 @@ void expect_problems(const struct policy_file *files, size_t n, const char *expe
 	assert_ptr_equal(policy, untouched);
 	problems_clear(&problems);
 }
+
+void expect_warnings(const char *text, const char *expected)
+{
+	struct policy_file file = text_file("pole.yaml", text);
+	struct problems problems = {0};
+	struct policy *policy = NULL;
+	const char *all = "";
+
+	policy_load(&file, 1, zone_from_system, NULL, &policy, &problems);
+	assert_string_equal(all_problems(&problems), "");
+	assert_non_null(policy);
+	for (size_t i = 0; i < problems.n_warnings; i++)
+		all = arena_printf(&problems.arena, "%s%s%s", all, i > 0 ? "\n" : "",
+				   problem_text(&problems, &problems.warnings[i]));
+	assert_string_equal(all, expected);
+	policy_free(policy);
+	problems_clear(&problems);
+}

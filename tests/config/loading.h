@@ -14,3 +14,5 @@ const char *all_problems(struct problems *p);
 struct policy *load_good(const char *text);
 /* Loads it; must have these problems, each on a line. */
 void expect_problems(const struct policy_file *files, size_t n, const char *expected);
+/* Loads one file of this text; must be without problems and have these warnings, each on a line. */
+void expect_warnings(const char *text, const char *expected);
