@@ -185,10 +185,7 @@ static void add_stand_ins(const struct trial *t, const struct alternatives_ask *
 	for (size_t i = 0; i < r->n_stands_in && ret->n_alternatives < ask->want; i++) {
 		struct trial other;
 
-		trial_init(&other, t->pole, pole_directory(t->pole), r->stands_in[i], NULL,
-			   ask->member, t->now, a);
-		other.quantity = t->quantity;
-		other.having = t->having;
+		trial_instead(&other, t, r->stands_in[i], a);
 		if (trial_place(&other, ask->asked))
 			add(ret, ALTERNATIVE_STAND_IN, r->stands_in[i], NULL, ask->asked);
 	}
@@ -251,8 +248,9 @@ static void add_fewer(const struct trial *t, const struct alternatives_ask *ask,
 	for (size_t i = 0; t->quantity > 1 && i < t->resource->n_units; i++) {
 		const struct unit *u = &t->resource->units[i];
 
-		n += trial_is_candidate(t, u) && trial_allows(t, trial_opening(t, u), ask->asked) &&
-		     trial_is_free(&one, u, ask->asked);
+		n += trial_is_candidate(t, u) && trial_is_free(&one, u, ask->asked) &&
+		     trial_allows(&one, trial_opening(t, u), ask->asked) &&
+		     trial_allows_unit(&one, u, ask->asked);
 	}
 	if (n == 0 || n >= t->quantity || ret->n_alternatives == ask->want)
 		return;

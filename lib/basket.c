@@ -38,6 +38,39 @@ struct want *basket_add(struct basket *b, struct want w)
 	return &b->wants[b->n++];
 }
 
+static void add_thing(struct other_thing *things, size_t *n, struct other_thing thing)
+{
+	if (thing.resource)
+		things[(*n)++] = thing;
+}
+
+/* All that counts together with `w`: what else is wanted, and what else the booking has. */
+static void list_others(const struct basket *b, const struct want *w, struct trial *ret)
+{
+	size_t n_was = b->was ? b->was->n_items : 0;
+	struct other_thing *things = arena_new_n(b->arena, struct other_thing, b->n + n_was);
+
+	for (const struct want *o = b->wants; o < b->wants + b->n; o++) {
+		struct span s = {o->span.start + b->shift_s, o->span.end + b->shift_s};
+
+		if (o->item != w->item && o->via != ITEM_SKILL)
+			add_thing(things, &ret->n_others,
+				  (struct other_thing){o->resource, o->unit, o->quantity, s});
+	}
+	for (uint32_t k = 0; k < n_was; k++) {
+		const struct item *i = &b->was->items[k];
+		bool is_wanted = i->state != ITEM_PRESENT || i->via == ITEM_SKILL;
+
+		for (size_t j = 0; j < b->n; j++)
+			is_wanted |= b->wants[j].item == k;
+		if (!is_wanted)
+			add_thing(things, &ret->n_others,
+				  (struct other_thing){pole_resource(b->pole, i->resource), NULL,
+						       i->quantity, i->span});
+	}
+	ret->others = things;
+}
+
 void basket_trial(const struct basket *b, const struct want *w, struct trial *ret)
 {
 	trial_init(ret, b->pole, pole_directory(b->pole), w->resource, w->unit, b->member, b->now,
@@ -46,16 +79,22 @@ void basket_trial(const struct basket *b, const struct want *w, struct trial *re
 	ret->having = w->having;
 	ret->at = w->at;
 	ret->plan = b->plan.n > 0 || b->plan.n_held > 0 ? &b->plan : NULL;
-	if (w->via != ITEM_ASKED)
-		ret->n_rules = 0;
+	ret->person = b->person;
+	ret->brought = w->via != ITEM_ASKED;
+	if (w->via == ITEM_SKILL)
+		trial_ask_nothing(ret);
+	if (ret->n_costly > 0 && (b->n > 1 || (b->was && b->was->n_items > 1)))
+		list_others(b, w, ret);
 	if (!b->was)
 		return;
 	ret->except = b->was->number;
+	ret->made_at = b->was->made_at;
 	if (w->was) {
 		ret->prefers = b->was;
 		ret->prefers_item = w->item;
-		ret->has_kept_start = true;
-		ret->kept_start = b->was->items[w->item].span.start;
+		ret->has_kept = true;
+		ret->has_kept_right = b->was->state != BOOKING_WAITING;
+		ret->kept = b->was->items[w->item].span;
 	}
 }
 
@@ -159,7 +198,7 @@ static bool is_on(const struct booking *was, uint32_t item, const struct unit *c
 static bool is_bound(const struct basket *b, const struct want *w)
 {
 	return w->was && w->resource->n_parts == 0 && !booking_state_queues(b->was->state) &&
-	       b->was->items[w->item].span.start <= b->now;
+	       (b->was->state == BOOKING_OUT || b->was->items[w->item].span.start <= b->now);
 }
 
 static bool place(struct basket *b, const struct want *w, int64_t shift_s, struct answer *ret)
@@ -195,6 +234,13 @@ static bool place_asked(struct basket *b, int64_t shift_s, struct answer *ret)
 			if (choice(&b->wants[i]) == c && !place(b, &b->wants[i], shift_s, ret))
 				return false;
 	return true;
+}
+
+static bool is_qualified(const struct basket *b, const char *word, struct span s, int64_t shift_s)
+{
+	s.start += shift_s;
+	s.end += shift_s;
+	return b->person && person_is_qualified(b->person, word, 0, s, s.start);
 }
 
 static bool is_declared(const struct basket *b, const char *word)
@@ -316,7 +362,8 @@ static bool meet(struct basket *b, const struct want *whose, const struct requir
 {
 	struct span s = needed_span(whose, r);
 
-	if (r->unless && is_declared(b, r->unless))
+	if (r->unless && (is_qualified(b, r->unless, s, shift_s) ||
+			  (!r->unless_qualified && is_declared(b, r->unless))))
 		return true;
 	for (size_t i = 0; i < r->n_choices; i++)
 		if (r->choices[i].kind == NEED_DECLARED && is_declared(b, r->choices[i].word))
@@ -389,6 +436,7 @@ static void keep_others(struct basket *b)
 bool basket_place(struct basket *b, int64_t shift_s, struct answer *ret)
 {
 	plan_init(&b->plan, b->start, b->arena);
+	b->shift_s = shift_s;
 	if (!b->n_asked) {
 		b->n_asked = b->n;
 		if (b->brings_along)

@@ -28,6 +28,7 @@ struct want { /* one thing, resolved */
 struct basket {
 	const struct pole *pole;
 	const struct member *member;
+	const struct person *person; /* who it is for; NULL: nobody is known, who then has no qualification */
 	struct arena *arena;
 	int64_t now;
 	int64_t number;		   /* of the booking that is made or moved */
@@ -38,6 +39,7 @@ struct basket {
 	bool stays;	   /* nobody else is moved */
 	const char *const *declared;
 	size_t n_declared;
+	int64_t shift_s; /* of the last placing */
 	const struct plan *start; /* what is settled before it is placed; NULL: nothing */
 	struct plan plan;
 };

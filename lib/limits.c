@@ -138,18 +138,23 @@ static enum reason test_slots(const struct limit *l, const struct zone *z, struc
 		   : REASON_SLOTS;
 }
 
-/* A matter of the series, see lib/series.h. */
-static enum reason test_recurrence(const struct limit *l, const struct zone *z, struct span s,
-				   int64_t now, int64_t *ret_bound)
+int64_t opens_at(const struct limit *l, const struct zone *z, int64_t start)
 {
-	return REASON_NONE;
+	struct civil_date date = zone_to_local(z, start).date;
+	int32_t month = date.year * 12 + date.month - 1 - l->opens.ahead;
+	int64_t at;
+
+	date = (struct civil_date){month / 12, (uint8_t)(month % 12 + 1), l->opens.day};
+	while (!civil_date_is_valid(date))
+		date.day--;
+	zone_local_s_to_utc(z, civil_days(date) * DAY_S + l->opens.at_s, &at);
+	return at;
 }
 
 static enum reason (*const tests[N_LIMIT_KINDS])(const struct limit *, const struct zone *,
 						 struct span, int64_t, int64_t *) = {
-    [LIMIT_DURATION] = test_duration, [LIMIT_START] = test_start,
-    [LIMIT_LEAD] = test_lead,	      [LIMIT_HORIZON] = test_horizon,
-    [LIMIT_SLOTS] = test_slots,	      [LIMIT_RECURRENCE] = test_recurrence,
+    [LIMIT_DURATION] = test_duration, [LIMIT_START] = test_start, [LIMIT_LEAD] = test_lead,
+    [LIMIT_HORIZON] = test_horizon,   [LIMIT_SLOTS] = test_slots,
 };
 
 enum reason limit_test(const struct limit *limit, const struct zone *z, struct span s, int64_t now,

@@ -17,6 +17,8 @@ enum reason limit_test(const struct limit *limit, const struct zone *z, struct s
 int64_t slots_next(const struct limit *limit, const struct zone *z, int64_t at, bool end);
 int64_t slots_previous(const struct limit *limit, const struct zone *z, int64_t at);
 const char *slots_text(const struct limit *limit, struct arena *a); /* "08:00-13:00 13:00-18:00" */
+/* Of a LIMIT_OPENS: when the month of `start` opens. A day that its month does not have is the last. */
+int64_t opens_at(const struct limit *limit, const struct zone *z, int64_t start);
 /* The length of `s` as people mean it: civil days where it is a whole number of them, else elapsed
  * time. */
 struct duration span_length(struct span s, const struct zone *z);

@@ -539,6 +539,15 @@ void pole_each_of_member(const struct pole *p, uint32_t member, uint32_t resourc
 		diary_each(d, window, fn, arg);
 }
 
+void pole_each_lapse(const struct pole *p, uint32_t member, struct span window,
+		     bool (*fn)(void *arg, const struct booking *b), void *arg)
+{
+	const struct diary *d = pole_index_lapses(&p->index, member);
+
+	if (d)
+		diary_each(d, window, fn, arg);
+}
+
 const int64_t *pole_queue(const struct pole *p, size_t *ret_n)
 {
 	*ret_n = p->index.queue.n;

@@ -58,6 +58,9 @@ const struct timeline *pole_timeline(const struct pole *p, uint32_t resource, ui
  * thing or another (0: any). What is out has not ended: it touches all that comes after its start. Stops when fn returns false. */
 void pole_each_of_member(const struct pole *p, uint32_t member, uint32_t resource, struct span window,
 			 bool (*fn)(void *arg, const struct booking *b), void *arg);
+/* What that member failed in, in order of when it did so: no-shows, late cancellations (not those that were waived), late returns that are
+ * back. */
+void pole_each_lapse(const struct pole *p, uint32_t member, struct span window, bool (*fn)(void *arg, const struct booking *b), void *arg);
 /* Bookings whose state queues, in order of number. */
 const int64_t *pole_queue(const struct pole *p, size_t *ret_n);
 /* The booking whose due_at comes first; NULL if none is due ever. */

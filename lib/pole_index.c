@@ -14,8 +14,10 @@
 
 #include "lib/arena.h"
 
+#define LAPSES UINT32_MAX
+
 struct member_diary {
-	uint32_t member, resource; /* resource 0: any */
+	uint32_t member, resource; /* resource 0: any; LAPSES */
 	struct diary diary;
 };
 
@@ -95,6 +97,11 @@ const struct diary *pole_index_of(const struct pole_index *x, uint32_t member, u
 	return d ? &d->diary : NULL;
 }
 
+const struct diary *pole_index_lapses(const struct pole_index *x, uint32_t member)
+{
+	return pole_index_of(x, member, LAPSES);
+}
+
 void pole_index_clear(struct pole_index *x)
 {
 	for (size_t i = 0; i < x->members.cap; i++) {
@@ -137,6 +144,19 @@ static void of_member(struct pole_index *x, const struct booking *b, bool add)
 			write_down(diary_of(x, b->member, b->items[i].resource), b, add);
 }
 
+/* When the member failed to come, to say so in time, or to be back; 0: it did not. */
+static int64_t lapsed_at(const struct booking *b)
+{
+	const struct details *d = booking_says(b);
+
+	if (b->state == BOOKING_DONE && d->back_at > b->span.end + LAPSE_LATE_S)
+		return d->back_at;
+	if (d->waived ||
+	    (b->state != BOOKING_NO_SHOW && !(b->state == BOOKING_CANCELLED && d->forfeit > 0)))
+		return 0;
+	return b->ended_at;
+}
+
 static bool is_due(const struct booking *b)
 {
 	return b->due_at != 0 && b->due_at != TIME_NEVER;
@@ -152,6 +172,8 @@ static bool owes(const struct booking *b)
 void pole_index_add(struct pole_index *x, const struct booking *b)
 {
 	of_member(x, b, true);
+	if (lapsed_at(b))
+		diary_add(diary_of(x, b->member, LAPSES), lapsed_at(b), 1, b);
 	if (is_due(b))
 		diary_add(&x->due, b->due_at, 0, b);
 	if (booking_state_queues(b->state))
@@ -163,6 +185,8 @@ void pole_index_add(struct pole_index *x, const struct booking *b)
 void pole_index_remove(struct pole_index *x, const struct booking *b)
 {
 	of_member(x, b, false);
+	if (lapsed_at(b))
+		diary_remove(diary_of(x, b->member, LAPSES), lapsed_at(b), b);
 	if (is_due(b))
 		diary_remove(&x->due, b->due_at, b);
 	if (booking_state_queues(b->state))

@@ -13,7 +13,7 @@ struct numbers { /* ascending */
 };
 
 struct pole_index {
-	struct table members; /* struct member_diary, by member and resource, and by member alone */
+	struct table members; /* struct member_diary, by member and resource, any resource, or lapses */
 	struct diary due;
 	struct numbers queue, owing;
 };
@@ -21,5 +21,8 @@ struct pole_index {
 void pole_index_clear(struct pole_index *x);
 void pole_index_add(struct pole_index *x, const struct booking *b);
 void pole_index_remove(struct pole_index *x, const struct booking *b);
+#define LAPSE_LATE_S 900 /* what is back within that time of its end was not late */
+/* No-shows, late cancellations and late returns, by when that happened; NULL: none. */
+const struct diary *pole_index_lapses(const struct pole_index *x, uint32_t member);
 const struct diary *pole_index_of(const struct pole_index *x, uint32_t member,
 				  uint32_t resource); /* resource 0: any; NULL: none */

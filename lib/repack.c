@@ -186,7 +186,7 @@ static const uint64_t *units_asked(const struct trial *t, struct span s, struct 
 		const struct unit *u = &r->units[i];
 
 		if (trial_is_candidate(t, u) && trial_allows(t, trial_opening(t, u), s) &&
-		    !is_out(t, u, s))
+		    trial_allows_unit(t, u, s) && !is_out(t, u, s))
 			packing_add(set, i);
 	}
 	return set;

@@ -7,6 +7,7 @@
 
 #include "lib/basket.h"
 #include "lib/resolve.h"
+#include "lib/rules.h"
 #include "lib/series_run.h"
 
 #define WALK_MAX 40000 /* instants looked at, left out or not */
@@ -37,8 +38,8 @@ struct making {
 	struct series_run run;
 	const struct resource *resource; /* of the first thing; NULL: unknown */
 	const struct zone *zone;
-	struct span first; /* of the first date: its span, or its window */
-	const struct rule **rules;
+	struct span first;	   /* of the first date: its span, or its window */
+	const struct rule **rules; /* that are about the first date */
 	size_t n_rules;
 	struct recur recur;
 	bool is_endless;
@@ -80,8 +81,11 @@ static void resolve(struct making *m)
 	party_resolve(p, m->run.who, first, &unused, &party);
 	trial_init(&t, p, pole_directory(p), m->resource, u, party.member, m->run.who->now,
 		   m->run.arena);
+	t.person = pole_person(p, party.person);
 	m->rules = t.rules;
-	m->n_rules = t.n_rules;
+	for (size_t i = 0; i < t.n_rules; i++)
+		if (rule_matches(&t, t.rules[i], u, m->first))
+			m->rules[m->n_rules++] = t.rules[i];
 }
 
 /* UNTIL as people write it: a day is meant to its end, and both in the local time of the series. */

@@ -9,7 +9,6 @@
  */
 #include "lib/trial.h"
 
-#include "lib/limits.h"
 #include "lib/outages.h"
 #include "lib/rules.h"
 #include "lib/way.h"
@@ -41,6 +40,7 @@ void trial_init(struct trial *t, const struct pole *p, const struct directory *d
 
 	*t = (struct trial){
 	    .pole = p,
+	    .directory = d,
 	    .resource = resource,
 	    .unit = unit,
 	    .rules = arena_new_n(a, const struct rule *, n),
@@ -48,11 +48,33 @@ void trial_init(struct trial *t, const struct pole *p, const struct directory *d
 	    .before_s = buffer_s(resource->buffer_before),
 	    .quantity = 1,
 	    .member = member ? member->number : 0,
+	    .holder = member,
 	    .works_on = member ? member->works_on : 0,
 	};
-	for (size_t i = 0; i < n; i++)
-		if (party_matches(&rules[i]->party, member, NULL, resource, unit))
-			t->rules[t->n_rules++] = rules[i];
+	for (size_t i = 0; i < n; i++) {
+		if (rules[i]->limit.kind > LIMIT_QUALIFICATION ||
+		    !party_may_match(&rules[i]->party, member))
+			continue;
+		t->rules[t->n_rules++] = rules[i];
+		t->n_of_units += rule_is_of_units(rules[i]);
+		t->n_costly += rule_is_costly(rules[i]);
+	}
+}
+
+void trial_ask_nothing(struct trial *t)
+{
+	t->n_rules = t->n_of_units = t->n_costly = 0;
+}
+
+void trial_instead(struct trial *ret, const struct trial *t, const struct resource *r,
+		   struct arena *a)
+{
+	trial_init(ret, t->pole, t->directory, r, NULL, t->holder, t->now, a);
+	ret->person = t->person;
+	ret->quantity = t->quantity;
+	ret->having = t->having;
+	ret->others = t->others;
+	ret->n_others = t->n_others;
 }
 
 const struct zone *trial_zone(const struct trial *t, const struct unit *u)
@@ -122,38 +144,71 @@ bool trial_is_free(const struct trial *t, const struct unit *u, struct span s)
 	return !line || !timeline_conflict(line, trial_during(t, s), t->except);
 }
 
-static bool is_asked_anew(const struct trial *t, struct span s)
+static bool is_past(const struct trial *t, struct span s)
 {
-	return !t->standing && !(t->has_kept_start && t->kept_start == s.start);
+	return s.start < t->now && !t->standing && !(t->has_kept && t->kept.start == s.start);
 }
 
-static bool is_tested(const struct trial *t, enum limit_kind kind, struct span s)
+/* A unit of that opening, for rules that ask no more of it; NULL: the resource's own. */
+static const struct unit *unit_at(const struct trial *t, const struct opening *o)
 {
-	if (kind == LIMIT_DURATION)
-		return true;
-	if (kind == LIMIT_START)
-		return t->standing || is_asked_anew(t, s);
-	return is_asked_anew(t, s);
+	for (size_t i = 0; o != t->resource->opening && i < t->resource->n_units; i++)
+		if (t->resource->units[i].opening == o)
+			return &t->resource->units[i];
+	return NULL;
 }
 
-static enum reason test_rule(const struct trial *t, const struct rule *rule, const struct zone *z,
-			     struct span s, int64_t *ret_bound)
+static bool is_broken(const struct trial *t, const struct rule *rule, const struct unit *u,
+		      struct span s)
 {
-	if (!is_tested(t, rule->limit.kind, s))
-		return REASON_NONE;
-	return limit_test(&rule->limit, z, s, t->now, ret_bound);
+	return rule_matches(t, rule, u, s) && rule_test(t, rule, u, s, NULL) != REASON_NONE;
+}
+
+static bool keeps_rules(const struct trial *t, const struct opening *o, struct span s, bool costly)
+{
+	const struct unit *u = unit_at(t, o);
+
+	for (size_t i = 0; i < t->n_rules; i++)
+		if (rule_is_costly(t->rules[i]) == costly && !rule_is_of_units(t->rules[i]) &&
+		    is_broken(t, t->rules[i], u, s))
+			return false;
+	return true;
 }
 
 bool trial_allows(const struct trial *t, const struct opening *o, struct span s)
 {
-	int64_t bound;
-
-	if (s.end > MOMENT_LATEST || (is_asked_anew(t, s) && s.start < t->now))
+	if (s.end > MOMENT_LATEST || is_past(t, s))
 		return false;
-	for (size_t i = 0; i < t->n_rules; i++)
-		if (test_rule(t, t->rules[i], o->zone, s, &bound) != REASON_NONE)
+	if (t->n_rules > t->n_costly && !keeps_rules(t, o, s, false))
+		return false;
+	return opening_admits(trial_hours(t, o), s) && !outages_close(t->pole, t->resource, s) &&
+	       (t->n_costly == 0 || keeps_rules(t, o, s, true));
+}
+
+bool trial_allows_unit(const struct trial *t, const struct unit *u, struct span s)
+{
+	for (size_t i = 0; t->n_of_units > 0 && i < t->n_rules; i++)
+		if (rule_is_of_units(t->rules[i]) && is_broken(t, t->rules[i], u, s))
 			return false;
-	return opening_admits(trial_hours(t, o), s) && !outages_close(t->pole, t->resource, s);
+	return true;
+}
+
+int64_t trial_past(const struct trial *t, const struct opening *o, struct span s, bool backwards)
+{
+	const struct unit *u = unit_at(t, o);
+	int64_t at = backwards ? s.start - 1 : s.start + 1;
+
+	for (size_t i = 0; i < t->n_rules; i++) {
+		const struct rule *rule = t->rules[i];
+		int64_t past;
+
+		if (rule_is_of_units(rule) || !is_broken(t, rule, u, s))
+			continue;
+		past = rule_past(t, rule, u, s, backwards);
+		if (backwards ? past < at : past > at)
+			at = past;
+	}
+	return at;
 }
 
 static int64_t distance(struct span a, struct span b)
@@ -202,12 +257,25 @@ static void refuse_closure(const struct opening *o, struct span s, const struct 
 	refusals_add(out, refusal);
 }
 
+static void refuse_rules(const struct trial *t, const struct unit *u, struct span s, bool of_units,
+			 struct refusals *out)
+{
+	for (size_t i = 0; i < t->n_rules; i++) {
+		struct refusal refusal;
+
+		if (rule_is_of_units(t->rules[i]) == of_units &&
+		    rule_matches(t, t->rules[i], u, s) &&
+		    rule_test(t, t->rules[i], u, s, &refusal) != REASON_NONE)
+			refusals_add(out, refusal);
+	}
+}
+
 void trial_refuse(const struct trial *t, const struct opening *o, struct span s,
 		  struct refusals *out)
 {
 	const struct outage *closure;
 
-	if (is_asked_anew(t, s) && s.start < t->now)
+	if (is_past(t, s))
 		refusals_add(out, (struct refusal){.reason = REASON_PAST});
 	if (s.end > MOMENT_LATEST) {
 		refusals_add(out,
@@ -218,14 +286,14 @@ void trial_refuse(const struct trial *t, const struct opening *o, struct span s,
 		refuse_closed(t, o, s, out);
 	else if ((closure = outages_close(t->pole, t->resource, s)))
 		refuse_closure(o, s, closure, out);
-	for (size_t i = 0; i < t->n_rules; i++) {
-		const struct rule *rule = t->rules[i];
-		struct refusal refusal = {.rule = rule, .place = rule->place, .limit = rule->limit};
+	refuse_rules(t, unit_at(t, o), s, false, out);
+}
 
-		refusal.reason = test_rule(t, rule, o->zone, s, &refusal.bound);
-		if (refusal.reason != REASON_NONE)
-			refusals_add(out, refusal);
-	}
+void trial_refuse_unit(const struct trial *t, const struct unit *u, struct span s,
+		       struct refusals *out)
+{
+	if (t->n_of_units > 0 && s.end <= MOMENT_LATEST)
+		refuse_rules(t, u, s, true, out);
 }
 
 static int64_t capped_gap(int64_t from, int64_t to)
@@ -278,13 +346,13 @@ const struct unit *trial_place(const struct trial *t, struct span s)
 		const struct unit *u = &t->resource->units[i];
 		int64_t u_slack;
 
-		if (!trial_is_candidate(t, u))
+		if (!trial_is_candidate(t, u) || !trial_is_free(t, u, s))
 			continue;
 		if (tested != trial_opening(t, u)) {
 			tested = trial_opening(t, u);
 			allowed = trial_allows(t, tested, s);
 		}
-		if (!allowed || !trial_is_free(t, u, s))
+		if (!allowed || !trial_allows_unit(t, u, s))
 			continue;
 		n++;
 		u_slack = trial_slack(t, u, s);
@@ -299,6 +367,8 @@ const struct unit *trial_place(const struct trial *t, struct span s)
 bool trial_pick(const struct trial *t, struct span s, struct arena *a, const struct unit **ret)
 {
 	int64_t *slacks = arena_new_n(a, int64_t, t->quantity + (size_t)1);
+	const struct opening *tested = NULL;
+	bool allowed = false;
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->resource->n_units; i++) {
@@ -306,8 +376,13 @@ bool trial_pick(const struct trial *t, struct span s, struct arena *a, const str
 		int64_t u_slack;
 		size_t at;
 
-		if (!trial_is_candidate(t, u) || !trial_allows(t, trial_opening(t, u), s) ||
-		    !trial_is_free(t, u, s))
+		if (!trial_is_candidate(t, u) || !trial_is_free(t, u, s))
+			continue;
+		if (tested != trial_opening(t, u)) {
+			tested = trial_opening(t, u);
+			allowed = trial_allows(t, tested, s);
+		}
+		if (!allowed || !trial_allows_unit(t, u, s))
 			continue;
 		u_slack = trial_slack(t, u, s);
 		for (at = n; at > 0 && is_better(t, u, u_slack, ret[at - 1], slacks[at - 1]);
@@ -368,6 +443,7 @@ struct survey { /* of the candidates */
 	size_t n_out, n_far; /* not free for an outage, or for nothing but the way to go */
 	int64_t back_at;     /* when the first outage ends */
 	const struct opening *refusing, *allowing; /* NULL: none does */
+	size_t n_kept_back; /* free and open, but for a rule about the unit */
 };
 
 struct obstacles {
@@ -385,6 +461,20 @@ static bool see(void *arg, const struct blocker *b)
 	if (b->kind == WAY_OUTAGE && b->keeps.end > o->until)
 		o->until = b->keeps.end;
 	return true;
+}
+
+static void survey_rules(const struct trial *t, const struct unit *u, struct span s, bool is_free,
+			 struct survey *v)
+{
+	const struct opening *o = trial_opening(t, u);
+
+	if (o != v->allowing && o != v->refusing) {
+		if (trial_allows(t, o, s))
+			v->allowing = o;
+		else if (!v->refusing)
+			v->refusing = o;
+	}
+	v->n_kept_back += is_free && o == v->allowing && !trial_allows_unit(t, u, s);
 }
 
 static struct survey survey(const struct trial *t, struct span s)
@@ -405,12 +495,33 @@ static struct survey survey(const struct trial *t, struct span s)
 		v.n_far += o.travel && !o.booking && !o.outage;
 		if (o.outage && o.until < v.back_at)
 			v.back_at = o.until;
-		if (trial_allows(t, trial_opening(t, u), s))
-			v.allowing = trial_opening(t, u);
-		else if (!v.refusing)
-			v.refusing = trial_opening(t, u);
+		survey_rules(t, u, s, !o.booking && !o.travel && !o.outage, &v);
 	}
 	return v;
+}
+
+static bool is_known(const struct refusals *r, const struct rule *rule)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->items[i].rule == rule)
+			return true;
+	return false;
+}
+
+/* The rules about units that keep back what is free: each once. */
+static void refuse_units(const struct trial *t, struct span s, struct refusals *out)
+{
+	for (size_t i = 0; i < t->resource->n_units; i++) {
+		const struct unit *u = &t->resource->units[i];
+		struct refusals of_unit = {.arena = out->arena};
+
+		if (!trial_is_candidate(t, u) || !trial_is_free(t, u, s))
+			continue;
+		trial_refuse_unit(t, u, s, &of_unit);
+		for (size_t j = 0; j < of_unit.n; j++)
+			if (!is_known(out, of_unit.items[j].rule))
+				refusals_add(out, of_unit.items[j]);
+	}
 }
 
 static enum reason why_taken(const struct trial *t, const struct survey *v)
@@ -438,6 +549,8 @@ void trial_explain(const struct trial *t, struct span s, struct arena *a, struct
 							 .place = place});
 	if (!v.allowing)
 		trial_refuse(t, v.refusing ? v.refusing : trial_opening(t, t->unit), s, &refusals);
+	if (v.n_kept_back > 0 || (!v.allowing && t->n_of_units > 0))
+		refuse_units(t, s, &refusals);
 	if (v.n >= t->quantity && v.n_free < v.n && (v.n_free < t->quantity || refusals.n == 0)) {
 		enum reason reason = why_taken(t, &v);
 

@@ -12,6 +12,7 @@
 #include "lib/walker.h"
 
 #include "lib/limits.h"
+#include "lib/rules.h"
 #include "lib/start_grid.h"
 #include "lib/way.h"
 
@@ -123,8 +124,11 @@ static int64_t past_unit(const struct walker *w, const struct unit *u, struct sp
 {
 	struct leap l = {w, s.start};
 
-	if (trial_is_free(w->trial, u, s))
-		return s.start;
+	if (trial_is_free(w->trial, u, s)) {
+		if (trial_allows_unit(w->trial, u, s))
+			return s.start;
+		return w->backwards ? s.start - 1 : s.start + 1;
+	}
 	if (!w->backwards) {
 		s.end -= unevenness_s(w);
 		if (!span_is_empty(s))
@@ -171,7 +175,9 @@ static int64_t past_obstacle(const struct walker *w, int64_t start)
 
 	if (!opening_admits(trial_hours(w->trial, w->opening), s))
 		return w->backwards ? before_closed(w, s) : past_closed(w, s);
-	if (!trial_allows(w->trial, w->opening, s) || span_equals(s, w->present))
+	if (!trial_allows(w->trial, w->opening, s))
+		return trial_past(w->trial, w->opening, s, w->backwards);
+	if (span_equals(s, w->present))
 		return w->backwards ? start - 1 : start + 1;
 	return past_bookings(w, s);
 }
@@ -227,7 +233,7 @@ static int32_t start_grid(const struct trial *t)
 	for (size_t i = 0; i < t->n_rules; i++) {
 		const struct limit *l = &t->rules[i]->limit;
 
-		if (l->kind == LIMIT_START && l->start_every_s > 0)
+		if (l->kind == LIMIT_START && l->start_every_s > 0 && rule_is_plain(t->rules[i]))
 			grid_s =
 			    grid_s ? common_multiple(grid_s, l->start_every_s) : l->start_every_s;
 	}
@@ -246,7 +252,8 @@ static struct span start_range(const struct trial *t, const struct zone *z, int6
 		const struct limit *l = &t->rules[i]->limit;
 		int64_t bound;
 
-		if (l->kind != LIMIT_LEAD && l->kind != LIMIT_HORIZON)
+		if ((l->kind != LIMIT_LEAD && l->kind != LIMIT_HORIZON) ||
+		    !rule_is_plain(t->rules[i]))
 			continue;
 		limit_test(l, z, range, t->now, &bound);
 		if (l->kind == LIMIT_LEAD && bound > range.start)
@@ -262,7 +269,8 @@ static struct duration allowed_length(const struct trial *t, const struct zone *
 	struct duration length = span_length(s, z);
 
 	for (size_t i = 0; i < t->n_rules; i++)
-		length = limit_nearest_length(&t->rules[i]->limit, z, s.start, length);
+		if (rule_is_plain(t->rules[i]) || rule_matches(t, t->rules[i], t->unit, s))
+			length = limit_nearest_length(&t->rules[i]->limit, z, s.start, length);
 	return length;
 }
 
@@ -278,6 +286,7 @@ static bool is_possible_length(const struct trial *t, const struct zone *z, int6
 
 		for (size_t i = 0; i < t->n_rules; i++)
 			if (t->rules[i]->limit.kind == LIMIT_DURATION &&
+			    rule_is_plain(t->rules[i]) &&
 			    limit_test(&t->rules[i]->limit, z, s, t->now, &bound) != REASON_NONE)
 				possible = false;
 		if (possible)
@@ -307,7 +316,7 @@ struct walker walker_new(const struct trial *t, const struct opening *o, struct 
 	if (!backwards && w.at < w.range.start)
 		w.at = w.range.start;
 	for (size_t i = 0; i < t->n_rules; i++)
-		if (t->rules[i]->limit.kind == LIMIT_SLOTS)
+		if (t->rules[i]->limit.kind == LIMIT_SLOTS && rule_is_plain(t->rules[i]))
 			w.slots = &t->rules[i]->limit;
 	w.is_done = !w.slots && !is_possible_length(t, z, asked.start, w.length);
 	return w;
