@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Decides a new booking: of one thing or of several, at a time or at the best one within a window.
+ *
+ * What is granted is confirmed; held, where only that was asked; or requested, where a rule wants
+ * it approved. What finds no place may displace others by a higher right, or, where that was asked,
+ * waits for its turn.
  */
 #include "lib/alternatives.h"
-#include "lib/basket.h"
+#include "lib/life.h"
+#include "lib/queue.h"
 #include "lib/resolve.h"
+#include "lib/rules.h"
 #include "lib/start_grid.h"
+#include "lib/waiting.h"
 #include "lib/walker.h"
 #include "lib/wish.h"
 
-#define WITHIN_TRIES_MAX 3000
 #define WITHIN_MOVES_MAX 60
 
 static void refuse_item(struct refusals *out, uint32_t item, enum reason reason)
@@ -63,12 +69,6 @@ enum reason ask_item_resolve(const struct pole *p, const struct ask_item *ask, s
 	return reason;
 }
 
-/* Any time within; baskets have times of their own. */
-static bool has_window(const struct ask_book *ask)
-{
-	return ask->n_items == 0 && !span_is_empty(ask->within);
-}
-
 static void resolve_items(const struct pole *p, const struct ask_book *ask, struct basket *b,
 			  struct refusals *out)
 {
@@ -88,7 +88,7 @@ static void resolve_items(const struct pole *p, const struct ask_book *ask, stru
 			reason = REASON_TOO_MANY;
 		if (reason)
 			refuse_item(out, (uint32_t)i, reason);
-		if (!has_window(ask) && span_is_empty(item.span))
+		if (!ask_has_window(ask) && span_is_empty(item.span))
 			refuse_item(out, (uint32_t)i, REASON_EMPTY_SPAN);
 	}
 }
@@ -114,6 +114,7 @@ static bool has_what_it_requires(const struct basket *b, const struct alternativ
 	if (found->unit)
 		w.unit = found->unit;
 	basket_init(&other, b->pole, b->member, b->now, b->number, b->arena);
+	other.person = b->person;
 	basket_add(&other, w);
 	other.brings_along = other.stays = true;
 	other.declared = b->declared;
@@ -153,34 +154,42 @@ static void find_alternatives(struct basket *b, const struct ask_book *ask, stru
 		keep_complete(b, ask->alternatives, ret);
 }
 
-static struct booking *new_booking(const struct basket *b, const struct asker *who,
-				   const struct ask_book *ask, const struct party *party,
-				   int64_t shift_s)
+struct making {
+	const struct pole *pole;
+	const struct asker *who;
+	const struct ask_book *ask;
+	struct party party;
+	struct basket basket;
+	int64_t shift_s;
+	bool displaces;
+};
+
+/* All that is in the basket, with the allocations that the plan has for it. */
+static struct booking *new_booking(const struct making *m, enum booking_state state)
 {
+	const struct basket *b = &m->basket;
 	struct item *items = arena_new_n(b->arena, struct item, b->n);
 	struct booking *made;
-	size_t n = 0;
 
-	for (size_t i = 0; i < b->plan.n; i++)
-		n += b->plan.entries[i].booking == b->number;
 	for (size_t i = 0; i < b->n; i++) {
 		const struct want *w = &b->wants[i];
 
-		items[i] = item_of(w->resource->number,
-				   w->unit && w->resource->n_parts == 0 ? w->unit->lane : 0,
-				   (struct span){w->span.start + shift_s, w->span.end + shift_s});
+		items[i] = item_of(
+		    w->resource->number, w->unit && w->resource->n_parts == 0 ? w->unit->lane : 0,
+		    (struct span){w->span.start + m->shift_s, w->span.end + m->shift_s});
 		items[i].quantity = w->quantity;
 		items[i].having = w->having_text;
 		items[i].via = (uint8_t)w->via;
 		items[i].of = w->of;
 	}
-	made = booking_new(ask->purpose ? ask->purpose : "", items, b->n, n);
+	made = booking_new(m->ask->purpose ? m->ask->purpose : "", items, b->n,
+			   basket_n_allocations(b));
 	made->number = b->number;
-	made->member = party->member->number;
-	made->person = party->person;
-	made->made_by = who->person ? who->person->number : 0;
-	made->state = BOOKING_CONFIRMED;
-	made->made_at = who->now;
+	made->member = m->party.member->number;
+	made->person = m->party.person;
+	made->made_by = m->who->person ? m->who->person->number : 0;
+	made->state = state;
+	made->made_at = m->who->now;
 	basket_allocations(b, made->allocations);
 	return made;
 }
@@ -221,39 +230,124 @@ static bool place_within(struct basket *b, const struct ask_book *ask, int64_t *
 	return best != TIME_NEVER && basket_place(b, best, NULL);
 }
 
+/* At its time or within its window; else by displacing others, who are then in the changes. */
+static bool find_place(struct making *m, struct answer *ret, struct changes *ret_changes)
+{
+	struct basket *b = &m->basket;
+	bool has_window = ask_has_window(m->ask);
+
+	if (has_window ? place_within(b, m->ask, &m->shift_s) : basket_place(b, 0, ret))
+		return true;
+	if (has_window) {
+		waiting_is_allowed(b, m->ask, &m->shift_s);
+		basket_place(b, m->shift_s, ret);
+	}
+	if (ret->n_refusals == 0)
+		refuse_anew(ret, b->arena, REASON_CONFLICT);
+	if (m->ask->hold || !displace(b, m->shift_s, ret_changes))
+		return false;
+	m->displaces = true;
+	*ret = (struct answer){0};
+	return true;
+}
+
+static void shorten_hold(const struct making *m, struct booking *made)
+{
+	int64_t due = duration_after(m->ask->hold_for, life_zone(m->pole, made), made->made_at);
+
+	if (!duration_is_zero(m->ask->hold_for) && due < made->due_at)
+		made->due_at = due;
+}
+
+/* Nobody is moved for a request that keeps nobody out, nor displaced for one that may be declined.
+ */
+static struct booking *request(const struct making *m, struct booking *made,
+			       const struct rule *approval, struct changes *ret_changes)
+{
+	made->state = BOOKING_REQUESTED;
+	if (!m->displaces && !approval->limit.approval.queueing)
+		return made;
+	changes_clear(ret_changes);
+	return approval_strip(made);
+}
+
+static void grant(struct making *m, struct answer *ret, struct changes *ret_changes)
+{
+	const struct pole *p = m->pole;
+	struct booking *made = new_booking(m, BOOKING_CONFIRMED);
+	enum cause cause = CAUSE_BOOKED;
+
+	plan_changes(&m->basket.plan, p, made->number, ret_changes);
+	if (m->ask->hold) {
+		made->state = BOOKING_HELD;
+		cause = CAUSE_HELD;
+	} else if ((ret->approval = approval_needed(p, m->who, made, m->who->now))) {
+		made = request(m, made, ret->approval, ret_changes);
+		cause = CAUSE_REQUESTED;
+	}
+	made->due_at = booking_due(p, made, m->who->now);
+	if (made->state == BOOKING_HELD)
+		shorten_hold(m, made);
+	changes_add_booking(ret_changes, cause, NULL, made);
+	if (made->state == BOOKING_CONFIRMED)
+		waive_relet(p, made, ret_changes);
+	ret->booking = made;
+}
+
+/* It joins the queue in the same answer that says why it cannot be had now. */
+static void queue(struct making *m, struct answer *ret, struct changes *ret_changes)
+{
+	struct basket *b = &m->basket;
+	struct booking *made;
+
+	if (!pole_policy(m->pole)->conflicts.waiting.enabled || m->ask->hold ||
+	    (!ask_has_window(m->ask) && !waiting_helps(ret)))
+		return;
+	b->n = b->n_asked;
+	b->plan = (struct plan){.arena = b->arena};
+	if (!waiting_is_allowed(b, m->ask, &m->shift_s))
+		return;
+	made = new_booking(m, BOOKING_WAITING);
+	waiting_note(made, m->ask, m->who->now);
+	made->due_at = booking_due(m->pole, made, m->who->now);
+	changes_add_booking(ret_changes, CAUSE_QUEUED, NULL, made);
+	ret->booking = made;
+	ret->turn = queue_turn(m->pole, made, m->who->now, b->arena);
+}
+
+static void resolve(struct making *m, struct answer *ret)
+{
+	struct refusals refusals = {.arena = m->basket.arena};
+	struct basket *b = &m->basket;
+
+	resolve_items(m->pole, m->ask, b, &refusals);
+	party_resolve(m->pole, m->who, m->ask, &refusals, &m->party);
+	if (ask_has_window(m->ask) && b->n == 1)
+		resolve_window(m->ask, &b->wants[0], &refusals);
+	b->member = m->party.member;
+	b->person = pole_person(m->pole, m->party.person);
+	b->brings_along = true;
+	b->declared = m->ask->declared;
+	b->n_declared = m->ask->n_declared;
+	ret->refusals = refusals.items;
+	ret->n_refusals = refusals.n;
+}
+
 void decide_book(const struct pole *p, const struct asker *who, const struct ask_book *ask,
 		 struct arena *a, struct answer *ret, struct changes *ret_changes)
 {
-	struct refusals refusals = {.arena = a};
-	int64_t shift_s = 0;
-	struct party party;
-	struct basket b;
-	struct booking *made;
+	struct making m = {.pole = p, .who = who, .ask = ask};
 
 	*ret = (struct answer){0};
-	basket_init(&b, p, NULL, who->now, pole_next_booking(p), a);
-	resolve_items(p, ask, &b, &refusals);
-	party_resolve(p, who, ask, &refusals, &party);
-	if (has_window(ask) && b.n == 1)
-		resolve_window(ask, &b.wants[0], &refusals);
-	ret->refusals = refusals.items;
-	ret->n_refusals = refusals.n;
-	if (refusals.n > 0)
+	basket_init(&m.basket, p, NULL, who->now, pole_next_booking(p), a);
+	resolve(&m, ret);
+	if (ret->n_refusals > 0)
 		return;
-	b.member = party.member;
-	b.brings_along = true;
-	b.declared = ask->declared;
-	b.n_declared = ask->n_declared;
-	if (has_window(ask) ? !place_within(&b, ask, &shift_s) : !basket_place(&b, 0, ret)) {
-		if (has_window(ask))
-			basket_place(&b, 0, ret);
-		if (ret->n_refusals == 0)
-			refuse_anew(ret, a, REASON_CONFLICT);
-		find_alternatives(&b, ask, ret);
+	if (find_place(&m, ret, ret_changes)) {
+		grant(&m, ret, ret_changes);
 		return;
 	}
-	made = new_booking(&b, who, ask, &party, shift_s);
-	plan_changes(&b.plan, p, b.number, ret_changes);
-	changes_add_booking(ret_changes, CAUSE_BOOKED, NULL, made);
-	ret->booking = made;
+	find_alternatives(&m.basket, ask, ret);
+	if (ask->wait)
+		queue(&m, ret, ret_changes);
 }

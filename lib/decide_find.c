@@ -70,7 +70,8 @@ static void find_units(struct basket *b, struct finds *f)
 			tested = trial_opening(&t, u);
 			allowed = trial_allows(&t, tested, w.span);
 		}
-		if (!allowed || !trial_is_free(&t, u, w.span) || !is_to_be_had(b, u))
+		if (!allowed || !trial_is_free(&t, u, w.span) ||
+		    !trial_allows_unit(&t, u, w.span) || !is_to_be_had(b, u))
 			continue;
 		add_find(f, w.resource, u, w.span);
 		if (w.resource->has_capacity)
@@ -81,9 +82,10 @@ static void find_units(struct basket *b, struct finds *f)
 }
 
 static void basket_for(const struct pole *p, const struct asker *who, const struct ask_book *ask,
-		       const struct member *member, struct arena *a, struct basket *ret)
+		       const struct party *party, struct arena *a, struct basket *ret)
 {
-	basket_init(ret, p, member, who->now, pole_next_booking(p), a);
+	basket_init(ret, p, party->member, who->now, pole_next_booking(p), a);
+	ret->person = pole_person(p, party->person);
 	ret->brings_along = true;
 	ret->declared = ask->declared;
 	ret->n_declared = ask->n_declared;
@@ -91,12 +93,12 @@ static void basket_for(const struct pole *p, const struct asker *who, const stru
 
 static void find_everywhere(const struct pole *p, const struct asker *who,
 			    const struct ask_book *ask, const struct want *like,
-			    const struct member *member, struct finds *f)
+			    const struct party *party, struct finds *f)
 {
 	const struct policy *policy = pole_policy(p);
 	struct basket b;
 
-	basket_for(p, who, ask, member, f->arena, &b);
+	basket_for(p, who, ask, party, f->arena, &b);
 	for (size_t i = 0; policy && i < policy->n_resources && f->n < f->want; i++) {
 		struct want w = *like;
 
@@ -143,10 +145,12 @@ static void resolve_finder(const struct pole *p, const struct asker *who,
 			   const struct ask_book *ask, struct refusals *out, struct party *ret)
 {
 	*ret = (struct party){0};
-	if (ask->member || ask->person)
+	if (ask->member || ask->person) {
 		party_resolve(p, who, ask, out, ret);
-	else if (who->person)
+	} else if (who->person) {
 		ret->member = pole_member(p, who->person->member);
+		ret->person = who->person->number;
+	}
 }
 
 static void resolve_finds(const struct pole *p, const struct ask_book *ask, struct basket *b,
@@ -173,17 +177,18 @@ void decide_find(const struct pole *p, const struct asker *who, const struct ask
 		 size_t count, struct arena *a, struct answer *ret, struct found **ret_found,
 		 size_t *ret_n)
 {
-	struct refusals refusals = {.arena = a};
+	struct refusals refusals = {.arena = a}, unknown = {.arena = a};
 	struct finds finds = {.arena = a, .want = count};
 	struct want like;
 	struct party party;
 	struct basket b;
 
 	*ret = (struct answer){0};
-	basket_for(p, who, ask, NULL, a, &b);
+	resolve_finder(p, who, ask, &unknown, &party);
+	basket_for(p, who, ask, &party, a, &b);
 	resolve_finds(p, ask, &b, &like, &refusals);
-	resolve_finder(p, who, ask, &refusals, &party);
-	b.member = party.member;
+	for (size_t i = 0; i < unknown.n; i++)
+		refusals_add(&refusals, unknown.items[i]);
 	ret->refusals = refusals.items;
 	ret->n_refusals = refusals.n;
 	if (refusals.n == 0 && b.n > 1)
@@ -191,7 +196,7 @@ void decide_find(const struct pole *p, const struct asker *who, const struct ask
 	else if (refusals.n == 0 && b.n == 1)
 		find_named(&b, ask, &finds, ret);
 	else if (refusals.n == 0)
-		find_everywhere(p, who, ask, &like, party.member, &finds);
+		find_everywhere(p, who, ask, &like, &party, &finds);
 	*ret_found = finds.items;
 	*ret_n = finds.n;
 }
@@ -224,19 +229,20 @@ void decide_find_starts(const struct pole *p, const struct asker *who, const str
 			size_t count, struct arena *a, struct answer *ret, struct found **ret_found,
 			size_t *ret_n)
 {
-	struct refusals refusals = {.arena = a};
+	struct refusals refusals = {.arena = a}, unknown = {.arena = a};
 	struct finds finds = {.arena = a, .want = count};
 	struct want like;
 	struct party party;
 	struct basket b;
 
 	*ret = (struct answer){0};
-	basket_for(p, who, ask, NULL, a, &b);
+	resolve_finder(p, who, ask, &unknown, &party);
+	basket_for(p, who, ask, &party, a, &b);
 	resolve_finds(p, ask, &b, &like, &refusals);
-	resolve_finder(p, who, ask, &refusals, &party);
+	for (size_t i = 0; i < unknown.n; i++)
+		refusals_add(&refusals, unknown.items[i]);
 	if (duration_is_zero(ask->length) || span_is_empty(ask->within) || b.n != 1)
 		refusals_add(&refusals, (struct refusal){.reason = REASON_EMPTY_SPAN});
-	b.member = party.member;
 	ret->refusals = refusals.items;
 	ret->n_refusals = refusals.n;
 	if (refusals.n == 0)

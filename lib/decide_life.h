@@ -47,10 +47,12 @@ void decide_settlement(const struct pole *p, const struct asker *who, int64_t bo
 		       struct answer *ret, struct changes *ret_changes);
 
 /* All that is due by now: holds and offers that expire, requests that nobody decided, no-shows, late returns, waits in vain. At most
- * `most` bookings; pole_first_due() tells whether more is. */
-void decide_tick(const struct pole *p, int64_t now, size_t most, struct arena *a, struct changes *ret_changes);
+ * `most` bookings; pole_first_due() tells whether more is. Each is decided on the state that those before it leave; what is applied to
+ * the pole for that is undone on return. A booking may be in the changes more than once. */
+void decide_tick(struct pole *p, int64_t now, size_t most, struct arena *a, struct changes *ret_changes);
 
-/* When a booking in that state next needs a tick, by the rules that match it; 0: never. */
+/* When a booking that comes into its state at `now` next needs a tick, by the rules that match it; 0: never. Of a hold, as long as the rule
+ * allows. What was put off already (a hold that stays one) keeps its time. */
 int64_t booking_due(const struct pole *p, const struct booking *b, int64_t now);
-/* What it owes if it ended now: per cent, by the bands that match it. */
+/* What it owes if it were cancelled now: per cent, by the bands that match it; only what is confirmed owes anything. */
 uint8_t booking_forfeit(const struct pole *p, const struct booking *b, int64_t now);

@@ -1,40 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Decides what becomes of a booking that exists: moving, making longer or shorter, cancelling.
+ * Decides where a booking that exists goes: moving, making longer or shorter.
  *
  * A start that stays where it is was granted once: lead, horizon and grid are not asked of it
  * again. Once a booking has begun, the thing is out in the world: only its end can change, on the
- * unit that it has.
+ * unit that it has. What was approved is approved for its time: more or another time is asked for
+ * anew.
  */
-#include <assert.h>
 #include <string.h>
 
 #include "lib/alternatives.h"
-#include "lib/basket.h"
+#include "lib/life.h"
 #include "lib/limits.h"
-#include "lib/resolve.h"
-#include "lib/way.h"
-#include "lib/wish.h"
-
-/* Whether the asker may alter this booking at all. */
-static enum reason test_booking(const struct pole *p, const struct asker *who,
-				const struct booking *b)
-{
-	if (!b)
-		return REASON_UNKNOWN_BOOKING;
-	if (!asker_may_alter(p, who, b))
-		return REASON_FORBIDDEN;
-	if (b->state != BOOKING_CONFIRMED)
-		return REASON_STATE;
-	assert(b->n_allocations > 0);
-	return REASON_NONE;
-}
+#include "lib/rules.h"
 
 struct move {
 	const struct pole *pole;
+	const struct asker *who;
 	const struct booking *was;
 	const struct ask_move *ask;
-	int64_t now;
 	struct arena *arena;
 	uint32_t item;	    /* the one that is meant; of several, where none is named, the first */
 	bool is_whole;	    /* of several, all are meant */
@@ -69,14 +53,7 @@ static enum reason find_item(struct move *m)
 
 static const struct unit *present_unit(const struct move *m, uint32_t item)
 {
-	const struct resource *r = pole_resource(m->pole, m->was->items[item].resource);
-
-	if (r->n_parts > 0)
-		return &r->units[0];
-	for (size_t i = 0; i < m->was->n_allocations; i++)
-		if (m->was->allocations[i].item == item)
-			return resource_lane(r, m->was->allocations[i].lane);
-	return NULL;
+	return life_unit(m->pole, m->was, item);
 }
 
 static struct span moved_span(const struct ask_move *ask, struct span was, const struct zone *z)
@@ -128,9 +105,10 @@ static void move_along(struct move *m)
 	}
 }
 
-static enum reason resolve_move(struct move *m, const struct asker *who)
+static enum reason resolve_move(struct move *m)
 {
-	enum reason reason = test_booking(m->pole, who, m->was);
+	enum cause cause = m->was && m->was->state == BOOKING_OUT ? CAUSE_EXTENDED : CAUSE_MOVED;
+	enum reason reason = life_test(m->pole, m->who, m->was, cause);
 	const struct resource *r;
 	const struct unit *u;
 
@@ -173,6 +151,12 @@ static bool changes_nothing(const struct move *m)
 	       (m->asked == present_unit(m, m->item) && item_is_pinned(&m->was->items[m->item]));
 }
 
+/* What is out has left, though its time may not have begun. */
+static bool has_begun(const struct move *m, uint32_t k)
+{
+	return m->was->state == BOOKING_OUT || m->was->items[k].span.start <= m->who->now;
+}
+
 /* What can be said of an item's move before trying any time. */
 static enum reason test_item(const struct move *m, uint32_t k)
 {
@@ -181,9 +165,10 @@ static enum reason test_item(const struct move *m, uint32_t k)
 
 	if (span_is_empty(s))
 		return REASON_EMPTY_SPAN;
-	if (was.start > m->now)
+	if (!has_begun(m, k))
 		return REASON_NONE;
-	if (s.start != was.start || s.end <= m->now || was.end <= m->now)
+	if (s.start != was.start || s.end <= m->who->now ||
+	    (was.end <= m->who->now && m->was->state != BOOKING_OUT))
 		return REASON_PAST;
 	if (m->asked && k == m->item && m->asked != present)
 		return REASON_PAST;
@@ -197,41 +182,14 @@ static const struct unit *wanted_unit(const struct move *m, uint32_t k)
 
 	if (m->asked && k == m->item)
 		return m->asked;
-	if (item_is_pinned(was) || (was->span.start <= m->now && was->quantity == 1))
+	if (item_is_pinned(was) || (has_begun(m, k) && was->quantity == 1))
 		return present_unit(m, k);
 	return NULL;
 }
 
-static void add_want(struct basket *b, const struct move *m, uint32_t k)
+/* A unit that was asked for by name stays asked for. */
+static void pin(const struct move *m)
 {
-	const struct item *i = &m->items[k];
-	struct want w = {
-	    .resource = pole_resource(m->pole, i->resource),
-	    .unit = wanted_unit(m, k),
-	    .quantity = i->quantity,
-	    .having_text = i->having,
-	    .at = way_site(pole_policy(m->pole), i),
-	    .span = i->span,
-	    .via = (enum item_via)i->via,
-	    .of = i->of,
-	    .item = k,
-	    .was = m->was,
-	};
-	const char *at;
-
-	if (wishes_parse(i->having, m->arena, &w.having, &at) != WISH_OK)
-		w.having = (struct wishes){0};
-	basket_add(b, w);
-}
-
-/* The items' own allocations as the plan has them, and those of what was given back. */
-static struct booking *moved_booking(const struct basket *b, const struct move *m)
-{
-	size_t n = basket_n_allocations(b), n_idle = 0;
-	struct booking *made;
-
-	for (size_t i = 0; i < m->was->n_allocations; i++)
-		n_idle += !booking_occupies(m->was, &m->was->allocations[i]);
 	for (uint32_t k = 0; k < m->was->n_items; k++) {
 		const struct unit *u = wanted_unit(m, k);
 		bool pinned = (m->asked && k == m->item) || item_is_pinned(&m->was->items[k]);
@@ -239,21 +197,6 @@ static struct booking *moved_booking(const struct basket *b, const struct move *
 		if (is_changed(m, k))
 			m->items[k].lane = u && pinned ? u->lane : 0;
 	}
-	made = booking_new(m->was->purpose, m->items, m->was->n_items, n + n_idle);
-	made->number = m->was->number;
-	made->state = m->was->state;
-	made->member = m->was->member;
-	made->person = m->was->person;
-	made->made_by = m->was->made_by;
-	made->made_at = m->was->made_at;
-	made->ended_at = m->was->ended_at;
-	made->series = m->was->series;
-	made->occurrence = m->was->occurrence;
-	basket_allocations(b, made->allocations);
-	for (size_t i = 0; i < m->was->n_allocations; i++)
-		if (!booking_occupies(m->was, &m->was->allocations[i]))
-			made->allocations[n++] = m->was->allocations[i];
-	return made;
 }
 
 static void find_alternatives(struct basket *b, const struct move *m, struct answer *ret)
@@ -275,130 +218,114 @@ static void find_alternatives(struct basket *b, const struct move *m, struct ans
 	alternatives_find(&t, &wish, b->arena, ret);
 }
 
+/* Less of the time that was approved needs no new approval. */
+static bool is_within(const struct move *m)
+{
+	if (m->was->state != BOOKING_CONFIRMED || m->asked)
+		return false;
+	for (uint32_t i = 0; i < m->was->n_items; i++)
+		if (!span_contains(m->was->items[i].span, m->items[i].span))
+			return false;
+	return true;
+}
+
+/* Whatever it was: confirmed at a time that needs no approval, else requested. */
+static struct booking *approve_anew(const struct move *m, struct booking *made, struct answer *ret,
+				    struct changes *ret_changes)
+{
+	if (made->state == BOOKING_OUT || is_within(m))
+		return made;
+	made->state = BOOKING_CONFIRMED;
+	if (m->was->state == BOOKING_REQUESTED)
+		ret->approval = rule_of_kind(m->pole, LIMIT_APPROVAL, made, m->who->now);
+	else
+		ret->approval = approval_needed(m->pole, m->who, made, m->who->now);
+	if (!ret->approval)
+		return made;
+	made->state = BOOKING_REQUESTED;
+	if (!ret->approval->limit.approval.queueing)
+		return made;
+	changes_clear(ret_changes);
+	return approval_strip(made);
+}
+
+static enum cause cause_of(const struct move *m)
+{
+	const struct span *was = &m->was->span;
+	bool is_longer = m->ask->has_end && m->items[m->item].span.end > was->end;
+
+	if (m->was->state == BOOKING_OUT)
+		return CAUSE_EXTENDED;
+	return is_longer && m->items[m->item].span.start == was->start && !m->asked ? CAUSE_EXTENDED
+										    : CAUSE_MOVED;
+}
+
+/* Who moves away late owes as much as who cancels, should the booking be cancelled later: else a
+ * late cancellation would be a move and an early one. A proposal to swap was for what it was. */
+static void note_move(const struct move *m, struct booking *made)
+{
+	uint8_t forfeit = booking_forfeit(m->pole, m->was, m->who->now);
+
+	if (made->span.start != m->was->span.start && forfeit > 0)
+		booking_details(made)->forfeit_least = forfeit;
+	if (!made->details)
+		return;
+	made->details->swap_with = 0;
+	made->details->swap_span = (struct span){0};
+	made->details->delayed_by = 0;
+}
+
 static void try_move(const struct move *m, struct answer *ret, struct changes *ret_changes)
 {
 	struct basket b;
 	struct booking *made;
 
-	basket_init(&b, m->pole, pole_member(m->pole, m->was->member), m->now, m->was->number,
-		    m->arena);
-	b.was = m->was;
+	life_basket(&b, m->pole, m->was, m->who->now, m->arena);
 	for (uint32_t i = 0; i < m->was->n_items; i++)
 		if (is_changed(m, i))
-			add_want(&b, m, i);
+			basket_add(&b, life_want(m->pole, m->was, m->items, i, wanted_unit(m, i),
+						 m->arena));
 	if (!basket_place(&b, 0, ret)) {
 		find_alternatives(&b, m, ret);
 		return;
 	}
-	made = moved_booking(&b, m);
+	pin(m);
+	made = life_placed(&b, m->was, m->items);
 	plan_changes(&b.plan, m->pole, m->was->number, ret_changes);
-	changes_add_booking(ret_changes, CAUSE_MOVED, (struct booking *)m->was, made);
-	ret->booking = made;
+	made = approve_anew(m, made, ret, ret_changes);
+	note_move(m, made);
+	life_answer(m->pole, m->was, made, cause_of(m), m->who->now, m->arena, ret, ret_changes);
+	if (made->state == BOOKING_CONFIRMED)
+		waive_relet(m->pole, made, ret_changes);
+}
+
+static enum reason test_items(const struct move *m)
+{
+	enum reason reason = REASON_NONE;
+
+	for (uint32_t i = 0; !reason && i < m->was->n_items; i++)
+		if (is_changed(m, i))
+			reason = test_item(m, i);
+	return reason;
 }
 
 void decide_move(const struct pole *p, const struct asker *who, const struct ask_move *ask,
 		 struct arena *a, struct answer *ret, struct changes *ret_changes)
 {
-	struct move m = {.pole = p,
-			 .was = pole_booking(p, ask->booking),
-			 .ask = ask,
-			 .now = who->now,
-			 .arena = a};
-	enum reason reason = resolve_move(&m, who);
+	struct move m = {
+	    .pole = p, .who = who, .was = pole_booking(p, ask->booking), .ask = ask, .arena = a};
+	enum reason reason = resolve_move(&m);
 
 	*ret = (struct answer){0};
+	if (!reason && !changes_nothing(&m))
+		reason = test_items(&m);
 	if (reason) {
 		refuse_anew(ret, a, reason);
 		return;
 	}
 	ret->was = m.was;
-	if (changes_nothing(&m)) {
+	if (changes_nothing(&m))
 		ret->booking = m.was;
-		return;
-	}
-	for (uint32_t i = 0; !reason && i < m.was->n_items; i++)
-		if (is_changed(&m, i))
-			reason = test_item(&m, i);
-	if (reason)
-		refuse_anew(ret, a, reason);
 	else
 		try_move(&m, ret, ret_changes);
-}
-
-/* What is given up no longer shares a buffer with its neighbours. */
-static void give_up(const struct pole *p, const struct booking *was, struct booking *b,
-		    struct arena *a, struct answer *ret, struct changes *ret_changes)
-{
-	struct plan plan = {.arena = a};
-
-	if (b->state == BOOKING_CANCELLED)
-		basket_release(&plan, p, was);
-	plan_changes(&plan, p, was->number, ret_changes);
-	changes_add_booking(ret_changes, CAUSE_CANCELLED, (struct booking *)was, b);
-	ret->was = was;
-	ret->booking = b;
-}
-
-void decide_cancel(const struct pole *p, const struct asker *who, int64_t booking, struct arena *a,
-		   struct answer *ret, struct changes *ret_changes)
-{
-	const struct booking *was = pole_booking(p, booking);
-	enum reason reason = test_booking(p, who, was);
-	struct booking *b;
-
-	*ret = (struct answer){0};
-	if (!reason && was->span.end <= who->now)
-		reason = REASON_PAST;
-	if (reason) {
-		refuse_anew(ret, a, reason);
-		return;
-	}
-	b = booking_copy(was, was->n_allocations);
-	b->state = BOOKING_CANCELLED;
-	b->ended_at = who->now;
-	give_up(p, was, b, a, ret, ret_changes);
-}
-
-static bool has_present(const struct booking *b)
-{
-	for (size_t i = 0; i < b->n_items; i++)
-		if (b->items[i].state == ITEM_PRESENT)
-			return true;
-	return false;
-}
-
-static void give_back(struct booking *b, uint32_t item)
-{
-	b->items[item].state = ITEM_CANCELLED;
-	for (uint32_t i = 0; i < b->n_items; i++)
-		if (b->items[i].via != ITEM_ASKED && b->items[i].of == item &&
-		    b->items[i].state == ITEM_PRESENT)
-			give_back(b, i);
-}
-
-void decide_give_back(const struct pole *p, const struct asker *who, int64_t booking, uint32_t item,
-		      struct arena *a, struct answer *ret, struct changes *ret_changes)
-{
-	const struct booking *was = pole_booking(p, booking);
-	enum reason reason = test_booking(p, who, was);
-	struct booking *b;
-
-	*ret = (struct answer){0};
-	if (!reason && (item >= was->n_items || !is_asked(&was->items[item])))
-		reason = REASON_UNKNOWN_BOOKING;
-	if (!reason && was->items[item].span.end <= who->now)
-		reason = REASON_PAST;
-	if (reason) {
-		refuse_anew(ret, a, reason);
-		return;
-	}
-	b = booking_copy(was, was->n_allocations);
-	give_back(b, item);
-	if (!has_present(b)) {
-		booking_unref(b);
-		decide_cancel(p, who, booking, a, ret, ret_changes);
-		return;
-	}
-	booking_sum_up(b);
-	give_up(p, was, b, a, ret, ret_changes);
 }

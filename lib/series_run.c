@@ -28,7 +28,7 @@ struct changes *series_run_step(struct series_run *r)
 
 bool series_run_take(struct series_run *r, const struct answer *answer)
 {
-	if (answer->n_refusals > 0) {
+	if (!answer->booking) {
 		changes_clear(&r->steps[r->n_steps]);
 		return false;
 	}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Decides what time does by itself: one booking after the other, in the order in which they were
+ * due, each on the state that those before it leave. A table says what becomes of which state.
+ *
+ * After it nothing that was looked at is due in the past, so that a clock that asks for the first
+ * that is due comes to an end.
+ */
+#include "lib/late.h"
+#include "lib/life.h"
+#include "lib/rules.h"
+
+struct ticking {
+	struct pole *pole;
+	int64_t now;
+	struct arena *arena;
+	struct changes *changes; /* all of them applied */
+};
+
+static void apply(struct ticking *t, struct changes *step)
+{
+	pole_apply(t->pole, step);
+	changes_append(t->changes, step);
+}
+
+static void end(struct ticking *t, const struct booking *was, enum booking_state state,
+		enum cause cause, uint8_t forfeit)
+{
+	struct booking *made = life_image(was, state, t->now);
+	struct changes step = {0};
+
+	if (forfeit > 0)
+		booking_details(made)->forfeit = forfeit;
+	life_end(t->pole, was, made, cause, t->now, t->arena, &step);
+	apply(t, &step);
+}
+
+static void expire(struct ticking *t, const struct booking *was)
+{
+	end(t, was, BOOKING_EXPIRED, CAUSE_EXPIRED, 0);
+}
+
+/* Granted or declined as the rule says; what cannot be granted is declined. */
+static void decide_undecided(struct ticking *t, const struct booking *was)
+{
+	const struct rule *rule = rule_of_kind(t->pole, LIMIT_APPROVAL, was, t->now);
+	const struct asker daemon = {.now = t->now};
+	struct changes step = {0};
+	struct answer answer;
+
+	if (rule && rule->limit.approval.then_grant) {
+		decide_approve(t->pole, &daemon, was->number, NULL, t->arena, &answer, &step);
+		if (answer.booking) {
+			apply(t, &step);
+			return;
+		}
+	}
+	end(t, was, BOOKING_DECLINED, CAUSE_DECLINED, 0);
+}
+
+/* Who waits for a thing that is not back has not failed to come. 0: nobody is late. */
+static int64_t delayed_until(const struct ticking *t, const struct booking *was,
+			     struct duration after)
+{
+	const struct booking *late = pole_booking(t->pole, booking_says(was)->delayed_by);
+	int64_t since = t->now;
+
+	if (!late || (late->state != BOOKING_OUT && late->state != BOOKING_DONE))
+		return 0;
+	if (late->state == BOOKING_DONE)
+		since = booking_says(late)->back_at;
+	return duration_after(after, life_zone(t->pole, was), since);
+}
+
+static void postpone(struct ticking *t, const struct booking *was, int64_t due)
+{
+	struct booking *made = life_image(was, was->state, t->now);
+	struct changes step = {0};
+
+	life_change(t->pole, was, made, CAUSE_DELAYED, t->now, &step);
+	made->due_at = due;
+	apply(t, &step);
+}
+
+/* The rule may be gone since, or say something else. */
+static void release_no_show(struct ticking *t, const struct booking *was)
+{
+	const struct rule *rule = rule_of_kind(t->pole, LIMIT_NO_SHOW, was, t->now);
+	int64_t due = rule ? delayed_until(t, was, rule->limit.no_show.after) : 0;
+
+	if (!rule || due > t->now)
+		postpone(t, was, due);
+	else
+		end(t, was, BOOKING_NO_SHOW, CAUSE_NO_SHOW, rule->limit.no_show.per_cent);
+}
+
+static void be_late(struct ticking *t, const struct booking *was)
+{
+	late_return(t->pole, was, t->now, t->arena, t->changes);
+}
+
+static void (*const becomes[N_BOOKING_STATES])(struct ticking *t, const struct booking *was) = {
+    [BOOKING_HELD] = expire,
+    [BOOKING_WAITING] = expire,
+    [BOOKING_DISPLACED] = expire,
+    [BOOKING_SUSPENDED] = expire,
+    [BOOKING_REQUESTED] = decide_undecided,
+    [BOOKING_CONFIRMED] = release_no_show,
+    [BOOKING_OUT] = be_late,
+};
+
+void decide_tick(struct pole *p, int64_t now, size_t most, struct arena *a,
+		 struct changes *ret_changes)
+{
+	struct ticking t = {.pole = p, .now = now, .arena = a, .changes = ret_changes};
+	const struct booking *b;
+
+	for (size_t i = 0; i < most && (b = pole_first_due(p)) && b->due_at <= now; i++)
+		becomes[b->state](&t, b);
+	pole_undo(p, ret_changes);
+}
