@@ -50,3 +50,7 @@ int policy_read_dir(const char *dir, struct arena *a, struct policy_file **ret_f
 /* A zone_loader for the system's zone files. `arg` is their folder, a const char *; NULL:
  * /usr/share/zoneinfo. Refuses names that leave the folder. < 0: -errno. */
 int zone_from_system(void *arg, const char *name, struct zone **ret);
+
+/* What a policy file may say, as a JSON Schema (draft 07, which editors read), made from the tables
+ * that policy_load() reads by; in the arena. */
+const char *policy_schema(struct arena *a);

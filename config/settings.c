@@ -81,8 +81,9 @@ static const struct {
      "read settings from FILE: YAML, with the words above as keys; the command line wins"},
     {"help", NULL, "show this, then exit"},
     {"version", NULL, "show the version, then exit"},
+    {"policy-schema", NULL, "show the JSON Schema of policy files, then exit"},
 };
-enum { COMMAND_CONFIG, COMMAND_HELP, COMMAND_VERSION, N_COMMANDS };
+enum { COMMAND_CONFIG, COMMAND_HELP, COMMAND_VERSION, COMMAND_POLICY_SCHEMA, N_COMMANDS };
 enum { N_OPTIONS = N_SETTINGS + N_COMMANDS };
 
 struct note {	    /* an option on the command line */
@@ -326,6 +327,8 @@ int settings_load(int argc, char **argv, struct settings *ret, struct problems *
 		answer = SETTINGS_HELP;
 	} else if (last_note(notes, n, COMMAND_VERSION)) {
 		answer = SETTINGS_VERSION;
+	} else if (last_note(notes, n, COMMAND_POLICY_SCHEMA)) {
+		answer = SETTINGS_POLICY_SCHEMA;
 	} else {
 		if (config)
 			read_config_file(ret, config->value, ret_problems);

@@ -27,7 +27,13 @@ struct settings {
 	bool verbose;
 };
 
-enum { SETTINGS_OK = 0, SETTINGS_E_PROBLEMS = 1, SETTINGS_HELP = 2, SETTINGS_VERSION = 3 };
+enum {
+	SETTINGS_OK = 0,
+	SETTINGS_E_PROBLEMS = 1,
+	SETTINGS_HELP = 2,
+	SETTINGS_VERSION = 3,
+	SETTINGS_POLICY_SCHEMA = 4,
+};
 /* Reads --config FILE first, then the rest of the command line over it. */
 int settings_load(int argc, char **argv, struct settings *ret, struct problems *ret_problems);
 void settings_clear(struct settings *s);

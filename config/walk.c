@@ -76,15 +76,6 @@ static bool fits_party(struct walk *w, const struct node *n)
 	return n->kind == NODE_MAP || fits_words(w, n);
 }
 
-static bool fits_maps(struct walk *w, const struct node *n)
-{
-	bool fits = true;
-
-	for (const struct node *c = n->kind == NODE_LIST ? n->children : NULL; c; c = c->next)
-		fits &= walk_is(w, c, KEY_MAP);
-	return n->kind == NODE_MAP || (n->kind == NODE_LIST && fits);
-}
-
 static bool fits_any(struct walk *w, const struct node *n)
 {
 	return true;
@@ -111,7 +102,6 @@ static const struct {
     [KEY_COUNT] = {fits_count, "a number"},
     [KEY_TEXT_OR_MAP] = {fits_hours, "a text, or a map of keys in { }"},
     [KEY_PARTY] = {fits_party, "a word, a list such as [a, b], or {members: …, roles: …}"},
-    [KEY_MAPS] = {fits_maps, "a map of keys in { }, or a list of them"},
     [KEY_ANY] = {fits_any, "anything"},
 };
 
@@ -119,7 +109,7 @@ static void report_type(struct walk *w, const struct node *n, enum key_type type
 {
 	const char *got = kind_words(n);
 
-	if (n->kind == NODE_LIST && (type == KEY_WORDS || type == KEY_PARTY || type == KEY_MAPS))
+	if (n->kind == NODE_LIST && (type == KEY_WORDS || type == KEY_PARTY))
 		return; /* its items were reported one by one */
 	if ((type == KEY_BOOL || type == KEY_COUNT) && n->kind == NODE_TEXT)
 		got = arena_printf(&w->problems->arena, "\"%s\"", n->text);

@@ -30,7 +30,6 @@ enum key_type {
 	KEY_COUNT, /* a number without sign or point */
 	KEY_TEXT_OR_MAP,
 	KEY_PARTY, /* words, or a map */
-	KEY_MAPS,  /* a map, or a list of them */
 	KEY_ANY,
 	N_KEY_TYPES
 };

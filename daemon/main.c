@@ -509,6 +509,8 @@ static int check_only(const struct settings *s)
 
 	for (size_t i = 0; i < problems.n; i++)
 		fprintf(stderr, "%s\n", problem_text(&problems, &problems.items[i]));
+	for (size_t i = 0; i < problems.n_warnings; i++)
+		fprintf(stderr, "warning: %s\n", problem_text(&problems, &problems.warnings[i]));
 	problems_clear(&problems);
 	if (!r)
 		printf("settings and policies are in order\n");
@@ -547,20 +549,23 @@ int main(int argc, char **argv)
 {
 	struct daemon d = {0};
 	struct problems problems = {0};
-	int r = settings_load(argc, argv, &d.settings, &problems);
+	const int answer = settings_load(argc, argv, &d.settings, &problems);
+	int r = 0;
 
 	log_setup(d.settings.verbose, getenv("INVOCATION_ID") != NULL);
-	if (r == SETTINGS_HELP)
+	if (answer == SETTINGS_HELP)
 		fputs(settings_help(&d.settings), stdout);
-	else if (r == SETTINGS_VERSION)
+	else if (answer == SETTINGS_VERSION)
 		puts("mutuald " MUTUALD_VERSION);
-	else if (r == SETTINGS_E_PROBLEMS)
-		print_problems(&problems);
+	else if (answer == SETTINGS_POLICY_SCHEMA)
+		fputs(policy_schema(&d.settings.arena), stdout);
+	else if (answer == SETTINGS_E_PROBLEMS)
+		r = print_problems(&problems);
 	else if (d.settings.check)
 		r = check_only(&d.settings);
 	else
 		r = run(&d);
 	problems_clear(&problems);
 	settings_clear(&d.settings);
-	return r == SETTINGS_HELP || r == SETTINGS_VERSION ? 0 : r ? 1 : 0;
+	return r ? 1 : 0;
 }

@@ -77,6 +77,14 @@ static struct pole_dirs pole_dirs_read(const char *dir, struct problems *problem
 	return found;
 }
 
+static struct place place_in(struct problems *problems, const char *path, struct place place)
+{
+	place.file = *place.file && strcmp(place.file, path) != 0
+			 ? arena_printf(&problems->arena, "%s/%s", path, place.file)
+			 : path;
+	return place;
+}
+
 /* The policy of one pole's directory; NULL where there are problems. */
 static struct policy *policy_from_dir(const char *dir, const char *name, struct problems *problems)
 {
@@ -93,14 +101,12 @@ static struct policy *policy_from_dir(const char *dir, const char *name, struct 
 	    strcmp(policy->pole, name) != 0)
 		problems_add(&own, policy_pole_place(policy),
 			     "its pole is named \"%s\"; the directory should be too", policy->pole);
-	for (size_t i = 0; i < own.n; i++) {
-		struct place place = own.items[i].place;
-
-		place.file = *place.file && strcmp(place.file, path) != 0
-				 ? arena_printf(&problems->arena, "%s/%s", path, place.file)
-				 : path;
-		problems_add(problems, place, "%s", own.items[i].text);
-	}
+	for (size_t i = 0; i < own.n; i++)
+		problems_add(problems, place_in(problems, path, own.items[i].place), "%s",
+			     own.items[i].text);
+	for (size_t i = 0; i < own.n_warnings; i++)
+		problems_warn(problems, place_in(problems, path, own.warnings[i].place), "%s",
+			      own.warnings[i].text);
 	if (own.n) {
 		policy_free(policy);
 		policy = NULL;

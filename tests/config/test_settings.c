@@ -132,7 +132,8 @@ static void addresses(void **state)
 static void help_and_version_come_before_problems(void **state)
 {
 	const char *const help[] = {"--listen", "x", "--help", "--verison", NULL},
-			  *const version[] = {"--version", NULL}, *const h[] = {"-h", NULL};
+			  *const version[] = {"--version", NULL}, *const h[] = {"-h", NULL},
+			  *const schema[] = {"--policy-schema", NULL};
 	struct settings s;
 	struct problems problems = {0};
 
@@ -142,6 +143,8 @@ static void help_and_version_come_before_problems(void **state)
 	assert_int_equal(load(h, &s, &problems), SETTINGS_HELP);
 	settings_clear(&s);
 	assert_int_equal(load(version, &s, &problems), SETTINGS_VERSION);
+	settings_clear(&s);
+	assert_int_equal(load(schema, &s, &problems), SETTINGS_POLICY_SCHEMA);
 	settings_clear(&s);
 	problems_clear(&problems);
 }
