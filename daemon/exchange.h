@@ -39,6 +39,10 @@ struct exchange {
 	const char *fingerprint; /* hash of what was asked; NULL: not needed yet */
 	const char *kept_reply;	 /* what is kept for the key, where that is not the reply; in the arena */
 	bool granted, policy_applied;
+	/* Set by a decision that is granted: writes the reply, once all that follows from it for others is decided, too. */
+	void (*tell)(struct exchange *x);
+	const struct answer *answer; /* for `tell`; its bookings are those of the changes */
+	const struct asked *asked;
 	bool told; /* its asker was told that the outcome is unknown: a ghost went in its place */
 	void (*on_drained)(struct exchange *x);
 	void (*on_finish)(struct exchange *x); /* the daemon's own commands: told at the end, before it is freed; NULL: none */

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "daemon/secret.h"
 #include "daemon/db.h"
@@ -28,8 +29,14 @@
 #include "daemon/server.h"
 #include "daemon/store.h"
 #include "daemon/verbs.h"
+#include "lib/decide_life.h"
+#include "lib/queue.h"
 
 #define RELOAD_EVERY_S 2
+#define TICK_MOST 200	 /* bookings; what is left is done by the next group */
+#define TICK_RESTS_S 10	 /* after one that failed or came to nothing */
+#define ALARM_MOST_S 300 /* the clock may be set meanwhile */
+#define ALARM_SLACK_US 5000
 
 /* Queue */
 
@@ -184,27 +191,42 @@ static bool answered_before(struct served *s, struct exchange *x)
 	return false;
 }
 
+static bool is_tick(const struct exchange *x)
+{
+	return x->request.verb == &verb_tick;
+}
+
+static void decide_request(struct served *s, struct exchange *x, int64_t now)
+{
+	if (is_tick(x))
+		decide_tick(s->pole, now, TICK_MOST, &x->arena, &x->changes);
+	else
+		verb_actions[x->request.verb->id].decide(x, now);
+}
+
 static void decide_one(struct served *s, struct exchange *x, int64_t now)
 {
 	buffer_reset(&x->reply);
 	changes_clear(&x->changes);
 	x->granted = false;
+	x->tell = NULL;
 	if (x->request.key && !x->fingerprint)
 		x->fingerprint = request_fingerprint(x);
 	if (answered_before(s, x))
 		return;
 	x->kept_reply = NULL;
-	verb_actions[x->request.verb->id].decide(x, now);
-	if (x->request.dry) {
-		changes_clear(&x->changes);
-		return;
+	decide_request(s, x, now);
+	if (x->changes.n && !x->request.dry) {
+		pole_apply(s->pole, &x->changes);
+		settle(s->pole, now, &x->arena, &x->changes);
+		x->granted = true;
 	}
-	if (!x->changes.n)
-		return;
-	x->granted = true;
-	if (x->request.key && !x->kept_reply)
+	if (x->tell)
+		x->tell(x);
+	if (x->request.dry)
+		changes_clear(&x->changes);
+	else if (x->granted && x->request.key && !x->kept_reply)
 		x->kept_reply = arena_strndup(&x->arena, x->reply.bytes, x->reply.n);
-	pole_apply(s->pole, &x->changes);
 }
 
 static void undo_all(struct served *s, struct exchange *from)
@@ -222,6 +244,40 @@ static bool goes_alone(const struct exchange *x)
 	return x->request.verb->id == VERB_POLICY_APPLY;
 }
 
+/* Whether something should have happened by now. */
+static bool is_due(const struct served *s, int64_t now)
+{
+	const struct booking *b = pole_first_due(s->pole);
+
+	return b && b->due_at <= now && now >= s->groups.tick_rests_until;
+}
+
+static void push_tick(struct served *s)
+{
+	struct exchange *x;
+
+	if (s->groups.waiting && is_tick(s->groups.waiting))
+		return;
+	x = exchange_new(s->server, NULL, NULL);
+	x->served = s;
+	x->request.verb = &verb_tick;
+	x->request.tag = "*";
+	waiting_put_back(&s->groups, x);
+}
+
+/* Whether there is time for others after this command: not while a long list of what is due is
+ * worked off. */
+static bool goes_on_after(struct served *s, const struct exchange *x, int64_t now)
+{
+	if (!is_tick(x))
+		return true;
+	if (x->changes.n == 0 && is_due(s, now)) {
+		log_error("%s: something is due, and nothing comes of it", s->name);
+		s->groups.tick_rests_until = now + TICK_RESTS_S;
+	}
+	return !is_due(s, now);
+}
+
 /* Moves up to a group's worth from `waiting` to `sent`, deciding each. Returns the number of
  * changes. */
 static size_t decide_group(struct served *s, int64_t now)
@@ -230,6 +286,8 @@ static size_t decide_group(struct served *s, int64_t now)
 	struct exchange **end = &g->sent, *x;
 	size_t most = g->solo ? 1 : GROUP_MAX_COMMANDS, n = 0;
 
+	if (is_due(s, now))
+		push_tick(s);
 	for (size_t i = 0; i < most && g->waiting; i++) {
 		if (goes_alone(g->waiting) && i)
 			break;
@@ -240,6 +298,8 @@ static size_t decide_group(struct served *s, int64_t now)
 		end = &x->next;
 		decide_one(s, x, now);
 		n += x->changes.n;
+		if (!goes_on_after(s, x, now))
+			break;
 	}
 	if (g->solo)
 		g->solo--;
@@ -336,6 +396,8 @@ static void group_refused(struct served *s, const char *error)
 		g->solo += n;
 		waiting_put_back(g, list);
 	} else {
+		if (list && is_tick(list))
+			g->tick_rests_until = g->at + TICK_RESTS_S;
 		fail_list(list, CODE_UNAVAILABLE);
 	}
 }
@@ -384,6 +446,38 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 	groups_go_on(s);
 }
 
+/* When something is to be done next although nobody asks; 0: never. */
+static int64_t next_due(const struct served *s)
+{
+	const struct booking *b = pole_first_due(s->pole);
+	int64_t rest = s->groups.tick_rests_until;
+
+	if (!b)
+		return 0;
+	return b->due_at > rest ? b->due_at : rest;
+}
+
+static void set_alarm(struct served *s)
+{
+	struct groups *g = &s->groups;
+	int64_t due = next_due(s), wait_us;
+	struct timespec now;
+
+	if (due == g->alarm_at && (due == 0 || event_pending(g->alarm, EV_TIMEOUT, NULL)))
+		return;
+	g->alarm_at = due;
+	if (due == 0) {
+		event_del(g->alarm);
+		return;
+	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	wait_us = due - now.tv_sec > ALARM_MOST_S
+		      ? ALARM_MOST_S * INT64_C(1000000)
+		      : (due - now.tv_sec) * 1000000 - now.tv_nsec / 1000;
+	wait_us = wait_us > 0 ? wait_us + ALARM_SLACK_US : ALARM_SLACK_US;
+	event_add(g->alarm, &(struct timeval){wait_us / 1000000, wait_us % 1000000});
+}
+
 /* False: not now; what waits is told so. */
 static bool load_anew(struct served *s)
 {
@@ -420,9 +514,11 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (s->stale && !load_anew(s))
 		return;
-	if (!g->waiting)
-		return;
 	g->at = served_now(s);
+	if (!g->waiting && !is_due(s, g->at)) {
+		set_alarm(s);
+		return;
+	}
 	if (decide_group(s, g->at) == 0) {
 		finish_list(take_sent(g));
 		groups_go_on(s);
@@ -479,10 +575,20 @@ void groups_go_on(struct served *s)
 	if (g->state == GROUPS_UNKNOWN && up) {
 		log_info("%s: asking again what became of a group", s->name);
 		group_send(s);
-	} else if ((g->waiting || s->stale) &&
-		   (!up || (g->state == GROUPS_IDLE && !s->following))) {
-		event_active(g->turn, EV_TIMEOUT, 0);
+	} else if (!up) {
+		if (g->waiting || s->stale)
+			event_active(g->turn, EV_TIMEOUT, 0);
+	} else if (g->state == GROUPS_IDLE && !s->following) {
+		if (g->waiting || s->stale || is_due(s, served_now(s)))
+			event_active(g->turn, EV_TIMEOUT, 0);
+		else
+			set_alarm(s);
 	}
+}
+
+static void group_alarm(evutil_socket_t fd, short what, void *arg)
+{
+	groups_go_on(arg);
 }
 
 void groups_database_down(struct served *s)
@@ -495,6 +601,7 @@ void groups_init(struct groups *g, struct served *s)
 	*g = (struct groups){.params = db_params_new()};
 	g->turn = event_new(s->server->base, -1, 0, group_turn, s);
 	g->patience = evtimer_new(s->server->base, group_patience, s);
+	g->alarm = evtimer_new(s->server->base, group_alarm, s);
 }
 
 void groups_release(struct groups *g)
@@ -509,6 +616,7 @@ void groups_release(struct groups *g)
 		exchange_free(x);
 	event_free(g->turn);
 	event_free(g->patience);
+	event_free(g->alarm);
 	db_params_free(g->params);
 }
 

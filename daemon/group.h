@@ -4,6 +4,10 @@
 /*
  * Natural group commit: while one group of commands is on its way to the database, the next collects.
  *
+ * Time comes first: where something of the pole is due (a hold that expires, nobody who came), a group begins with a command of the daemon's own, `tick`,
+ * that does it, so that no command is decided on what should have ended. A timer wakes the group when the next thing is due. After each command's
+ * changes, settle() gives what they freed to those who wait, as part of the same command: so nobody gets in between.
+ *
  * A group is decided in one go, without a turn of the loop between: each command is decided on the state that those before it
  * would leave, then all is undone, so that reads never see what is not durable. The group's changes are sent as one pole_commit.
  *   committed: the changes are applied for good, and the answers go out, refusals too, for they may rest on the group's own changes.
@@ -37,6 +41,9 @@ struct groups {
 	size_t solo; /* this many of the next commands go alone */
 	size_t n_waiting;
 	struct event *turn, *patience;
+	struct event *alarm; /* the next thing is due */
+	int64_t alarm_at;    /* 0: not set */
+	int64_t tick_rests_until; /* a tick failed or came to nothing: not again before */
 	/* counters */
 	uint64_t n_groups, n_commands, n_changes;
 };

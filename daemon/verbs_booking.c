@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* BOOK, MOVE, EXTEND, CANCEL: from request to decision to reply. */
+/* BOOK, HOLD, MOVE, EXTEND, CANCEL: from request to decision to reply. */
 
 #include <string.h>
 
@@ -78,14 +78,23 @@ bool asked_book(struct exchange *x, struct ask_book *ret)
 			       .member = request_get(r, "member"),
 			       .person = request_get(r, "person"),
 			       .purpose = request_get(r, "purpose"),
+			       .wait = request_yes(r, "wait"),
+			       .hold = r->verb->id == VERB_HOLD,
+			       .distance_km = (uint32_t)request_number(r, "distance", 0),
+			       .people = (uint32_t)request_number(r, "people", 0),
 			       .alternatives = asked_alternatives(x)};
 
+	request_duration(r, "hold-for", &ask.hold_for);
 	for (size_t i = 0; i < r->n_items; i++)
 		items[i] = asked_item(x, &r->items[i]);
 	ask.declared = asked_words(x, "declared", &ask.n_declared);
 	if (request_window(r, "within", asked_zone(x, ask.what, ask.unit), &ask.within) &&
 	    (!ask.what || !request_duration(r, "for", &ask.length) || span_is_empty(ask.within))) {
 		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "within, what, for"}));
+		return false;
+	}
+	if (ask.wait && asks_series(x)) {
+		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "wait, rule, also"}));
 		return false;
 	}
 	*ret = ask;
@@ -95,14 +104,6 @@ bool asked_book(struct exchange *x, struct ask_book *ret)
 struct asked asked_of_book(const struct exchange *x, const struct ask_book *ask)
 {
 	return (struct asked){.ask = ask, .what = ask->what, .n = ask->n_items};
-}
-
-static void reply_answer(struct exchange *x, const struct answer *answer, const struct asked *asked)
-{
-	if (answer->n_refusals)
-		write_refused(x, answer, asked);
-	else
-		write_granted(x, answer);
 }
 
 struct asker asker_at(const struct exchange *x, int64_t now)

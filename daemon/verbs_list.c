@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * SHOW and LIST. What is in memory is answered from there; the past before memory's floor and
- * bookings that no longer occupy anything (cancelled) come from the database.
+ * bookings of which nothing is left (cancelled) come from the database.
+ *
+ * Without states, LIST is about what is open or was used. Of others only what occupies something:
+ * that they wait is theirs to know.
  */
 
 #include <stdlib.h>
@@ -127,6 +130,12 @@ static bool listing_from(struct exchange *x, struct listing *ret)
 	return true;
 }
 
+/* What is told without being asked for. */
+static bool is_listed(enum booking_state s)
+{
+	return booking_state_occupies(s) || booking_state_is_open(s);
+}
+
 struct gathering {
 	const struct listing *listing;
 	const struct booking **found;
@@ -158,6 +167,30 @@ static bool gather_one(void *arg, const struct booking *b, const struct allocati
 		    arena_grow(g->arena, g->found, g->n, &g->cap, g->n + 1, sizeof(*g->found));
 	g->found[g->n++] = b;
 	return ++g->of_this_resource <= l->most;
+}
+
+static void gather_queue(const struct exchange *x, struct gathering *g)
+{
+	const struct listing *l = g->listing;
+	const struct asker who = exchange_asker(x);
+	const struct pole *pole = x->served->pole;
+	const int64_t *queue;
+	size_t n;
+
+	queue = pole_queue(pole, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct booking *b = pole_booking(pole, queue[i]);
+
+		if ((l->resource && b->resource != l->resource) ||
+		    (l->member && b->member != l->member) ||
+		    (l->person && b->person != l->person) || !span_overlaps(b->span, l->window) ||
+		    !asker_sees_all(pole, &who, b))
+			continue;
+		if (g->n == g->cap)
+			g->found = arena_grow(g->arena, g->found, g->n, &g->cap, g->n + 1,
+					      sizeof(*g->found));
+		g->found[g->n++] = b;
+	}
 }
 
 static int by_start(const void *a, const void *b)
@@ -193,6 +226,7 @@ static void list_memory(struct exchange *x, const struct listing *l)
 		g.of_this_resource = 0;
 		pole_each_allocation(pole, r, l->window, gather_one, &g);
 	}
+	gather_queue(x, &g);
 	if (g.n)
 		qsort(g.found, g.n, sizeof(*g.found), by_start);
 	for (i = 0; i < g.n && n < l->most; i++) {
@@ -208,6 +242,8 @@ static void listed(void *arg, enum db_outcome outcome, const struct db_rows *row
 		   const char *error)
 {
 	struct exchange *x = arg;
+	const struct pole *pole = x->served->pole;
+	const struct asker who = exchange_asker(x);
 	int64_t asked = request_number(&x->request, "count", LIST_DEFAULT);
 	size_t most = asked > LIST_MAX ? LIST_MAX : (size_t)asked, n = 0;
 
@@ -216,22 +252,25 @@ static void listed(void *arg, enum db_outcome outcome, const struct db_rows *row
 		exchange_finish(x);
 		return;
 	}
-	for (; n < db_n_rows(rows) && n < most; n++) {
-		struct booking *b = store_booking(rows, n);
+	for (size_t row = 0; row < db_n_rows(rows) && row < most; row++) {
+		struct booking *b = store_booking(rows, row);
 
-		write_booking(x, b);
+		if (booking_state_occupies(b->state) || asker_sees_all(pole, &who, b)) {
+			write_booking(x, b);
+			n++;
+		}
 		booking_unref(b);
 	}
 	list_end(x, n, db_n_rows(rows) > most);
 	exchange_finish(x);
 }
 
-static const char *occupying_states(struct arena *a)
+const char *states_text(struct arena *a, bool (*is_one)(enum booking_state s))
 {
 	const char *text = "";
 
 	for (int i = 0; i < N_BOOKING_STATES; i++)
-		if (booking_state_occupies((enum booking_state)i))
+		if (is_one((enum booking_state)i))
 			text = arena_printf(a, "%s%s%s", text, *text ? "," : "",
 					    booking_state_words[i]);
 	return text;
@@ -249,7 +288,7 @@ void listing_query(struct exchange *x, const struct listing *l, db_done_fn *done
 	db_param_int4(p, (int32_t)l->resource);
 	db_param_int4(p, (int32_t)l->member);
 	db_param_int4(p, (int32_t)l->person);
-	db_param_text(p, l->states ? l->states : occupying_states(&x->arena));
+	db_param_text(p, l->states ? l->states : states_text(&x->arena, is_listed));
 	db_param_int8(p, (int64_t)l->most + 1);
 	db_query(x->server->reads, "list_bookings", p, done, x);
 	db_params_free(p);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* OUTAGE, REOPEN, OUTAGES: what is out of service, and for how long. Bookings that stand in the way
- * of an outage are told to whoever declares it, and stay. */
+/* OUTAGE, CLOSE, REOPEN, OUTAGES: what is out of service or closed, and for how long; and what
+ * becomes of the bookings that stand in it. */
 
 #include "daemon/answer.h"
 #include "daemon/served.h"
 #include "daemon/verbs_parts.h"
+#include "lib/decide_outage.h"
 
-#define HIT_MAX 100
+#define CONCERNED_MAX 200
 
 static const struct zone *outage_zone(const struct served *s, const struct outage *o)
 {
@@ -23,6 +24,7 @@ static void write_outage(struct line_writer *w, const struct served *s, const st
 	const struct zone *z = outage_zone(s, o);
 
 	line_int(w, "outage", o->number);
+	line_str(w, "kind", o->is_closure ? "closure" : "outage");
 	line_str(w, "resource", pole_name_id(s->pole, NAME_RESOURCE, 0, o->resource));
 	line_str(w, "unit",
 		 u	   ? unit_word(r, u)
@@ -33,93 +35,114 @@ static void write_outage(struct line_writer *w, const struct served *s, const st
 		write_time(w, "to", z, o->span.end);
 }
 
-struct hits { /* bookings that stand where it is out of service */
-	struct exchange *x;
-	const struct outage *outage;
-	const struct booking *last;
-	int64_t n;
-};
-
-static bool write_hit(void *arg, const struct booking *b, const struct allocation *a)
+/* The outage that this command made or lifted. */
+static const struct outage *changed_outage(const struct exchange *x)
 {
-	struct hits *h = arg;
-	const struct item *item = &b->items[a->item];
+	for (size_t i = 0; i < x->changes.n; i++)
+		if (x->changes.items[i].kind == CHANGE_OUTAGE)
+			return &x->changes.items[i].outage.after;
+	return NULL;
+}
 
-	if (b == h->last || (h->outage->lane && a->lane != h->outage->lane) ||
-	    !span_overlaps(item->span, h->outage->span))
-		return true;
-	h->last = b;
-	if (h->n++ < HIT_MAX)
-		write_booking(h->x, b);
+/* Whether `c` is the last change of its booking. */
+static bool is_last_of_booking(const struct changes *all, const struct change *c)
+{
+	for (const struct change *l = c + 1; l < all->items + all->n; l++)
+		if (l->kind == CHANGE_BOOKING &&
+		    l->booking.after->number == c->booking.after->number)
+			return false;
 	return true;
 }
 
-static void reply_outage(struct exchange *x, const struct outage *o)
+/* What became of those that stood in the way, or got their own back. */
+static int64_t write_concerned(struct exchange *x)
 {
-	struct hits hits = {.x = x, .outage = o};
+	int64_t n = 0;
+
+	for (size_t i = 0; i < x->changes.n; i++) {
+		const struct change *c = &x->changes.items[i];
+
+		if (c->kind == CHANGE_BOOKING && is_last_of_booking(&x->changes, c) &&
+		    ++n <= CONCERNED_MAX)
+			write_booking_cause(x, c->booking.after, c->cause);
+	}
+	return n;
+}
+
+static void tell_outage(struct exchange *x)
+{
+	const struct outage *o = changed_outage(x);
+	int64_t n = write_concerned(x);
 	struct line_writer w;
 
-	if (!o->lifted_at)
-		pole_each_allocation(x->served->pole, o->resource, o->span, write_hit, &hits);
 	reply_ok(x, &w);
 	write_outage(&w, x->served, o);
 	if (o->lifted_at)
 		write_time(&w, "lifted-at", outage_zone(x->served, o), o->lifted_at);
-	else
-		line_int(&w, "bookings", hits.n);
+	line_int(&w, "bookings", n);
 	line_end(&w);
+}
+
+static void refuse(struct exchange *x, const struct outage_answer *a)
+{
+	const char *what = request_get(&x->request, "what");
+
+	if (a->reason == REASON_UNKNOWN_RESOURCE)
+		reply_unknown_resource(x, what);
+	else
+		reply_fail(x, code_of_reason(a->reason),
+			   FILLS({"what", a->resource ? a->resource->name : what},
+				 {"value", request_get(&x->request, "unit")},
+				 {"verb", x->request.verb->word}));
+}
+
+static void declare(struct exchange *x, int64_t now, bool is_closure)
+{
+	const struct asker who = asker_at(x, now);
+	struct ask_outage ask = {.what = request_get(&x->request, "what"),
+				 .unit = request_get(&x->request, "unit"),
+				 .span = {now, TIME_NEVER},
+				 .is_closure = is_closure,
+				 .reason = request_get(&x->request, "reason")};
+	const struct zone *z = asked_zone(x, ask.what, ask.unit);
+	struct outage_answer answer;
+	struct duration length;
+
+	request_moment(&x->request, "from", z, &ask.span.start);
+	if (!request_moment(&x->request, "to", z, &ask.span.end) &&
+	    request_duration(&x->request, "for", &length))
+		ask.span.end = duration_after(length, z, ask.span.start);
+	decide_outage(x->served->pole, &who, &ask, &x->arena, &answer, &x->changes);
+	if (answer.reason)
+		refuse(x, &answer);
+	else
+		x->tell = tell_outage;
 }
 
 void do_outage(struct exchange *x, int64_t now)
 {
-	const char *what = request_get(&x->request, "what"),
-		   *unit = request_get(&x->request, "unit");
-	struct outage o = {.number = pole_next_outage(x->served->pole),
-			   .made_by = x->person,
-			   .made_at = now,
-			   .span = {now, TIME_NEVER}};
-	const struct resource *r;
-	const struct unit *u = NULL;
-	struct duration length;
-	enum reason reason = decide_resolve(x->served->pole, what, unit, &r, &u);
-	const struct zone *z = asked_zone(x, what, unit);
+	declare(x, now, false);
+}
 
-	if (reason == REASON_UNKNOWN_RESOURCE)
-		reply_unknown_resource(x, what);
-	else if (reason)
-		reply_fail(x, code_of_reason(reason),
-			   FILLS({"what", r ? r->name : what}, {"value", unit}));
-	if (reason)
-		return;
-	o.resource = r->number;
-	o.lane = u && r->n_parts == 0 && r->n_units > 1 ? u->lane : 0;
-	request_moment(&x->request, "from", z, &o.span.start);
-	if (!request_moment(&x->request, "to", z, &o.span.end) &&
-	    request_duration(&x->request, "for", &length))
-		o.span.end = duration_after(length, z, o.span.start);
-	if (span_is_empty(o.span) || o.span.end <= now) {
-		reply_fail(x, span_is_empty(o.span) ? CODE_EMPTY_SPAN : CODE_PAST, NULL, 0);
-		return;
-	}
-	changes_add_outage(&x->changes, NULL, &o);
-	reply_outage(x, &o);
+void do_close(struct exchange *x, int64_t now)
+{
+	declare(x, now, true);
 }
 
 void do_reopen(struct exchange *x, int64_t now)
 {
-	int64_t number = request_number(&x->request, "outage", 0);
-	const struct outage *was = pole_outage(x->served->pole, number);
-	struct outage o;
+	const struct asker who = asker_at(x, now);
+	struct outage_answer answer;
 
-	if (!was) {
+	decide_reopen(x->served->pole, &who, request_number(&x->request, "outage", 0), &answer,
+		      &x->changes);
+	if (answer.reason == REASON_UNKNOWN_BOOKING)
 		reply_fail(x, CODE_UNKNOWN_OUTAGE,
 			   FILLS({"value", request_get(&x->request, "outage")}));
-		return;
-	}
-	o = *was;
-	o.lifted_at = now;
-	changes_add_outage(&x->changes, was, &o);
-	reply_outage(x, &o);
+	else if (answer.reason)
+		refuse(x, &answer);
+	else
+		x->tell = tell_outage;
 }
 
 void do_outages(struct exchange *x)

@@ -22,7 +22,7 @@ void do_find(struct exchange *x);
 void do_agenda(struct exchange *x);
 
 /* verbs_booking.c */
-void do_book(struct exchange *x, int64_t now);
+void do_book(struct exchange *x, int64_t now); /* HOLD too */
 void do_move(struct exchange *x, int64_t now);
 void do_extend(struct exchange *x, int64_t now);
 void do_cancel(struct exchange *x, int64_t now);
@@ -32,6 +32,20 @@ const struct zone *asked_zone(const struct exchange *x, const char *what, const 
 /* The BOOK or FIND that a request asks. False: the keys do not go together, and the reply is written. */
 bool asked_book(struct exchange *x, struct ask_book *ret);
 struct asked asked_of_book(const struct exchange *x, const struct ask_book *ask);
+
+/* verbs_life.c */
+void do_confirm(struct exchange *x, int64_t now); /* ACCEPT too */
+void do_pass(struct exchange *x, int64_t now);
+void do_approve(struct exchange *x, int64_t now);
+void do_decline(struct exchange *x, int64_t now);
+void do_out(struct exchange *x, int64_t now);
+void do_back(struct exchange *x, int64_t now);
+void do_swap(struct exchange *x, int64_t now);
+void do_dispute(struct exchange *x, int64_t now);
+void do_settle(struct exchange *x, int64_t now);
+
+/* verbs_queue.c */
+void do_offers(struct exchange *x);
 
 /* verbs_series.c */
 struct asker asker_at(const struct exchange *x, int64_t now); /* as the decision's moment has it */
@@ -45,17 +59,20 @@ void do_series_cancel(struct exchange *x, int64_t now);
 struct listing { /* bookings to be listed */
 	struct span window;
 	uint32_t resource, member, person; /* 0: any */
-	const char *states;		   /* NULL: those that occupy something */
+	const char *states;		   /* NULL: what is open, or was used */
 	size_t most;
 };
 void do_show(struct exchange *x);
 void do_list(struct exchange *x);
+/* The words of the states that are such, parted by commas. */
+const char *states_text(struct arena *a, bool (*is_one)(enum booking_state s));
 /* Asks the database for them, and for one more than l->most; `done` is told the rows, with `x`. */
 void listing_query(struct exchange *x, const struct listing *l, db_done_fn *done);
 void reply_unavailable(struct exchange *x); /* the database is away; drops the lines there are so far */
 
 /* verbs_outage.c */
 void do_outage(struct exchange *x, int64_t now);
+void do_close(struct exchange *x, int64_t now);
 void do_reopen(struct exchange *x, int64_t now);
 void do_outages(struct exchange *x);
 
@@ -70,9 +87,13 @@ void do_policy_plan(struct exchange *x);
 bool do_policy_prepare(struct exchange *x);
 void do_policy_apply(struct exchange *x, int64_t now);
 void do_policy_show(struct exchange *x);
+void do_policy_effective(struct exchange *x);
 void do_policy_history(struct exchange *x);
 
 /* verbs_person.c */
 void do_person_add(struct exchange *x, int64_t now);
 void do_person_list(struct exchange *x);
 void do_person_token(struct exchange *x, int64_t now);
+void do_person_qualify(struct exchange *x, int64_t now);
+void do_person_disqualify(struct exchange *x, int64_t now);
+void write_qualifications(struct exchange *x, const struct person *p); /* a line for each */

@@ -145,6 +145,7 @@ static void write_person(struct exchange *x, const struct person *p)
 	line_str(&w, "roles", roles_text(&x->arena, p->roles));
 	line_str(&w, "active", p->active ? "yes" : "no");
 	line_end(&w);
+	write_qualifications(x, p);
 }
 
 void do_person_list(struct exchange *x)

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "config/policy_load.h"
-#include "daemon/answer.h"
 #include "daemon/db.h"
 #include "daemon/policy_diff.h"
+#include "daemon/refusal_text.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/store.h"

@@ -473,6 +473,7 @@ void do_agenda(struct exchange *x)
 
 	if (agenda_from(x, &g)) {
 		if (g.window.start < pole_floor(x->served->pole)) {
+			l.states = states_text(&x->arena, booking_state_occupies);
 			l.window = (struct span){g.window.start - BUFFER_MAX_S,
 						 g.window.end + BUFFER_MAX_S};
 			if (g.n_resources == 1 &&

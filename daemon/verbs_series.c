@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "daemon/answer.h"
+#include "daemon/refusal_text.h"
 #include "daemon/served.h"
 #include "daemon/verbs_parts.h"
 #include "lib/series.h"

@@ -100,6 +100,7 @@ void do_whoami(struct exchange *x)
 	const struct member *m = pole_member(x->served->pole, p->member);
 	struct line_writer w;
 
+	write_qualifications(x, p);
 	reply_ok(x, &w);
 	write_self(x, &w, p);
 	if (*p->mail)
