@@ -79,7 +79,7 @@ static void check_moves(const struct changes *c)
 
 /* Whether a new decision on what this one wants would give it a place without pushing anybody out.
  */
-static bool could_be_served(struct scene *s, const struct booking *b)
+bool scene_could_serve(struct scene *s, const struct booking *b)
 {
 	const struct asker who = {pole_person(s->pole, b->person), s->now};
 	const struct resource *r = pole_resource(s->pole, b->resource);
@@ -128,8 +128,7 @@ static bool is_out(const struct scene *s, const struct outage *o, const struct b
 	       (b->span.end > o->span.start && b->span.end <= o->span.end);
 }
 
-/* Whether its own lanes are there for it, which is all that the suspended need. */
-static bool has_its_place(const struct scene *s, const struct booking *b)
+bool scene_has_its_place(const struct scene *s, const struct booking *b)
 {
 	size_t n;
 	const struct outage *outages = pole_outages(s->pole, &n);
@@ -137,7 +136,11 @@ static bool has_its_place(const struct scene *s, const struct booking *b)
 	for (size_t i = 0; i < b->n_allocations; i++) {
 		const struct allocation *a = &b->allocations[i];
 		const struct timeline *line = pole_timeline(s->pole, a->resource, a->lane);
+		const struct resource *r = pole_resource(s->pole, a->resource);
+		const struct unit *u = r ? resource_lane(r, a->lane) : NULL;
 
+		if (!u || !u->in_service)
+			return false;
 		if (line && timeline_conflict(line, a->during, 0))
 			return false;
 		for (size_t j = 0; j < n; j++)
@@ -156,14 +159,13 @@ static void check_queue(struct scene *s)
 		const struct booking *b = pole_booking(s->pole, queue[i]);
 
 		if (b->state == BOOKING_WAITING)
-			assert_false(could_be_served(s, b));
+			assert_false(scene_could_serve(s, b));
 		else
-			assert_false(has_its_place(s, b));
+			assert_false(scene_has_its_place(s, b));
 	}
 }
 
-/* Applies and settles what was decided. Takes the changes. */
-static void happen(struct scene *s, struct changes *c)
+void scene_happen(struct scene *s, struct changes *c)
 {
 	struct changes again;
 	size_t n;
@@ -193,7 +195,7 @@ const struct booking *scene_ask(struct scene *s, const struct person *who,
 		assert_true(s->answer.n_refusals > 0);
 		return NULL;
 	}
-	happen(s, &c);
+	scene_happen(s, &c);
 	return pole_booking(s->pole, s->answer.booking->number);
 }
 
@@ -208,7 +210,7 @@ const struct booking *scene_book(struct scene *s, int member, const char *what, 
 static void done(struct scene *s, struct changes *c)
 {
 	assert_non_null(s->answer.booking);
-	happen(s, c);
+	scene_happen(s, c);
 }
 
 static struct asker holder_of(const struct scene *s, int64_t booking)
@@ -252,7 +254,7 @@ int64_t scene_outage(struct scene *s, const char *what, struct span during, bool
 
 	decide_outage(s->pole, &who, &ask, &s->arena, &answer, &c);
 	assert_int_equal(answer.reason, REASON_NONE);
-	happen(s, &c);
+	scene_happen(s, &c);
 	return answer.outage.number;
 }
 
@@ -264,7 +266,7 @@ void scene_reopen(struct scene *s, int64_t outage)
 
 	decide_reopen(s->pole, &who, outage, &answer, &c);
 	assert_int_equal(answer.reason, REASON_NONE);
-	happen(s, &c);
+	scene_happen(s, &c);
 }
 
 void scene_apply(struct scene *s, struct policy *policy)
@@ -274,7 +276,7 @@ void scene_apply(struct scene *s, struct policy *policy)
 	assert_int_equal(policy_open(policy), 0);
 	pole_number(s->pole, policy, &c);
 	changes_add_policy(&c, (struct policy *)pole_policy(s->pole), policy);
-	happen(s, &c);
+	scene_happen(s, &c);
 }
 
 void scene_until(struct scene *s, int64_t now)
@@ -287,7 +289,7 @@ void scene_until(struct scene *s, int64_t now)
 
 		decide_tick(s->pole, now, TICK_MOST, &s->arena, &c);
 		assert_true(c.n > 0);
-		happen(s, &c);
+		scene_happen(s, &c);
 	}
 }
 

@@ -45,6 +45,13 @@ void scene_apply(struct scene *s, struct policy *policy);
 /* Time goes by; what is due happens. */
 void scene_until(struct scene *s, int64_t now);
 
+/* Applies and settles what was decided, and checks it. Takes the changes. */
+void scene_happen(struct scene *s, struct changes *c);
+/* Whether a new decision on what this one wants would give it a place without pushing anybody out, and not where it turned an offer down. */
+bool scene_could_serve(struct scene *s, const struct booking *b);
+/* Whether its own lanes are there for it, which is all that the suspended and displaced need. */
+bool scene_has_its_place(const struct scene *s, const struct booking *b);
+
 enum booking_state scene_state(const struct scene *s, int64_t booking);
 /* The cause of the last change of that booking in the last act; CAUSE_NONE: it was not changed. */
 enum cause scene_cause(const struct scene *s, int64_t booking);
