@@ -183,13 +183,15 @@ static bool has_unit(const struct tally *y, const struct booking *b, uint32_t it
 	return y->rule->n_units == 0;
 }
 
+/* A return cuts what it was booked for. */
 static struct span used_span(const struct tally *y, const struct booking *b, const struct item *i)
 {
-	int64_t back_at = booking_says(b)->back_at;
+	const struct details *d = booking_says(b);
 	struct span s = i->span;
 
-	if (y->quota->uncounted & UNCOUNTED_GIVEN_BACK && back_at > s.start && back_at < s.end)
-		s.end = back_at;
+	if (d->booked_until && s.end == b->span.end &&
+	    !(y->quota->uncounted & UNCOUNTED_GIVEN_BACK))
+		s.end = d->booked_until;
 	return s;
 }
 
