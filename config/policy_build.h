@@ -251,7 +251,7 @@ const struct resource **matching_items(const struct matching *m); /* in the poli
 bool matching_is_unit(const struct matching *m, const struct node *word);
 /* Takes a word that names one, with its resource. false: it names none. */
 bool matching_add_unit(struct matching *m, const struct node *word);
-/* What a rule is for: where units are named, the units of the whole resources, too. */
+/* What a rule is for: the resources, and of those units that were named, only these. */
 void matching_into_rule(struct matching *m, struct rule *rule);
 /* walk_hint() among the ids of both. */
 const char *build_hint(struct build *b, const char *word, const struct glossary *first,

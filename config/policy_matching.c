@@ -75,15 +75,6 @@ bool matching_add_unit(struct matching *m, const struct node *word)
 	return true;
 }
 
-/* `for: [van-1, laser]` is about one van and the whole of the laser. */
-static void add_whole(struct matching *m, const struct resource *r)
-{
-	m->units = arena_grow(m->build->walk.arena, m->units, m->n_units, &m->units_cap,
-			      m->n_units + r->n_units, sizeof(*m->units));
-	for (size_t i = 0; i < r->n_units; i++)
-		m->units[m->n_units++] = &r->units[i];
-}
-
 static bool is_whole(const struct matching *m, const struct resource *r)
 {
 	return m->taken[r - m->build->policy->resources];
@@ -91,7 +82,6 @@ static bool is_whole(const struct matching *m, const struct resource *r)
 
 void matching_into_rule(struct matching *m, struct rule *rule)
 {
-	const size_t n_whole = m->n;
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->n_units; i++) { /* `[van, van-1]` is the van */
@@ -100,19 +90,15 @@ void matching_into_rule(struct matching *m, struct rule *rule)
 		if (!is_whole(m, d->resource))
 			m->units[n++] = m->units[i];
 	}
-	m->n_units = n;
-	for (size_t i = 0; n > 0 && i < n_whole; i++)
-		add_whole(m, m->items[i]);
 	for (size_t i = 0; i < n; i++) {
 		const struct draft *d = glossary_find(&m->build->units, m->units[i]->id);
 
-		if (!is_whole(m, d->resource))
-			add_resource(m, d->resource);
+		add_resource(m, d->resource);
 	}
 	rule->resources = matching_items(m);
 	rule->n_resources = m->n;
 	rule->units = m->units;
-	rule->n_units = m->n_units;
+	rule->n_units = n;
 }
 
 const struct resource **matching_items(const struct matching *m)

@@ -300,7 +300,7 @@ struct rule {
 	/* Match: all that is said must hold of the booking. */
 	const struct resource **resources; /* empty: all */
 	size_t n_resources;
-	const struct unit **units; /* only these units of theirs; empty: all */
+	const struct unit **units; /* only these units of theirs; of a resource that none of them is of: all */
 	size_t n_units;
 	struct party_match party;
 	struct when when; /* it touches such a time */

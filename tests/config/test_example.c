@@ -112,25 +112,49 @@ static void twenty_five_members_of_100_shares(void **state)
 struct scene {
 	struct policy *policy;
 	struct pole *pole;
-	struct asker who; /* a coordinator */
+	struct asker who; /* a coordinator who may drive, ride and cook */
+	struct asker newcomer,
+	    laserist; /* who may nothing of that; who may use the machines, too */
 	struct arena arena;
 };
+
+static const char *const words[] = {
+    "licence-b", "cargo-bike-introduction", "wood-1", "haccp", "laser", "cnc"};
+enum { N_USUAL = 4, N_WORDS = sizeof(words) / sizeof(*words) };
+
+/* With the first so many of the words, for ten years. */
+static struct asker add_person(struct scene *s, size_t n_words, const char *now)
+{
+	struct person *p = person_new("Ada", "ada@example.org", 0, n_words);
+	const int64_t since = at(s->policy->zone, "2020-01-01");
+	struct changes c = {0};
+
+	for (size_t i = 0; i < n_words; i++) {
+		p->qualifications[i] = (struct qualification){
+		    .since = since, .until = at(s->policy->zone, "2030-01-01")};
+		strcpy(p->qualifications[i].word, words[i]);
+	}
+	p->number = pole_next_person(s->pole);
+	p->roles = ROLE_COORDINATOR;
+	p->active = true;
+	changes_add_person(&c, NULL, p);
+	pole_apply(s->pole, &c);
+	changes_clear(&c);
+	return (struct asker){pole_person(s->pole, p->number), at(s->policy->zone, now)};
+}
 
 static struct scene scene_set(const char *now)
 {
 	struct scene s = {.policy = load_example(), .pole = pole_new()};
-	struct person *p = person_new("Ada", "ada@example.org", 0, 0);
 	struct changes c = {0};
 
 	pole_number(s.pole, s.policy, &c);
 	changes_add_policy(&c, NULL, s.policy);
-	p->number = pole_next_person(s.pole);
-	p->roles = ROLE_COORDINATOR;
-	p->active = true;
-	changes_add_person(&c, NULL, p);
 	pole_apply(s.pole, &c);
 	changes_clear(&c);
-	s.who = (struct asker){pole_person(s.pole, p->number), at(s.policy->zone, now)};
+	s.who = add_person(&s, N_USUAL, now);
+	s.newcomer = add_person(&s, 0, now);
+	s.laserist = add_person(&s, N_WORDS, now);
 	return s;
 }
 
@@ -228,14 +252,14 @@ static void winter_closure_of_the_workshop(void **state)
 	scene_clear(&s);
 }
 
-static const char *const own[] = {"own-hitch", "laser", "cnc"};
+static const char *const own[] = {"own-hitch"};
 
 /* Each type booked as the charter says, and refused where it says no; now is Tuesday, 1 December
  * 2026, 06:00. */
 static const struct {
 	const char *what, *from, *to;
 	uint32_t quantity;
-	size_t n_declared; /* of `own` */
+	size_t n_declared; /* of `own`; what is beyond: may use the machines */
 	enum reason want;
 	size_t n_items, n_allocations;
 	int buffer_min; /* after it */
@@ -261,7 +285,7 @@ static const struct {
     {"workshop", "2026-12-02T09:00", "2026-12-02T17:00", 5, 0, REASON_TOO_MANY, 0, 0, 0},
     {"laser", "2026-12-02T09:30", "2026-12-02T11:00", 1, 0, REASON_NONE, 3, 3, 10},
     {"laser", "2026-12-02T17:30", "2026-12-02T19:00", 1, 0, REASON_REQUIREMENT, 0, 0, 0},
-    {"laser", "2026-12-02T17:30", "2026-12-02T19:00", 1, 3, REASON_NONE, 2, 2, 10},
+    {"laser", "2026-12-02T17:30", "2026-12-02T19:00", 1, 2, REASON_NONE, 2, 2, 10},
     {"cnc", "2026-12-03T14:00", "2026-12-03T17:00", 1, 0, REASON_NONE, 3, 3, 10},
     {"lab", "2026-12-03T06:00", "2026-12-03T18:00", 2, 0, REASON_NONE, 1, 2, 60},
     {"lab", "2026-12-26T08:00", "2026-12-26T11:00", 1, 0, REASON_CLOSED, 0, 0, 0},
@@ -286,14 +310,15 @@ static void the_charter_in_bookings(void **state)
 		    .member = "m02",
 		    .quantity = bookings[i].quantity,
 		    .declared = own,
-		    .n_declared = bookings[i].n_declared,
+		    .n_declared = bookings[i].n_declared == 1,
 		    .span = {at(z, bookings[i].from), at(z, bookings[i].to)},
 		};
 		struct changes c = {0};
 		struct answer answer;
 		enum reason reason;
 
-		decide_book(s.pole, &s.who, &ask, &s.arena, &answer, &c);
+		decide_book(s.pole, bookings[i].n_declared > 1 ? &s.laserist : &s.who, &ask,
+			    &s.arena, &answer, &c);
 		reason = answer.n_refusals ? answer.refusals[0].reason : REASON_NONE;
 		if (reason != bookings[i].want)
 			fail_msg("row %zu, %s: %d", i, bookings[i].what, (int)reason);
@@ -310,6 +335,66 @@ static void the_charter_in_bookings(void **state)
 	scene_clear(&s);
 }
 
+/* Now is Tuesday, 1 December 2026, 06:00. */
+static const struct {
+	const char *what, *unit, *member, *from, *to;
+	bool newcomer;
+	enum reason want;
+	const char *rule;
+} refusals[] = {
+    {"van", NULL, "m11", "2026-12-05T08:00", "2026-12-05T09:00", true, REASON_QUALIFICATION,
+     "van qualification"},
+    {"cargo-bike", NULL, "m11", "2026-12-05T08:00", "2026-12-05T09:00", true, REASON_QUALIFICATION,
+     "cargo-bike qualification"},
+    {"van", "van-1", "m11", "2026-12-10T08:00", "2026-12-10T12:00", false, REASON_KEPT,
+     "van-1 first for its owner"},
+    {"van", "van-2", "m11", "2026-12-10T08:00", "2026-12-10T12:00", false, REASON_NONE, ""},
+    {"van", "van-1", "m02", "2026-12-10T08:00", "2026-12-10T12:00", false, REASON_NONE, ""},
+    {"van", "van-1", "m11", "2026-12-03T08:00", "2026-12-03T12:00", false, REASON_NONE, ""},
+    {"minibus", NULL, "m15", "2026-12-16T08:00", "2026-12-16T12:00", false, REASON_KEPT,
+     "minibus first for the town on weekdays"},
+    {"minibus", NULL, "m15", "2026-12-26T08:00", "2026-12-26T12:00", false, REASON_KEPT,
+     "minibus first for the town in school holidays"},
+    {"minibus", NULL, "m03", "2026-12-16T08:00", "2026-12-16T12:00", false, REASON_NONE, ""},
+    {"minibus", NULL, "m15", "2026-12-12T08:00", "2026-12-12T12:00", false, REASON_NONE, ""},
+    {"accountant", NULL, "m10", "2026-12-09T08:30", "2026-12-09T12:30", false, REASON_WHO,
+     "accountant who"},
+    {"accountant", NULL, "m11", "2026-12-09T08:30", "2026-12-09T12:30", false, REASON_NONE, ""},
+    {"van", NULL, "m25", "2026-12-05T08:00", "2026-12-07T08:00", false, REASON_TOO_LONG,
+     "vans for a day at most, for small members"},
+};
+
+static void the_charter_in_refusals(void **state)
+{
+	struct scene s = scene_set("2026-12-01T06:00");
+	const struct zone *z = s.policy->zone;
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
+		const struct ask_book ask = {
+		    .what = refusals[i].what,
+		    .unit = refusals[i].unit,
+		    .member = refusals[i].member,
+		    .span = {at(z, refusals[i].from), at(z, refusals[i].to)},
+		};
+		struct changes c = {0};
+		struct answer answer;
+		const char *rule = "";
+		enum reason reason = REASON_NONE;
+
+		decide_book(s.pole, refusals[i].newcomer ? &s.newcomer : &s.who, &ask, &s.arena,
+			    &answer, &c);
+		if (answer.n_refusals) {
+			reason = answer.refusals[0].reason;
+			rule = answer.refusals[0].rule ? answer.refusals[0].rule->name : "";
+		}
+		if (reason != refusals[i].want || strcmp(rule, refusals[i].rule) != 0)
+			fail_msg("row %zu, %s: %d by \"%s\"", i, refusals[i].what, (int)reason,
+				 rule);
+		changes_clear(&c);
+	}
+	scene_clear(&s);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +402,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(places),
 	    cmocka_unit_test(twenty_five_members_of_100_shares),
 	    cmocka_unit_test(the_charter_in_bookings),
+	    cmocka_unit_test(the_charter_in_refusals),
 	    cmocka_unit_test(holidays_by_site_and_member),
 	    cmocka_unit_test(winter_closure_of_the_workshop),
 	};
