@@ -42,9 +42,9 @@ static void declare(const struct regaining *g, struct basket *b)
 	b->declared = words;
 }
 
-static void begin(const struct regaining *g, struct basket *b)
+static void begin(const struct regaining *g, const struct booking *was, struct basket *b)
 {
-	life_basket(b, g->pole, g->booking, g->now, g->arena);
+	life_basket(b, g->pole, was, g->now, g->arena);
 	b->start = g->start;
 }
 
@@ -53,26 +53,40 @@ static const struct unit *pinned_unit(const struct resource *r, const struct ite
 	return item_is_pinned(i) ? resource_lane(r, i->lane) : NULL;
 }
 
-/* What it asked for, and nothing of what came along with an earlier offer. false: it cannot be had
- * any more. */
-static bool want_anew(const struct regaining *g, struct basket *b)
+/* The booking as if it had only what it asked for, no place, and no right to one: nothing came
+ * along with it, and all rules are asked of it but those about a start that it has had since it was
+ * made. */
+static struct booking *bare(const struct regaining *g)
 {
 	const struct booking *was = g->booking;
+	struct booking *b = arena_new(g->arena, struct booking);
 
-	begin(g, b);
+	*b = *was;
+	b->state = BOOKING_WAITING;
+	b->items = arena_new_n(g->arena, struct item, was->n_items);
+	b->n_items = b->n_allocations = 0;
+	for (size_t i = 0; i < was->n_items; i++)
+		if (is_asked(&was->items[i]))
+			b->items[b->n_items++] = was->items[i];
+	return b;
+}
+
+/* What it asked for. false: it cannot be had any more. */
+static bool want_anew(const struct regaining *g, struct basket *b)
+{
+	const struct booking *asked = bare(g);
+
+	begin(g, asked, b);
 	declare(g, b);
 	b->brings_along = true;
-	for (uint32_t k = 0; k < was->n_items; k++) {
-		const struct item *i = &was->items[k];
+	for (uint32_t k = 0; k < asked->n_items; k++) {
+		const struct item *i = &asked->items[k];
 		const struct resource *r = pole_resource(g->pole, i->resource);
 		struct want w;
 
-		if (!is_asked(i))
-			continue;
 		if (!r || (item_is_pinned(i) && !pinned_unit(r, i)))
 			return false;
-		w = life_want(g->pole, was, was->items, k, pinned_unit(r, i), g->arena);
-		w.item = (uint32_t)b->n;
+		w = life_want(g->pole, asked, asked->items, k, pinned_unit(r, i), g->arena);
 		w.was = NULL;
 		basket_add(b, w);
 	}
@@ -102,7 +116,7 @@ static bool want_back(const struct regaining *g, struct leniency l, struct baske
 {
 	const struct booking *was = g->booking;
 
-	begin(g, b);
+	begin(g, was, b);
 	for (uint32_t k = 0; k < was->n_items; k++) {
 		const struct item *i = &was->items[k];
 		const struct resource *r = pole_resource(g->pole, i->resource);
@@ -124,13 +138,14 @@ static bool want_back(const struct regaining *g, struct leniency l, struct baske
 static bool want_stand_in(const struct regaining *g, const struct resource *stand_in,
 			  struct basket *b)
 {
-	const struct booking *was = g->booking;
-	struct want w = life_want(g->pole, was, was->items, 0, NULL, g->arena);
+	struct booking *asked = bare(g);
+	struct want w = life_want(g->pole, asked, asked->items, 0, NULL, g->arena);
 
-	begin(g, b);
+	begin(g, asked, b);
 	declare(g, b);
 	b->brings_along = true;
 	w.resource = stand_in;
+	asked->items[0].resource = stand_in->number;
 	basket_add(b, w);
 	return b->member != NULL;
 }

@@ -146,18 +146,26 @@ static void what_is_out_stays_out(void **state)
 static void what_stands_in_replaces_it(void **state)
 {
 	struct policy *p = scene_policy();
+	struct limit who = {.kind = LIMIT_WHO};
 	struct scene s;
-	int64_t first, second;
+	int64_t first, second, short_one;
 	struct resource *van = fixture_resource(p, "van", 1),
 			*truck = fixture_resource(p, "truck", 1);
 
 	van->stands_in = arena_new_n(&p->arena, const struct resource *, 1);
 	van->stands_in[van->n_stands_in++] = truck;
 	fixture_rule(p, truck, "small", fixture_duration(0, 3600, 0)); /* not for them, that long */
+	fixture_rule(p, truck, NULL, fixture_lead(30, 0));	       /* nobody could have known */
+	who.who.classes = arena_new_n(&p->arena, const char *, 1);
+	who.who.classes[who.who.n_classes++] = "founder";
+	fixture_rule(p, truck, NULL, who);
 	scene_begin(&s, p, TUESDAY);
 	first = book(&s, 2, "van", FROM, TO);
 	second = book(&s, 1, "van", TO, "2026-12-05T18:00");
+	short_one = book(&s, 2, "van", "2026-12-06T08:00", "2026-12-06T09:00");
 	scene_outage(&s, "van", fixture_span(TUESDAY, "2026-12-31T00:00"), false);
+	assert_int_equal(scene_state(&s, short_one),
+			 BOOKING_SUSPENDED); /* it is for founders only */
 	assert_int_equal(scene_state(&s, first), BOOKING_SUSPENDED);
 	assert_int_equal(scene_state(&s, second), BOOKING_CONFIRMED);
 	assert_string_equal(scene_unit(&s, second), "truck-1");

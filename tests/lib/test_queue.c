@@ -279,6 +279,43 @@ static void passes_and_waits_on(void **state)
 	scene_end(&s);
 }
 
+/* What comes along is found anew with every offer. */
+static void brings_along_what_it_requires(void **state)
+{
+	struct policy *p = scene_policy();
+	struct resource *bench = fixture_capacity(p, "bench", 1),
+			*laser = fixture_resource(p, "laser", 1);
+	struct need *need = arena_new(&p->arena, struct need);
+	struct requirement *requires = arena_new(&p->arena, struct requirement);
+	struct ask_book ask = {
+	    .what = "laser",
+	    .within = fixture_span("2026-12-05T08:00", "2026-12-05T16:00"),
+	    .length = {.seconds = 4 * 3600},
+	    .wait = true,
+	};
+	struct scene s;
+	int64_t morning, afternoon, waits;
+
+	*need = (struct need){
+	    .kind = NEED_RESOURCE, .resource = bench, .quantity = 1, .having_text = "", .word = ""};
+	*requires = (struct requirement){.choices = need, .n_choices = 1};
+	laser->requirements = requires;
+	laser->n_requirements = 1;
+	scene_begin(&s, p, TUESDAY);
+	morning = book(&s, 6, "bench", FROM, TO);
+	afternoon = book(&s, 6, "bench", TO, "2026-12-05T16:00");
+	waits = scene_ask(&s, s.of[1], &ask)->number;
+	scene_cancel(&s, morning);
+	assert_int_equal(scene_state(&s, waits), BOOKING_HELD);
+	assert_int_equal(pole_booking(s.pole, waits)->n_items, 2);
+	scene_pass(&s, waits, true);
+	scene_cancel(&s, afternoon);
+	assert_int_equal(scene_state(&s, waits), BOOKING_HELD);
+	assert_int_equal(pole_booking(s.pole, waits)->n_items, 2);
+	assert_int_equal(pole_booking(s.pole, waits)->n_allocations, 2);
+	scene_end(&s);
+}
+
 /* Rules are asked anew: who has all that may be had is passed over, and goes on waiting. */
 static void skips_who_may_not_have_it(void **state)
 {
@@ -465,6 +502,7 @@ int main(void)
 	    cmocka_unit_test(offers_what_is_cancelled),
 	    cmocka_unit_test(offers_what_is_moved_away),
 	    cmocka_unit_test(passes_and_waits_on),
+	    cmocka_unit_test(brings_along_what_it_requires),
 	    cmocka_unit_test(skips_who_may_not_have_it),
 	    cmocka_unit_test(counts_anew_what_was_given),
 	    cmocka_unit_test(a_new_policy_is_a_cause),
