@@ -119,6 +119,13 @@ const struct details *booking_says(const struct booking *b)
 	return b->details ? b->details : &nothing;
 }
 
+int64_t booking_until(const struct booking *b)
+{
+	int64_t until = booking_says(b)->booked_until;
+
+	return until > b->span.end ? until : b->span.end;
+}
+
 bool booking_is_offer(const struct booking *b)
 {
 	return b->state == BOOKING_HELD && booking_says(b)->queued_at;

@@ -107,6 +107,8 @@ struct booking *booking_copy(const struct booking *b, size_t n_allocations);
 struct details *booking_details(struct booking *b);
 /* Of a booking without any: all 0. Never NULL. */
 const struct details *booking_says(const struct booking *b);
+/* Its end, or that which it was booked until, where it was brought back before. */
+int64_t booking_until(const struct booking *b);
 bool booking_is_offer(const struct booking *b); /* held, and has waited */
 /* Sets resource and span from the items that are present; where none is, from all. */
 void booking_sum_up(struct booking *b);

@@ -55,7 +55,7 @@ static int64_t end_of(const struct entry *e)
 {
 	if (e->length_s == ENDLESS_S)
 		return TIME_NEVER;
-	return e->length_s == LONG_S ? e->booking->span.end : e->at + (int64_t)e->length_s;
+	return e->length_s == LONG_S ? booking_until(e->booking) : e->at + (int64_t)e->length_s;
 }
 
 /* The page in which such an entry stands, or would: the last that begins no later. */

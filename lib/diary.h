@@ -18,7 +18,7 @@ struct diary {
 
 void diary_clear(struct diary *d);
 /* `at` lies within some ten thousand years of 1970. The booking holds from then for `length_s`, or
- * where that is negative, for good. */
+ * where that is negative, for good; where it is long, until booking_until(). */
 void diary_add(struct diary *d, int64_t at, int64_t length_s, const struct booking *b);
 void diary_remove(struct diary *d, int64_t at, const struct booking *b); /* which is there */
 const struct booking *diary_first(const struct diary *d);		 /* NULL if none */

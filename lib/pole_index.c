@@ -131,7 +131,7 @@ static void write_down(struct diary *d, const struct booking *b, bool add)
 	bool is_out = b->state == BOOKING_OUT;
 
 	if (add)
-		diary_add(d, b->span.start, is_out ? -1 : b->span.end - b->span.start, b);
+		diary_add(d, b->span.start, is_out ? -1 : booking_until(b) - b->span.start, b);
 	else
 		diary_remove(d, b->span.start, b);
 }

@@ -12,6 +12,7 @@
 
 #include "lib/outages.h"
 #include "lib/packing.h"
+#include "lib/rules.h"
 #include "lib/way.h"
 #include "lib/wish.h"
 
@@ -171,7 +172,8 @@ static const uint64_t *units_for(const struct trial *t, const struct job *job, s
 
 		if (is_present(job, i) ||
 		    (u->in_service && u->site == r->units[job->lanes[0]].site &&
-		     wishes_are_met(&having, r, u) && !is_out(t, u, item->span)))
+		     wishes_are_met(&having, r, u) && !is_out(t, u, item->span) &&
+		     booking_suits_unit(t->pole, job->booking, job->item, u, t->now)))
 			packing_add(set, i);
 	}
 	return set;

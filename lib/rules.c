@@ -544,6 +544,41 @@ static bool matches_item(const struct trial *t, const struct rule *rule, const s
 	       wants_approval(rule, trial_zone(t, u), s);
 }
 
+static struct trial trial_of(const struct pole *p, const struct booking *b, uint32_t item,
+			     int64_t now)
+{
+	return (struct trial){
+	    .pole = p,
+	    .directory = pole_directory(p),
+	    .resource = pole_resource(p, b->items[item].resource),
+	    .member = b->member,
+	    .holder = pole_member(p, b->member),
+	    .person = pole_person(p, b->person),
+	    .now = now,
+	    .quantity = b->items[item].quantity,
+	    .except = b->number,
+	    .made_at = b->made_at,
+	    .standing = true,
+	    .brought = b->items[item].via != ITEM_ASKED,
+	};
+}
+
+bool booking_suits_unit(const struct pole *p, const struct booking *b, uint32_t item,
+			const struct unit *u, int64_t now)
+{
+	const struct trial t = trial_of(p, b, item, now);
+	const struct rule *const *rules;
+	size_t n;
+
+	rules = directory_rules(t.directory, t.resource, &n);
+	for (size_t i = 0; i < n; i++)
+		if (rule_is_of_units(rules[i]) &&
+		    rule_matches(&t, rules[i], u, b->items[item].span) &&
+		    rule_test(&t, rules[i], u, b->items[item].span, NULL) != REASON_NONE)
+			return false;
+	return true;
+}
+
 static const struct rule *rule_of_item(const struct trial *t, enum limit_kind kind,
 				       const struct booking *b, uint32_t k)
 {
@@ -560,19 +595,11 @@ const struct rule *rule_of_kind(const struct pole *p, enum limit_kind kind, cons
 				int64_t now)
 {
 	const struct rule *first = NULL;
-	struct trial t = {
-	    .pole = p,
-	    .directory = pole_directory(p),
-	    .member = b->member,
-	    .holder = pole_member(p, b->member),
-	    .person = pole_person(p, b->person),
-	    .now = now,
-	};
 
 	for (uint32_t k = 0; k < b->n_items; k++) {
+		const struct trial t = trial_of(p, b, k, now);
 		const struct rule *rule;
 
-		t.resource = pole_resource(p, b->items[k].resource);
 		if (!t.resource || b->items[k].via != ITEM_ASKED)
 			continue;
 		rule = rule_of_item(&t, kind, b, k);

@@ -41,6 +41,9 @@ int64_t rule_past(const struct trial *t, const struct rule *rule, const struct u
  * that length), holds, cancellation bands, no-shows. */
 const struct rule *rule_of_kind(const struct pole *p, enum limit_kind kind, const struct booking *b, int64_t now);
 
+/* Whether the rules about units let that item of a booking be on this unit: where others may move it to. */
+bool booking_suits_unit(const struct pole *p, const struct booking *b, uint32_t item, const struct unit *u, int64_t now);
+
 /* Every rule of that directory's policy that refuses a booking as it stands, and hours that do not admit it: for what is confirmed,
  * accepted or approved later than it was asked, and for the plan of a policy. Lead, horizon and the like are not asked of what exists. */
 void booking_refuse(const struct pole *p, const struct directory *d, const struct booking *b, int64_t now, struct refusals *out);

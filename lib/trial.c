@@ -528,7 +528,8 @@ static enum reason why_taken(const struct trial *t, const struct survey *v)
 {
 	if (v->n - v->n_out < t->quantity)
 		return REASON_OUTAGE;
-	return v->n_free + v->n_far >= t->quantity ? REASON_TRAVEL : REASON_CONFLICT;
+	return v->n_free - v->n_kept_back + v->n_far >= t->quantity ? REASON_TRAVEL
+								    : REASON_CONFLICT;
 }
 
 void trial_explain(const struct trial *t, struct span s, struct arena *a, struct answer *ret)
@@ -551,7 +552,8 @@ void trial_explain(const struct trial *t, struct span s, struct arena *a, struct
 		trial_refuse(t, v.refusing ? v.refusing : trial_opening(t, t->unit), s, &refusals);
 	if (v.n_kept_back > 0 || (!v.allowing && t->n_of_units > 0))
 		refuse_units(t, s, &refusals);
-	if (v.n >= t->quantity && v.n_free < v.n && (v.n_free < t->quantity || refusals.n == 0)) {
+	if (v.n >= t->quantity && v.n_free < v.n &&
+	    (v.n_free - v.n_kept_back < t->quantity || refusals.n == 0)) {
 		enum reason reason = why_taken(t, &v);
 
 		refusals_add(&refusals, (struct refusal){

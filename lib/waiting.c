@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "lib/rules.h"
 #include "lib/start_grid.h"
 #include "lib/walker.h"
 
@@ -23,10 +24,17 @@ bool ask_has_window(const struct ask_book *ask)
 
 bool waiting_helps(const struct answer *refused)
 {
-	for (size_t i = 0; i < refused->n_refusals; i++)
-		if (!is_availability(refused->refusals[i].reason))
+	bool is_taken = false;
+
+	for (size_t i = 0; i < refused->n_refusals; i++) {
+		const struct refusal *r = &refused->refusals[i];
+
+		/* a unit that is kept for others says nothing of those that are taken */
+		if (!is_availability(r->reason) && !(r->rule && rule_is_of_units(r->rule)))
 			return false;
-	return refused->n_refusals > 0;
+		is_taken |= is_availability(r->reason);
+	}
+	return is_taken;
 }
 
 static bool is_allowed_at(const struct basket *b, const struct want *w, int64_t shift_s)

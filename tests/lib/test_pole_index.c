@@ -43,6 +43,8 @@ static struct booking *random_booking(int64_t number)
 	b->member = 1 + below(MEMBERS);
 	b->state = (enum booking_state)below(N_BOOKING_STATES);
 	b->due_at = below(3) ? 0 : 1 + below(SPREAD_S);
+	if (below(9) == 0)
+		booking_details(b)->booked_until = b->span.end + below(2 * FAR_S);
 	if (below(3) == 0) {
 		booking_details(b)->forfeit = (uint8_t)(below(2) * 50);
 		booking_details(b)->waived = below(4) == 0;
@@ -88,7 +90,7 @@ static void check_member(const struct pole *p, uint32_t member, uint32_t resourc
 	for (const struct booking *b = pole_booking_after(p, 0); b;
 	     b = pole_booking_after(p, b->number))
 		if (b->member == member && has_resource(b, resource) && b->span.start < w.end &&
-		    (b->span.end > w.start || b->state == BOOKING_OUT))
+		    (booking_until(b) > w.start || b->state == BOOKING_OUT))
 			want.items[want.n++] = b;
 	qsort(want.items, want.n, sizeof(*want.items), by_start);
 	pole_each_of_member(p, member, resource, w, see, &got);
