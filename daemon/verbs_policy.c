@@ -53,28 +53,32 @@ void do_policy_reset(struct exchange *x)
 	line_end(&w);
 }
 
+static void write_problem(struct exchange *x, const char *kind, const struct problem *p)
+{
+	struct line_writer w;
+
+	reply_data(x, &w, kind);
+	if (p->place.file)
+		line_str(&w, "file", p->place.file);
+	line_int(&w, "line", p->place.line);
+	line_int(&w, "column", p->place.column);
+	line_str(&w, "text", p->text);
+	line_end(&w);
+}
+
 static void write_problems(struct exchange *x, const struct problems *problems)
 {
 	struct line_writer w;
 
-	for (size_t i = 0; i < problems->n && i < LINES_MAX; i++) {
-		const struct problem *p = &problems->items[i];
-
-		reply_data(x, &w, "problem");
-		if (p->place.file)
-			line_str(&w, "file", p->place.file);
-		line_int(&w, "line", p->place.line);
-		line_int(&w, "column", p->place.column);
-		line_str(&w, "text", p->text);
-		line_end(&w);
-	}
+	for (size_t i = 0; i < problems->n && i < LINES_MAX; i++)
+		write_problem(x, "problem", &problems->items[i]);
 	reply_code(x, &w, CODE_POLICY_INVALID, NULL, 0);
 	line_int(&w, "count", (int64_t)problems->n);
 	line_end(&w);
 }
 
-/* Loads what is staged. False: the reply is written. */
-static bool load_staged(struct exchange *x, struct policy **ret)
+/* Loads what is staged. False: the reply is written. ret_n_warnings: they are written, too; NULL: not asked. */
+static bool load_staged(struct exchange *x, struct policy **ret, size_t *ret_n_warnings)
 {
 	const struct policy_file *files = x->session->staged.files;
 	size_t n = x->session->staged.n;
@@ -97,6 +101,10 @@ static bool load_staged(struct exchange *x, struct policy **ret)
 	} else {
 		policy_hash(policy);
 		*ret = policy;
+		for (size_t i = 0; ret_n_warnings && i < problems.n_warnings; i++)
+			write_problem(x, "warning", &problems.warnings[i]);
+		if (ret_n_warnings)
+			*ret_n_warnings = problems.n_warnings;
 	}
 	problems_clear(&problems);
 	return policy != NULL;
@@ -106,12 +114,14 @@ void do_policy_check(struct exchange *x)
 {
 	struct policy *policy;
 	struct line_writer w;
+	size_t n_warnings = 0;
 
-	if (!load_staged(x, &policy))
+	if (!load_staged(x, &policy, &n_warnings))
 		return;
 	policy_free(policy);
 	reply_ok(x, &w);
 	line_int(&w, "count", 0);
+	line_int(&w, "warnings", (int64_t)n_warnings);
 	line_end(&w);
 }
 
@@ -179,9 +189,10 @@ void do_policy_plan(struct exchange *x)
 	struct changes names = {0};
 	struct policy *policy;
 	struct line_writer w;
+	size_t n_warnings;
 	int64_t n;
 
-	if (!load_staged(x, &policy))
+	if (!load_staged(x, &policy, &n_warnings))
 		return;
 	pole_number(x->served->pole, policy, &names);
 	n = write_plan(x, policy, served_now(x->served));
@@ -194,7 +205,7 @@ void do_policy_plan(struct exchange *x)
 
 bool do_policy_prepare(struct exchange *x)
 {
-	if (!load_staged(x, &x->policy))
+	if (!load_staged(x, &x->policy, NULL))
 		return false;
 	exchange_keep_policy(x, x->policy);
 	return true;
