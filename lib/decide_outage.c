@@ -10,35 +10,50 @@ struct suspending {
 	const struct outage *outage;
 	int64_t now;
 	struct arena *arena;
-	struct changes *changes;
-	size_t n;
+	const struct booking **items;
+	size_t n, cap;
 };
 
-static bool is_suspended(const struct suspending *s, const struct booking *b)
+static bool is_listed(const struct suspending *s, const struct booking *b)
 {
-	for (size_t i = 0; i < s->changes->n; i++)
-		if (s->changes->items[i].kind == CHANGE_BOOKING &&
-		    s->changes->items[i].booking.before == b)
+	for (size_t i = 0; i < s->n; i++)
+		if (s->items[i] == b)
 			return true;
 	return false;
 }
 
-static bool suspend(void *arg, const struct booking *b, const struct allocation *a)
+static bool list_hit(void *arg, const struct booking *b, const struct allocation *a)
 {
 	struct suspending *s = arg;
-	struct booking *made;
-	struct details *d;
 
 	if (!state_may_move(b->state, BOOKING_SUSPENDED, CAUSE_SUSPENDED, MOVER_DAEMON) ||
-	    !outage_hits(s->pole, s->outage, b, s->now) || is_suspended(s, b))
+	    !outage_hits(s->pole, s->outage, b, s->now) || is_listed(s, b))
 		return true;
-	made = life_image(b, BOOKING_SUSPENDED, s->now);
-	d = booking_details(made);
+	s->items = arena_grow(s->arena, s->items, s->n, &s->cap, s->n + 1, sizeof(*s->items));
+	s->items[s->n++] = b;
+	return true;
+}
+
+/* Neighbours of the same member who stay get back what they had given up of their buffers. */
+static void release_neighbours(const struct suspending *s, struct changes *ret)
+{
+	struct plan plan = {.arena = s->arena};
+
+	for (size_t i = 0; i < s->n; i++)
+		plan_hold(&plan, s->items[i], true);
+	for (size_t i = 0; i < s->n; i++)
+		basket_release(&plan, s->pole, s->items[i]);
+	plan_changes(&plan, s->pole, 0, ret);
+}
+
+static void suspend(const struct suspending *s, const struct booking *b, struct changes *ret)
+{
+	struct booking *made = life_image(b, BOOKING_SUSPENDED, s->now);
+	struct details *d = booking_details(made);
+
 	d->was = (uint8_t)b->state;
 	d->outage = s->outage->number;
-	life_change(s->pole, b, made, CAUSE_SUSPENDED, s->now, s->changes);
-	s->n++;
-	return true;
+	life_change(s->pole, b, made, CAUSE_SUSPENDED, s->now, ret);
 }
 
 static enum reason resolve(const struct pole *p, const struct asker *who,
@@ -63,7 +78,7 @@ static enum reason resolve(const struct pole *p, const struct asker *who,
 void decide_outage(const struct pole *p, const struct asker *who, const struct ask_outage *ask,
 		   struct arena *a, struct outage_answer *ret, struct changes *ret_changes)
 {
-	struct suspending s = {p, &ret->outage, who->now, a, ret_changes, 0};
+	struct suspending s = {.pole = p, .outage = &ret->outage, .now = who->now, .arena = a};
 
 	*ret = (struct outage_answer){0};
 	ret->outage = (struct outage){
@@ -80,7 +95,10 @@ void decide_outage(const struct pole *p, const struct asker *who, const struct a
 	if (ask->reason && *ask->reason)
 		changes_add_note(ret_changes, NOTE_OUTAGE, ret->outage.number, NOTE_REASON,
 				 ask->reason);
-	pole_each_allocation(p, ret->outage.resource, ask->span, suspend, &s);
+	pole_each_allocation(p, ret->outage.resource, ask->span, list_hit, &s);
+	release_neighbours(&s, ret_changes);
+	for (size_t i = 0; i < s.n; i++)
+		suspend(&s, s.items[i], ret_changes);
 	ret->n_suspended = s.n;
 }
 

@@ -39,13 +39,6 @@ static void add_person(struct freed *f, uint32_t person)
 	f->persons[f->n_persons++] = person;
 }
 
-static void add_booking(struct freed *f, int64_t booking)
-{
-	f->bookings = arena_grow(f->arena, f->bookings, f->n_bookings, &f->bookings_cap,
-				 f->n_bookings + 1, sizeof(*f->bookings));
-	f->bookings[f->n_bookings++] = booking;
-}
-
 /* Whether `b` still keeps others from all of it. */
 static bool still_occupies(const struct booking *b, const struct allocation *a)
 {
@@ -59,7 +52,7 @@ static bool still_occupies(const struct booking *b, const struct allocation *a)
 	return false;
 }
 
-/* Who comes anew to wait was refused a moment ago. */
+/* Who comes anew to wait was refused a moment ago; who lost a place is found by its member. */
 static void add_change(struct freed *f, const struct booking *before, const struct booking *after)
 {
 	if (!before || !after)
@@ -72,8 +65,6 @@ static void add_change(struct freed *f, const struct booking *before, const stru
 	}
 	if (!booking_state_queues(before->state))
 		add_member(f, before->member);
-	if (booking_state_queues(after->state))
-		add_booking(f, after->number);
 }
 
 static void add_outage(struct freed *f, const struct pole *p, const struct outage *o)
@@ -101,7 +92,7 @@ void freed_add(struct freed *f, const struct pole *p, const struct change *chang
 
 bool freed_is_nothing(const struct freed *f)
 {
-	return !f->all && f->n_spans + f->n_members + f->n_persons + f->n_bookings == 0;
+	return !f->all && f->n_spans + f->n_members + f->n_persons == 0;
 }
 
 static bool has_class_quota(const struct policy *p)
@@ -184,13 +175,10 @@ static bool span_concerns(const struct freed_span *s, const struct pole *p, cons
 	return false;
 }
 
-static bool is_named(const struct freed *f, const struct booking *b)
+static bool concerns_person(const struct freed *f, uint32_t person)
 {
 	for (size_t i = 0; i < f->n_persons; i++)
-		if (f->persons[i] == b->person)
-			return true;
-	for (size_t i = 0; i < f->n_bookings; i++)
-		if (f->bookings[i] == b->number)
+		if (f->persons[i] == person)
 			return true;
 	return false;
 }
@@ -201,7 +189,7 @@ bool freed_concerns(const struct freed *f, const struct pole *p, const struct bo
 	struct span near = {TIME_NEVER, INT64_MIN};
 
 	*ret_near = always;
-	if (f->all || is_named(f, b) || concerns_member(f, p, b->member))
+	if (f->all || concerns_person(f, b->person) || concerns_member(f, p, b->member))
 		return true;
 	for (size_t i = 0; i < f->n_spans; i++) {
 		const struct span s = f->spans[i].during;

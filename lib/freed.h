@@ -18,12 +18,10 @@ struct freed {
 	bool all; /* another policy */
 	struct freed_span *spans;
 	size_t n_spans, spans_cap;
-	uint32_t *members; /* whose bookings changed: their quotas may have room */
+	uint32_t *members; /* whose bookings changed: their quotas may have room, or they lost a place */
 	size_t n_members, members_cap;
 	uint32_t *persons; /* who may have learnt something */
 	size_t n_persons, persons_cap;
-	int64_t *bookings; /* that lost their place, or want something else */
-	size_t n_bookings, bookings_cap;
 };
 
 /* Adds what these changes freed; all of them are applied. */

@@ -119,6 +119,12 @@ static bool gather(struct gathering *g)
 	return g->n <= JOBS_MAX;
 }
 
+/* Nobody has it in hands yet. */
+static bool is_movable(enum booking_state s)
+{
+	return s == BOOKING_CONFIRMED || s == BOOKING_REQUESTED || s == BOOKING_HELD;
+}
+
 static bool may_move(const struct trial *t, const struct job *job)
 {
 	const struct item *i;
@@ -128,7 +134,7 @@ static bool may_move(const struct trial *t, const struct job *job)
 		return false;
 	i = &job->booking->items[job->item];
 	if (item_is_pinned(i) || i->resource != t->resource->number || i->span.start <= t->now ||
-	    !state_may_move(job->booking->state, job->booking->state, CAUSE_REPACKED, MOVER_DAEMON))
+	    !is_movable(job->booking->state))
 		return false;
 	for (uint32_t k = 1; k < job->n_lanes; k++)
 		if (units[job->lanes[k]].site != units[job->lanes[0]].site)
@@ -264,7 +270,8 @@ int repack(const struct trial *t, struct span s, int64_t own, struct plan *plan,
 	struct gathering g = {
 	    .trial = t, .plan = plan, .arena = a, .own = own, .window = trial_during(t, s)};
 
-	if (!pole_policy(t->pole)->conflicts.repack || t->unit || r->n_parts > 0 || r->moves || r->shares_buffer || r->n_units < 2)
+	if (!pole_policy(t->pole)->conflicts.repack || t->unit || r->n_parts > 0 || r->moves ||
+	    r->shares_buffer || r->n_units < 2)
 		return REPACK_E_FULL;
 	if (!gather(&g))
 		return REPACK_E_BOUND;

@@ -122,6 +122,25 @@ static void the_same_right_is_not_higher(void **state)
 	scene_end(&s);
 }
 
+/* A coordinator's right is none of one's own member against itself. */
+static void nobody_displaces_their_own(void **state)
+{
+	struct policy *p = owned_vans(2);
+	struct ask_book ask = {.what = "van", .member = "m2", .span = fixture_span(FROM, TO)};
+	struct scene s;
+	int64_t own, other;
+
+	p->conflicts.displace.by = (struct party_match){.roles = ROLE_COORDINATOR};
+	scene_begin(&s, p, TUESDAY);
+	own = book(&s, 2, "van-1", FROM, TO);
+	s.now += 60;
+	other = book(&s, 3, "van-2", "2026-12-05T06:00", "2026-12-05T20:00");
+	assert_non_null(scene_ask(&s, s.coordinator, &ask));
+	assert_int_equal(scene_state(&s, own), BOOKING_CONFIRMED);
+	assert_int_equal(scene_state(&s, other), BOOKING_DISPLACED);
+	scene_end(&s);
+}
+
 static void where_it_is_not_enabled(void **state)
 {
 	struct policy *p = owned_vans(1);
@@ -140,9 +159,10 @@ static void where_it_is_not_enabled(void **state)
 static void does_the_least_harm(void **state)
 {
 	struct policy *p = owned_vans(3);
-	struct resource *cart = fixture_resource(p, "cart", 1);
 	struct scene s;
 	int64_t two[2], long_one, early, late;
+
+	p->conflicts.displace.replace_first = false;
 
 	scene_begin(&s, p, TUESDAY);
 	two[0] = book(&s, 2, "van-1", "2026-12-05T08:00", "2026-12-05T09:00");
@@ -164,8 +184,6 @@ static void does_the_least_harm(void **state)
 	assert_int_equal(scene_state(&s, early), BOOKING_CONFIRMED);
 	assert_int_equal(scene_state(&s, late), BOOKING_DISPLACED); /* made later */
 	scene_end(&s);
-
-	(void)cart;
 }
 
 /* Who can go elsewhere goes, though there be more of them. */
@@ -253,6 +271,7 @@ int main(void)
 	    cmocka_unit_test(who_is_displaced_finds_another_place),
 	    cmocka_unit_test(a_right_has_its_limits),
 	    cmocka_unit_test(the_same_right_is_not_higher),
+	    cmocka_unit_test(nobody_displaces_their_own),
 	    cmocka_unit_test(where_it_is_not_enabled),
 	    cmocka_unit_test(does_the_least_harm),
 	    cmocka_unit_test(replaces_first),

@@ -278,6 +278,33 @@ static void a_whole_and_its_parts_are_out_together(void **state)
 	scene_end(&s);
 }
 
+/* Who shared a buffer with what is suspended keeps it alone, and shares it again once that is back.
+ */
+static void neighbours_get_their_buffers_back(void **state)
+{
+	struct policy *p = scene_policy();
+	struct resource *van = fixture_resource(p, "van", 1);
+	struct scene s;
+	int64_t first, second, outage;
+
+	van->buffer_after.seconds = 1800;
+	van->shares_buffer = true;
+	scene_begin(&s, p, TUESDAY);
+	first = book(&s, 1, "van", "2026-12-05T08:00", "2026-12-05T10:00");
+	second = book(&s, 1, "van", "2026-12-05T10:00", "2026-12-05T12:00");
+	assert_int_equal(pole_booking(s.pole, first)->allocations[0].during.end,
+			 fixture_at("2026-12-05T10:00"));
+	outage = scene_outage(&s, "van", fixture_span("2026-12-05T10:00", TO), false);
+	assert_int_equal(scene_state(&s, second), BOOKING_SUSPENDED);
+	assert_int_equal(pole_booking(s.pole, first)->allocations[0].during.end,
+			 fixture_at("2026-12-05T10:30"));
+	scene_reopen(&s, outage);
+	assert_int_equal(scene_state(&s, second), BOOKING_CONFIRMED);
+	assert_int_equal(pole_booking(s.pole, first)->allocations[0].during.end,
+			 fixture_at("2026-12-05T10:00"));
+	scene_end(&s);
+}
+
 static void only_managers_declare(void **state)
 {
 	struct outage_answer answer;
@@ -313,6 +340,7 @@ int main(void)
 	    cmocka_unit_test(comes_back_as_what_it_was),
 	    cmocka_unit_test(a_closure_may_be_spanned),
 	    cmocka_unit_test(a_whole_and_its_parts_are_out_together),
+	    cmocka_unit_test(neighbours_get_their_buffers_back),
 	    cmocka_unit_test(only_managers_declare),
 	};
 

@@ -79,6 +79,26 @@ static void orders_by_class_share_and_time(void **state)
 	scene_end(&s);
 }
 
+/* Who could be at any time of the day is in the way of all who want some of it. */
+static void a_window_meets_what_is_in_it(void **state)
+{
+	struct ask_book ask = {
+	    .what = "van",
+	    .within = fixture_span("2026-12-05T08:00", "2026-12-05T20:00"),
+	    .length = {.seconds = 4 * 3600},
+	    .wait = true,
+	};
+	struct scene s;
+	int64_t flexible;
+
+	scene_begin(&s, one_van(), TUESDAY);
+	book(&s, 6, "van", FROM, "2026-12-05T20:00");
+	flexible = scene_ask(&s, s.of[1], &ask)->number;
+	book(&s, 2, "van", "2026-12-05T16:00", "2026-12-05T20:00");
+	assert_string_equal(order_of(&s, flexible), "m1 class m2");
+	scene_end(&s);
+}
+
 /* Who waits for another time, or for another unit, is in nobody's way. */
 static void parts_those_who_do_not_meet(void **state)
 {
@@ -467,34 +487,50 @@ static void order_of_arrival_does_not_matter(void **state)
 		}
 }
 
-/* Who is made room for by moving others is offered it, too. */
+static int64_t book_unit(struct scene *s, int member, const char *unit, const char *from,
+			 const char *to)
+{
+	const struct ask_book ask = {.what = unit, .span = fixture_span(from, to), .wait = true};
+	const struct booking *b = scene_ask(s, s->of[member], &ask);
+
+	assert_non_null(b);
+	return b->number;
+}
+
+/*
+ * What one van's morning was cancelled for is no use to the first, who wants the other van; to make
+ * room for the second, that one's booking moves over; and so the first gets what was wanted.
+ */
 static void moves_others_for_an_offer(void **state)
 {
-	struct policy *p = scene_policy();
-	struct scene s;
-	int64_t long_one;
+	for (int repack = 0; repack < 2; repack++) {
+		struct policy *p = scene_policy();
+		struct scene s;
+		int64_t moves, morning, first, second;
 
-	fixture_resource(p, "van", 2);
-	scene_begin(&s, p, TUESDAY);
-	book(&s, 6, "van", "2026-12-05T08:00", "2026-12-05T12:00");
-	scene_ask(&s, s.of[6],
-		  &(struct ask_book){.what = "van-2",
-				     .span = fixture_span("2026-12-05T08:00", "2026-12-05T14:00")});
-	long_one = book(&s, 5, "van", "2026-12-05T13:00", "2026-12-05T18:00");
-	assert_int_equal(book(&s, 1, "van", "2026-12-05T10:00", "2026-12-05T16:00"), long_one + 1);
-	assert_int_equal(scene_state(&s, long_one + 1), BOOKING_WAITING);
-	scene_cancel(
-	    &s, 1); /* the afternoon has to go to the other van first, which is taken until two */
-	assert_int_equal(scene_state(&s, long_one + 1), BOOKING_WAITING);
-	scene_cancel(&s, 2);
-	assert_int_equal(scene_state(&s, long_one + 1), BOOKING_HELD);
-	scene_end(&s);
+		fixture_resource(p, "van", 2);
+		p->conflicts.repack = repack;
+		scene_begin(&s, p, TUESDAY);
+		morning = book_unit(&s, 6, "van-2", "2026-12-05T08:00", "2026-12-05T12:00");
+		book_unit(&s, 6, "van-2", "2026-12-05T12:00", "2026-12-05T16:00");
+		moves = book(&s, 5, "van", "2026-12-05T08:00", "2026-12-05T12:00");
+		first = book_unit(&s, 1, "van-1", "2026-12-05T08:00", "2026-12-05T10:00");
+		second = book(&s, 2, "van", "2026-12-05T10:00", "2026-12-05T14:00");
+		assert_string_equal(scene_unit(&s, moves), "van-1");
+		scene_cancel(&s, morning);
+		assert_string_equal(scene_unit(&s, moves), repack ? "van-2" : "van-1");
+		assert_int_equal(scene_cause(&s, moves), repack ? CAUSE_REPACKED : CAUSE_NONE);
+		assert_int_equal(scene_state(&s, second), repack ? BOOKING_HELD : BOOKING_WAITING);
+		assert_int_equal(scene_state(&s, first), repack ? BOOKING_HELD : BOOKING_WAITING);
+		scene_end(&s);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(orders_by_class_share_and_time),
+	    cmocka_unit_test(a_window_meets_what_is_in_it),
 	    cmocka_unit_test(parts_those_who_do_not_meet),
 	    cmocka_unit_test(a_whole_meets_its_parts),
 	    cmocka_unit_test(orders_by_what_was_declared),
