@@ -90,6 +90,11 @@ static bool is_counted_state(const struct tally *y, const struct booking *b)
 	return booking_state_counts(b->state);
 }
 
+static bool is_of_class(const struct tally *y, const struct member *m)
+{
+	return m && strcmp(m->class, y->trial->holder->class) == 0;
+}
+
 static bool is_counted_party(const struct tally *y, const struct booking *b)
 {
 	const struct trial *t = y->trial;
@@ -97,6 +102,9 @@ static bool is_counted_party(const struct tally *y, const struct booking *b)
 	const struct person *person;
 
 	if (y->quota->of == QUOTA_OF_PERSON && b->person != t->person->number)
+		return false;
+	if (y->quota->of == QUOTA_OF_CLASS &&
+	    !is_of_class(y, directory_member(t->directory, b->member)))
 		return false;
 	if (!roles)
 		return true;
@@ -176,33 +184,41 @@ static bool gather(void *arg, const struct booking *b)
 	return true;
 }
 
-static void gather_member(struct tally *y, uint32_t member, struct span window)
+static bool names_few(const struct rule *rule)
 {
-	const struct rule *rule = y->rule;
+	return rule->n_resources > 0 && rule->n_resources <= FEW_RESOURCES;
+}
 
-	if (rule->n_resources == 0 || rule->n_resources > FEW_RESOURCES) {
-		y->resource = 0;
-		pole_each_of_member(y->trial->pole, member, 0, window, gather, y);
-		return;
-	}
-	for (size_t i = 0; i < rule->n_resources; i++) {
-		y->resource = rule->resources[i]->number;
+/* Of a member, or of all. */
+static void gather_things(struct tally *y, uint32_t member, struct span window)
+{
+	for (size_t i = 0; i < y->rule->n_resources; i++) {
+		y->resource = y->rule->resources[i]->number;
 		pole_each_of_member(y->trial->pole, member, y->resource, window, gather, y);
 	}
+}
+
+static void gather_member(struct tally *y, uint32_t member, struct span window)
+{
+	y->resource = 0;
+	if (names_few(y->rule))
+		gather_things(y, member, window);
+	else
+		pole_each_of_member(y->trial->pole, member, 0, window, gather, y);
 }
 
 static void gather_all(struct tally *y, struct span window)
 {
 	const struct policy *p = y->trial->directory->policy;
-	const char *class = y->trial->holder->class;
 
-	if (y->quota->of != QUOTA_OF_CLASS) {
+	if (y->quota->of != QUOTA_OF_CLASS)
 		gather_member(y, y->trial->holder->number, window);
-		return;
-	}
-	for (const struct member *m = p->members; m < p->members + p->n_members; m++)
-		if (strcmp(m->class, class) == 0)
-			gather_member(y, m->number, window);
+	else if (names_few(y->rule))
+		gather_things(y, 0, window);
+	else
+		for (const struct member *m = p->members; m < p->members + p->n_members; m++)
+			if (is_of_class(y, m))
+				gather_member(y, m->number, window);
 }
 
 static void add_own(struct tally *y, const struct resource *r, const struct unit *u,
