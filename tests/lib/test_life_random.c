@@ -22,7 +22,7 @@
 #include "lib/queue.h"
 #include "tests/lib/life_scene.h"
 
-#define SEEDS 8
+#define SEEDS 10
 #define ACTS 1000
 #define BOOKINGS_MAX 300
 #define QUARTER 900
