@@ -206,6 +206,37 @@ static void write_bounds(struct line_writer *w, const struct zone *z, const stru
 		write_time(w, keys[r->reason], z, bound);
 }
 
+void write_numbers(struct exchange *x, struct line_writer *w, const struct zone *z,
+		   const struct refusal *r)
+{
+	write_bounds(w, z, r);
+	if (r->reason == REASON_QUOTA)
+		write_quota(x, w, z, r);
+	if (r->reason == REASON_KEPT && r->rule)
+		write_party(w, &r->rule->limit.keep.party);
+	if (r->reason == REASON_WHO && r->rule)
+		write_party(w, &r->rule->limit.who);
+	if (r->reason == REASON_QUALIFICATION && r->rule)
+		line_str(w, "needs", r->rule->limit.qualification.word);
+}
+
+void write_closed(struct exchange *x, struct line_writer *w, const struct zone *z,
+		  const struct refusal *r)
+{
+	const struct civil_date d = r->closed_why.date;
+
+	if (r->reason != REASON_CLOSED)
+		return;
+	if (!span_is_empty(r->open)) {
+		write_time(w, "open-from", z, r->open.start);
+		write_time(w, "open-to", z, r->open.end);
+	}
+	if (!closed_name(x, r))
+		return;
+	line_printf(w, "closed-on", "%04d-%02d-%02d", (int)d.year, d.month, d.day);
+	line_str(w, "why", closed_name(x, r));
+}
+
 static void write_reason(struct exchange *x, const struct refusal *r, const struct answer *answer,
 			 const struct asked *asked)
 {
@@ -221,31 +252,13 @@ static void write_reason(struct exchange *x, const struct refusal *r, const stru
 	line_str(&w, "needs", r->needs ? r->needs->id : NULL);
 	line_str(&w, "skill", r->skill);
 	write_rule(x, &w, r);
-	write_bounds(&w, z, r);
-	if (r->reason == REASON_QUOTA)
-		write_quota(x, &w, z, r);
-	if (r->reason == REASON_KEPT && r->rule)
-		write_party(&w, &r->rule->limit.keep.party);
-	if (r->reason == REASON_WHO && r->rule)
-		write_party(&w, &r->rule->limit.who);
-	if (r->reason == REASON_QUALIFICATION && r->rule)
-		line_str(&w, "needs", r->rule->limit.qualification.word);
-	if (r->reason == REASON_CLOSED && !span_is_empty(r->open)) {
-		write_time(&w, "open-from", z, r->open.start);
-		write_time(&w, "open-to", z, r->open.end);
-	}
-	if (r->reason == REASON_CLOSED && closed_name(x, r)) {
-		const struct civil_date d = r->closed_why.date;
-
-		line_printf(&w, "closed-on", "%04d-%02d-%02d", (int)d.year, d.month, d.day);
-		line_str(&w, "why", closed_name(x, r));
-	}
+	write_numbers(x, &w, z, r);
+	write_closed(x, &w, z, r);
 	line_str(&w, "text", refusal_text(x, r, answer, asked));
 	line_end(&w);
 }
 
-/* The thing of a booking that is in the way. */
-static uint32_t item_in_the_way(const struct conflict *c)
+uint32_t item_in_the_way(const struct conflict *c)
 {
 	const struct booking *b = c->booking;
 

@@ -37,6 +37,11 @@ void write_reasons(struct exchange *x, const struct answer *answer, const struct
 void write_rule_place(struct line_writer *w, struct place place); /* place=; nothing without a line */
 /* rule= and place= where a rule, or the hours of a resource, refused. */
 void write_rule(struct exchange *x, struct line_writer *w, const struct refusal *r);
+/* What a rule that refuses says beside its name: the time from or until which it would do, quotas with their numbers, for whom, what for. */
+void write_numbers(struct exchange *x, struct line_writer *w, const struct zone *z, const struct refusal *r);
+/* When a closed thing is open, and why it is closed. */
+void write_closed(struct exchange *x, struct line_writer *w, const struct zone *z, const struct refusal *r);
+uint32_t item_in_the_way(const struct conflict *c); /* the thing of a booking that is in the way */
 /* The final NO of one refusal; keys may be added before line_end(). */
 void reply_no(struct exchange *x, struct line_writer *w, const struct refusal *r, const struct answer *answer,
 	      const struct asked *asked);

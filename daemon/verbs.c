@@ -32,6 +32,7 @@ const struct verb_action verb_actions[N_VERBS] = {
     [VERB_SWAP] = {.decide = do_swap},
     [VERB_DISPUTE] = {.decide = do_dispute},
     [VERB_SETTLE] = {.decide = do_settle},
+    [VERB_EXPLAIN] = {.start = do_explain},
     [VERB_SHOW] = {.start = do_show},
     [VERB_LIST] = {.start = do_list},
     [VERB_REPORT] = {.start = do_report},

@@ -46,6 +46,12 @@ void do_settle(struct exchange *x, int64_t now);
 
 /* verbs_queue.c */
 void do_offers(struct exchange *x);
+struct queue_entry;
+/* Why e[0] stands before e[1], in a sentence. */
+const char *ahead_text(struct exchange *x, const struct queue_entry *e);
+
+/* verbs_explain.c */
+void do_explain(struct exchange *x);
 
 /* verbs_series.c */
 struct asker asker_at(const struct exchange *x, int64_t now); /* as the decision's moment has it */

@@ -25,8 +25,7 @@ static const char *member_name(const struct pole *pole, uint32_t number)
 	return m ? m->name : pole_name_id(pole, NAME_MEMBER, 0, number);
 }
 
-/* Why one stands before the next, in a sentence. */
-static const char *ahead_text(struct exchange *x, const struct queue_entry *e)
+const char *ahead_text(struct exchange *x, const struct queue_entry *e)
 {
 	static const char *const forms[N_LANGUAGES][TURN_FIRST_COME + 1] = {
 	    [LANG_EN] = {[TURN_DISPLACED] =

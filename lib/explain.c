@@ -65,11 +65,11 @@ static bool has_stand_in(const struct explaining *e)
 
 static enum remedy_use use_of(bool enabled, bool used, bool refused)
 {
-	if (!enabled)
-		return REMEDY_OFF;
 	if (used)
 		return REMEDY_USED;
-	return refused ? REMEDY_NO_HELP : REMEDY_NEEDLESS;
+	if (!refused)
+		return REMEDY_NEEDLESS;
+	return enabled ? REMEDY_NO_HELP : REMEDY_OFF;
 }
 
 static void judge_remedies(const struct explaining *e)
