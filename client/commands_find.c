@@ -29,6 +29,8 @@ static const struct column resource_columns[] = {
     {"buffer-before", {"Before", "Avant"}, COLUMN_DATA_ONLY},
     {"buffer-after", {"After", "Après"}, COLUMN_DATA_ONLY},
     {"slots", {"Slots", "Créneaux"}, COLUMN_DATA_ONLY},
+    {"recurrence", {"Series", "Séries"}, COLUMN_DATA_ONLY},
+    {"reconfirm", {"Reconfirm", "Reconfirmer"}, COLUMN_DATA_ONLY | COLUMN_YES},
     {"capacity", {"Capacity", "Capacité"}, COLUMN_DATA_ONLY},
     {"part", {"Parts", "Parties"}, COLUMN_DATA_ONLY | COLUMN_LIST},
     {"requires", {"Requires", "Exige"}, COLUMN_DATA_ONLY | COLUMN_LIST},
@@ -37,7 +39,7 @@ static const struct column resource_columns[] = {
     {"having", {"Having", "Avec"}, COLUMN_LIST | COLUMN_DATA_ONLY},
 };
 
-enum { DETAIL_START = 11, DETAIL_LEAD = 12, DETAIL_HORIZON = 13 };
+enum { DETAIL_START = 11, DETAIL_LEAD = 12, DETAIL_HORIZON = 13, DETAIL_RECURRENCE = 14 };
 static const struct column detail_columns[] = {
     {"name", {"Resource", "Ressource"}, 0},
     {"title", {"Title", "Intitulé"}, 0},
@@ -53,6 +55,7 @@ static const struct column detail_columns[] = {
     {"start", {"Starts", "Débuts"}, 0},
     {"lead", {"To be asked", "À demander"}, 0},
     {"horizon", {"Bookable", "Réservable"}, 0},
+    {"recurrence", {"A series lasts", "Une série dure"}, 0},
     {"buffer-before", {"Kept free before", "Gardé libre avant"}, COLUMN_WORDS},
     {"buffer-after", {"Kept free after", "Gardé libre après"}, COLUMN_WORDS},
     {"slots", {"By slots", "Par créneaux"}, COLUMN_WORDS},
@@ -100,6 +103,9 @@ static void fix_detail(struct session *s, const struct line *l, const char **cel
 	cells[DETAIL_START] = said(a, TEXT_EVERY, line_get(l, "start"));
 	cells[DETAIL_LEAD] = said(a, TEXT_AT_LEAST_AHEAD, line_get(l, "lead"));
 	cells[DETAIL_HORIZON] = said(a, TEXT_AT_MOST_AHEAD, line_get(l, "horizon"));
+	cells[DETAIL_RECURRENCE] =
+	    said(a, line_get(l, "reconfirm") ? TEXT_AT_MOST_THEN_RECONFIRM : TEXT_AT_MOST,
+		 line_get(l, "recurrence"));
 }
 
 static enum exit_code show_resources(struct session *s)

@@ -64,6 +64,9 @@ static void write_limits(struct line_writer *w, const struct policy *policy,
 			line_str(w, "slots", slots_text(l, a));
 			break;
 		case LIMIT_RECURRENCE:
+			write_duration(w, "recurrence", l->recurrence.at_most);
+			line_str(w, "reconfirm", l->recurrence.reconfirm ? "yes" : NULL);
+			break;
 		case N_LIMIT_KINDS:
 			break;
 		}

@@ -100,6 +100,12 @@ def test_as_far_as_it_may_go(as_person, year, day):
     assert club['count'] == '13' and club['reconfirm'] == 'yes' and club['until'] == club.of('occurrence')[-1]['to']
 
 
+def test_how_far_is_said(as_person):
+    shed, club = (as_person('alice').expect('RESOURCES', what=what).of('resource')[0] for what in ('shed', 'club'))
+    assert shed['recurrence'] == club['recurrence'] == '13w' and club['reconfirm'] == 'yes' and 'reconfirm' not in shed
+    assert 'recurrence' not in as_person('alice').expect('RESOURCES', what='clock').of('resource')[0]
+
+
 @pytest.mark.parametrize('rule', ['FREQ=OFTEN', 'COUNT=3', '', 'FREQ=DAILY;COUNT=2;UNTIL=20300101'])
 def test_a_bad_rule(as_person, year, rule):
     bad = as_person('alice').refused('BAD bad-value', 'BOOK', what='clock', from_=f"{year}-01-01", for_='1h', rule=rule)
@@ -159,4 +165,8 @@ def test_the_client(mutual, as_person, year):
                   ['--every', 'week', '--times', '3', '--until', f"{year}-04-06"]):
         assert mutual.run('book', 'clock', f"{year}-03-02", '18:00', '2h', *wrong, profile='alice').returncode == 2
     two = mutual.json('book', 'clock', f"{year}-05-01", '18:00', '2h', '--every', '2 weeks', '--times', '2', '--dry-run', profile='alice')
+    assert 'confirmed again' in mutual.ok('resources', 'club', profile='alice')
+    assert 'au plus 13 sem' in mutual.ok('resources', 'shed', '--lang', 'fr', profile='alice')
+    (row,) = mutual.json('resources', 'club', profile='alice')
+    assert row['recurrence'] == '13w' and row['reconfirm'] is True
     assert [d['from'][:10] for d in two] == [f"{year}-05-01", f"{year}-05-15"]
