@@ -6,7 +6,6 @@
 #include "daemon/answer.h"
 #include "daemon/served.h"
 #include "daemon/verbs_parts.h"
-#include "lib/series.h"
 
 static int word_index(const struct exchange *x, const char *key, const char *const *words, int n)
 {
@@ -18,7 +17,7 @@ static int word_index(const struct exchange *x, const char *key, const char *con
 	return 0;
 }
 
-static enum series_scope asked_scope(const struct exchange *x)
+enum series_scope asked_scope(const struct exchange *x)
 {
 	return (enum series_scope)word_index(x, "scope", series_scope_words, N_SERIES_SCOPES);
 }

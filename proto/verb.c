@@ -165,9 +165,10 @@ const struct verb verb_table[N_VERBS] = {
 	},
 	[VERB_SHOW] = {
 		.id = VERB_SHOW, .word = "SHOW", .access = ACCESS_PERSON,
-		.help = "one booking",
+		.help = "one booking, or all of its series",
 		.keys = {
 			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"scope", KEY_CHOICE, .choices = SCOPES, .help = "of a series: only this, this and following, all"},
 		},
 	},
 	[VERB_LIST] = {

@@ -246,6 +246,11 @@ def test_the_client_says_it_too(pole, tmp_path):
     row = next(r for r in mutual.json('list', 'tent', profile='alice') if r['from'].startswith(day))
     assert 'tent' in mutual.ok('show', row['booking'], profile='alice')
     mutual.ok('cancel', row['booking'], '--item', '2', profile='alice')
+    (listed,) = [r for r in mutual.json('list', 'van', profile='alice') if r['booking'] == row['booking']]
+    shown = mutual.json('show', row['booking'], profile='alice')
+    assert shown['item'] == listed['item'] and [(t['item'], t['resource'], t['state'], t['via']) for t in shown['item']] == \
+        [(1, 'van', 'present', 'asked'), (2, 'tent', 'cancelled', 'asked'), (3, 'minibus', 'present', 'asked')]
+    assert shown['item'][0]['units'] == listed['units'] and len(shown['item'][1]['units']) == 3 and shown['item'][2]['from'][11:16] == '10:00'
     assert 'given back' in mutual.ok('show', row['booking'], profile='alice')
     found = mutual.ok('find', 'meeting-room', '2h', '--within', f"{day} 8:00 - 14:00", '--having', 'seats>=12', profile='alice')
     assert "--having 'seats>=12'" in found and found.count('meeting-room') >= 3
