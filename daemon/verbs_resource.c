@@ -11,7 +11,6 @@
 #include "daemon/store.h"
 #include "daemon/verbs_parts.h"
 #include "lib/limits.h"
-#include "lib/profile.h"
 
 #define FIND_DEFAULT 20
 #define AGENDA_MAX_DAYS 100
@@ -350,7 +349,8 @@ static void write_past(struct agenda *g, const struct booking *b, const struct r
 			write_taken(g, b, &b->allocations[i]);
 }
 
-/* How many of its lanes are taken, from step to step; as far as memory reaches back. */
+/* How many of its lanes are taken, from step to step, of those in service; as far as memory reaches
+ * back. */
 static void write_profile(struct agenda *g, const struct resource *r)
 {
 	struct exchange *x = g->x;
@@ -368,7 +368,7 @@ static void write_profile(struct agenda *g, const struct resource *r)
 		write_time(&w, "from", z, busy.steps[i].from);
 		write_time(&w, "to", z, i + 1 < busy.n ? busy.steps[i + 1].from : window.end);
 		line_int(&w, "busy", busy.steps[i].busy);
-		line_int(&w, "of", (int64_t)busy.n_lanes);
+		line_int(&w, "of", busy.steps[i].lanes);
 		line_end(&w);
 	}
 }
@@ -432,11 +432,9 @@ static void write_agenda(struct agenda *g, const struct db_rows *past)
 
 		write_lanes(g->x, r);
 		write_open(g->x, r, g->window);
-		if (r->n_parts)
-			continue;
-		if (past)
+		if (r->n_parts == 0 && past)
 			write_past_of(g, r, past);
-		else
+		else if (r->n_parts == 0)
 			pole_each_allocation(g->x->served->pole, r->number, g->window, write_taken,
 					     g);
 		if (profile)

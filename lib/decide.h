@@ -134,11 +134,14 @@ void decide_find(const struct pole *p, const struct asker *who, const struct ask
 void decide_find_starts(const struct pole *p, const struct asker *who, const struct ask_book *ask, size_t count,
 			struct arena *a, struct answer *ret, struct found **ret_found, size_t *ret_n);
 
-/* How busy a leaf is within a window: lanes in service, and how many of them are taken, step by step (lib/profile.h). */
-struct profile_step;
+/* How busy a resource is within a window: lanes that are in service, and how many of them are taken, step by step. A
+ * composite is one lane, for the whole: taken where any of its leaves is. */
+struct busy_step { /* holds up to the next step, the last to the window's end; differs from the one before */
+	int64_t from;
+	uint32_t lanes, busy; /* in service; of them, taken */
+};
 struct busy {
-	size_t n_lanes;
-	struct profile_step *steps;
+	struct busy_step *steps;
 	size_t n;
 };
 void decide_profile(const struct pole *p, const struct resource *r, struct span window, struct arena *a, struct busy *ret);

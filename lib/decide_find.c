@@ -5,7 +5,6 @@
  */
 #include "lib/alternatives.h"
 #include "lib/basket.h"
-#include "lib/profile.h"
 #include "lib/resolve.h"
 #include "lib/start_grid.h"
 #include "lib/walker.h"
@@ -243,21 +242,4 @@ void decide_find_starts(const struct pole *p, const struct asker *who, const str
 		find_starts(&b, ask, &finds);
 	*ret_found = finds.items;
 	*ret_n = finds.n;
-}
-
-void decide_profile(const struct pole *p, const struct resource *r, struct span window,
-		    struct arena *a, struct busy *ret)
-{
-	const struct timeline **lines = arena_new_n(a, const struct timeline *, r->n_units);
-	struct profile_pool pool = {.lanes = lines, .window = window};
-
-	*ret = (struct busy){0};
-	for (size_t i = 0; i < r->n_units; i++) {
-		const struct timeline *line = pole_timeline(p, r->number, r->units[i].lane);
-
-		ret->n_lanes += r->units[i].in_service;
-		if (line && r->units[i].in_service)
-			lines[pool.n_lanes++] = line;
-	}
-	profile_steps(&pool, a, &ret->steps, &ret->n);
 }

@@ -91,6 +91,8 @@ def test_the_whole_and_its_parts_exclude_each_other(alice, bob):
     alice.refused('NO conflict', 'BOOK', what='hall-b', from_=whole['from'], to=whole['to'])
     agenda = alice.expect('AGENDA', what='great-hall', from_=whole['from'], to=whole['to'])
     assert {l['resource'] for l in agenda.of('taken')} == {'hall-a', 'hall-b'}
+    busy = alice.expect('AGENDA', what='great-hall', from_=whole['from'], to=whole['to'], profile='yes').of('busy')
+    assert {(l['resource'], l['busy'], l['of']) for l in busy} >= {(r, '1', '1') for r in ('great-hall', 'hall-a', 'hall-b')}
 
 
 def test_the_laser_brings_a_bench(alice):
@@ -183,6 +185,8 @@ def test_an_outage_blocks_and_ends(pole, alice, bob):
         outage = admin.expect('OUTAGE', what='van-1', from_=f"{day}T00:00", for_='1d')
         assert outage['bookings'] == '1' and outage.of('booking')[0]['booking'] == made['booking']
         assert [l['unit'] for l in alice.expect('OUTAGES', what='van').of('outage')] == ['van-1']
+        busy = alice.expect('AGENDA', what='van', from_=f"{day}T08:00", to=f"{day}T10:00", profile='yes').of('busy')
+        assert [(l['busy'], l['of']) for l in busy] == [('0', '2')]
         refused = alice.refused('NO outage', 'BOOK', what='van-1', from_=f"{day}T12:00", for_='2h')
         assert refused.of('alternative')[0]['unit'] != 'van-1'
         taken = {alice.expect('BOOK', what='van', from_=f"{day}T12:00", for_='2h')['unit'] for _ in range(2)}

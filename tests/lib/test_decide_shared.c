@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "lib/profile.h"
 #include "lib/wish.h"
 #include "tests/lib/fixture.h"
 #include "tests/lib/zone_file.h"
@@ -508,6 +507,60 @@ static void what_is_out_is_not_to_be_had(void **state)
 	assert_int_equal(BOOK(m1, "van", 9, 10), REASON_CONFLICT);
 }
 
+struct level { /* from this hour on */
+	int hour;
+	uint32_t busy, lanes;
+};
+
+static void expect_levels(struct scene *s, const char *what, int from, int to,
+			  const struct level *levels, size_t n)
+{
+	struct busy busy;
+
+	decide_profile(s->pole, named(s->policy, what), hours(from, to), &s->arena, &busy);
+	assert_int_equal(busy.n, n);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(busy.steps[i].from, hours(levels[i].hour, 0).start);
+		assert_int_equal(busy.steps[i].busy, levels[i].busy);
+		assert_int_equal(busy.steps[i].lanes, levels[i].lanes);
+	}
+}
+
+/* A booking that stands in an outage is not counted: its lane is not in service. */
+static void what_is_out_is_not_counted_as_free(void **state)
+{
+	static const struct level van[] = {{6, 0, 4},  {8, 1, 4},  {9, 0, 3}, {10, 1, 3},
+					   {11, 0, 2}, {13, 0, 3}, {14, 0, 4}};
+	static const struct level later[] = {{11, 0, 2}};
+	static const struct level hall[] = {{6, 0, 1},	{7, 1, 1},  {8, 0, 1}, {9, 0, 0},
+					    {12, 1, 1}, {13, 0, 1}, {15, 0, 0}};
+	static const struct level stage[] = {{6, 0, 1}, {9, 0, 0}, {12, 1, 1}, {13, 0, 1}};
+	static const struct level floor[] = {{6, 0, 1}, {12, 1, 1}, {13, 0, 1}};
+	struct scene *s = *state;
+	const uint32_t number = named(s->policy, "van")->number;
+	const struct outage outages[] = {
+	    {1, named(s->policy, "stage")->number, 0, hours(9, 12), 1, 1, 0},
+	    {2, number, 1, hours(9, 14), 1, 1, 0},
+	    {3, number, 2, hours(11, 12), 1, 1, 0},
+	    {4, number, 2, hours(11, 13), 1, 1, 0},
+	    {5, named(s->policy, "hall")->number, 0, {hours(15, 0).start, TIME_NEVER}, 1, 1, 0},
+	};
+
+	assert_int_equal(BOOK(m1, "van", 8, 11, .unit = "van-1"), REASON_NONE);
+	assert_int_equal(BOOK(m1, "van", 10, 12, .unit = "van-2"), REASON_NONE);
+	assert_int_equal(BOOK(m1, "b", 7, 8), REASON_NONE);
+	assert_int_equal(BOOK(m1, "hall", 12, 13), REASON_NONE);
+	changes_clear(&s->changes);
+	for (size_t i = 0; i < N(outages); i++)
+		changes_add_outage(&s->changes, NULL, &outages[i]);
+	pole_apply(s->pole, &s->changes);
+	expect_levels(s, "van", 6, 20, van, N(van));
+	expect_levels(s, "van", 11, 12, later, N(later));
+	expect_levels(s, "hall", 6, 20, hall, N(hall));
+	expect_levels(s, "stage", 6, 20, stage, N(stage));
+	expect_levels(s, "floor", 6, 20, floor, N(floor));
+}
+
 static void within_a_window_the_best_place_is_taken(void **state)
 {
 	struct scene *s = *state;
@@ -584,8 +637,8 @@ static void found_by_time_and_by_thing(void **state)
 	assert_int_equal(found[0].span.start, hours(6, 0).start);
 	assert_int_equal(found[1].span.start, hours(12, 0).start);
 	decide_profile(s->pole, named(s->policy, "van"), hours(8, 20), &s->arena, &busy);
-	assert_int_equal(busy.n_lanes, 4);
 	assert_int_equal(busy.n, 3);
+	assert_int_equal(busy.steps[1].lanes, 4);
 	assert_int_equal(busy.steps[1].busy, 2);
 	assert_int_equal(busy.steps[1].from, hours(9, 0).start);
 }
@@ -748,6 +801,7 @@ int main(void)
 	    TEST(things_take_their_time_to_get_there),
 	    TEST(neighbours_of_one_member_share_a_buffer),
 	    TEST(what_is_out_is_not_to_be_had),
+	    TEST(what_is_out_is_not_counted_as_free),
 	    TEST(within_a_window_the_best_place_is_taken),
 	    TEST(a_pool_is_full_only_at_its_peak),
 	    TEST(found_by_time_and_by_thing),
