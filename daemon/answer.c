@@ -126,13 +126,12 @@ const char *unit_word(const struct resource *r, const struct unit *u)
 	return u && *u->id && strcmp(u->id, r->id) != 0 ? u->id : NULL;
 }
 
-/* The name of a lane, also of one that the policy no longer has; NULL: it has none of its own. */
-static const char *lane_word(const struct served *s, uint32_t resource, uint32_t lane)
+const char *lane_word(const struct served *s, uint32_t resource, uint32_t lane)
 {
-	const struct resource *r = pole_resource(s->pole, resource);
-	const struct unit *u = r ? resource_lane(r, lane) : NULL;
+	const char *id = pole_name_id(s->pole, NAME_UNIT, resource, lane);
+	const char *whole = pole_name_id(s->pole, NAME_RESOURCE, 0, resource);
 
-	return u ? unit_word(r, u) : pole_name_id(s->pole, NAME_UNIT, resource, lane);
+	return id && whole && strcmp(id, whole) != 0 ? id : NULL;
 }
 
 void write_units(struct line_writer *w, const struct served *s, const char *key,

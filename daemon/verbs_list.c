@@ -216,13 +216,23 @@ struct gathering {
 	struct arena *arena;
 };
 
+/* Whether what this is for is asked about: a thing of the resource that is named, within the time.
+ * A booking of several things is not listed for a time that lies between them. */
+static bool is_meant(const struct listing *l, const struct booking *b, const struct allocation *a)
+{
+	const struct item *item = &b->items[a->item];
+
+	return (!l->resource || item->resource == l->resource) &&
+	       span_overlaps(item->span, l->window);
+}
+
 /* A booking with several lanes of a resource is listed once: for the first of them. */
 static bool is_first_lane(const struct listing *l, const struct booking *b,
 			  const struct allocation *a)
 {
 	for (const struct allocation *other = b->allocations; other < a; other++)
 		if (other->resource == a->resource && booking_occupies(b, other) &&
-		    span_overlaps(other->during, l->window))
+		    span_overlaps(other->during, l->window) && is_meant(l, b, other))
 			return false;
 	return true;
 }
@@ -233,7 +243,7 @@ static bool gather_one(void *arg, const struct booking *b, const struct allocati
 	const struct listing *l = g->listing;
 
 	if ((l->member && b->member != l->member) || (l->person && b->person != l->person) ||
-	    !span_overlaps(b->span, l->window) || !is_first_lane(l, b, a))
+	    !is_meant(l, b, a) || !is_first_lane(l, b, a))
 		return true;
 	if (g->n == g->cap)
 		g->found =
@@ -257,10 +267,12 @@ static void list_memory(struct exchange *x, const struct listing *l)
 {
 	const struct pole *pole = x->served->pole;
 	struct gathering g = {.listing = l, .arena = &x->arena};
+	const struct resource *only = pole_resource(pole, l->resource);
+	bool is_leaf = only && only->n_parts == 0;
 	size_t n = 0, i;
 
 	for (uint32_t r = 1; pole_name_id(pole, NAME_RESOURCE, 0, r); r++) {
-		if (l->resource && r != l->resource)
+		if (is_leaf && r != l->resource) /* the whole may have had other parts once */
 			continue;
 		g.of_this_resource = 0;
 		pole_each_allocation(pole, r, l->window, gather_one, &g);
