@@ -145,6 +145,26 @@ static const struct column free_columns[] = {
     {"to", {"To", "À"}, COLUMN_DATA_ONLY},	    {"qty", {"Quantity", "Nombre"}, 0},
 };
 
+enum { FOUND_WHEN = 3, FOUND_WHY = 7 };
+static const struct column found_columns[] = {
+    {"item", {"No.", "N°"}, COLUMN_NUMBER},
+    {"resource", {"Resource", "Ressource"}, 0},
+    {"unit", {"Unit", "Unité"}, 0},
+    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
+    {"from", {"From", "De"}, COLUMN_DATA_ONLY},
+    {"to", {"To", "À"}, COLUMN_DATA_ONLY},
+    {"qty", {"Quantity", "Nombre"}, 0},
+    {"why", {"Why", "Pourquoi"}, COLUMN_TABLE_ONLY},
+    {"via", {"Via", "Par"}, COLUMN_DATA_ONLY},
+    {"of", {"Of", "De"}, COLUMN_DATA_ONLY | COLUMN_NUMBER},
+};
+
+static void fix_found(struct session *s, const struct line *l, const char **cells)
+{
+	cells[FOUND_WHEN] = line_when(s, l);
+	cells[FOUND_WHY] = thing_why(&s->cli->arena, l);
+}
+
 static void fix_free(struct session *s, const struct line *l, const char **cells)
 {
 	cells[FREE_WHEN] = line_when(s, l);
@@ -157,7 +177,10 @@ static enum exit_code show_free(struct session *s, const struct reply *r)
 		first = line_is(&r->data[i], "free") ? &r->data[i] : NULL;
 	if (!first)
 		return refusal_tell(s, r, &(struct wanted){0});
-	show_rows(s, r, "free", free_columns, N(free_columns), fix_free);
+	if (line_get(first, "item"))
+		show_rows(s, r, "free", found_columns, N(found_columns), fix_found);
+	else
+		show_rows(s, r, "free", free_columns, N(free_columns), fix_free);
 	if (s->cli->format == SHEET_TABLE && !line_get(first, "item"))
 		fprintf(s->cli->out.out, text(TEXT_BOOK_FIRST),
 			refusal_command(s, &(struct wanted){0}, first));

@@ -12,7 +12,8 @@ struct series_given {
 	size_t n_except, n_also;
 };
 
-/* --every, --times, --until or --rule, --also, and --except. Complains where they do not fit together. */
+/* --every, --times, --until or --rule, --also, and --except. Complains where they do not fit
+ * together. */
 enum exit_code given_series(struct session *s, struct series_given *ret);
 void ask_series(struct ask *q, const struct series_given *given); /* of BOOK */
 void ask_scope(struct ask *q); /* of the others: --following, --all */

@@ -148,15 +148,19 @@ void things_join(struct session *s, struct reply *r)
 	}
 }
 
+const char *thing_why(struct arena *a, const struct line *l)
+{
+	const char *of = line_get(l, "of"), *state = line_get(l, "state");
+	if (state && strcmp(state, "cancelled") == 0)
+		return text(TEXT_THING_CANCELLED);
+	return of ? arena_printf(a, text(TEXT_THING_FOR), of) : text(TEXT_THING_ASKED);
+}
+
 static void fix_thing(struct session *s, const struct line *l, const char **cells)
 {
-	struct arena *a = &s->cli->arena;
-	const char *of = line_get(l, "of"), *state = line_get(l, "state");
-	cells[1] = line_what(a, l);
+	cells[1] = line_what(&s->cli->arena, l);
 	cells[2] = line_when(s, l);
-	cells[4] = state && strcmp(state, "cancelled") == 0 ? text(TEXT_THING_CANCELLED)
-		   : of ? arena_printf(a, text(TEXT_THING_FOR), of)
-			: text(TEXT_THING_ASKED);
+	cells[4] = thing_why(&s->cli->arena, l);
 }
 
 void show_things(struct session *s, const struct reply *r)

@@ -26,6 +26,8 @@ const char *line_what(struct arena *a, const struct line *l);
 void things_join(struct session *s, struct reply *r);
 /* The `item` lines of an answer, a row each; nothing where there are none. */
 void show_things(struct session *s, const struct reply *r);
+/* Why a thing is there, for people: asked for, goes with 1, given back. */
+const char *thing_why(struct arena *a, const struct line *l);
 const char *line_when(struct session *s, const struct line *l); /* its span, for people */
 /* The answer to BOOK and its like: one sentence, or with --json and --csv the record. */
 void show_done(struct session *s, const struct reply *r, enum text sentence);

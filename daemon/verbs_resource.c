@@ -187,7 +187,7 @@ void do_resources(struct exchange *x)
 }
 
 /* item: which of several things, from 1; 0: it is the one. */
-static void write_found(struct exchange *x, const struct found *f, size_t item, uint32_t quantity)
+static void write_found(struct exchange *x, const struct found *f, size_t item)
 {
 	const struct zone *z = f->unit ? f->unit->site->zone : f->resource->site->zone;
 	struct line_writer w;
@@ -196,20 +196,15 @@ static void write_found(struct exchange *x, const struct found *f, size_t item, 
 	if (item)
 		line_int(&w, "item", (int64_t)item);
 	line_str(&w, "resource", f->resource->id);
-	line_str(&w, "unit", quantity > 1 ? NULL : unit_word(f->resource, f->unit));
-	if (quantity > 1)
-		line_int(&w, "qty", quantity);
+	line_str(&w, "unit", f->quantity > 1 ? NULL : unit_word(f->resource, f->unit));
+	if (f->quantity > 1)
+		line_int(&w, "qty", f->quantity);
 	write_time(&w, "from", z, f->span.start);
 	write_time(&w, "to", z, f->span.end);
+	line_str(&w, "via", item ? item_via_words[f->via] : NULL);
+	if (f->via != ITEM_ASKED)
+		line_int(&w, "of", f->of + 1);
 	line_end(&w);
-}
-
-static void write_all_found(struct exchange *x, const struct ask_book *ask,
-			    const struct found *found, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		write_found(x, &found[i], ask->n_items > 1 ? i + 1 : 0,
-			    i < ask->n_items ? ask->items[i].quantity : ask->quantity);
 }
 
 void do_find(struct exchange *x)
@@ -234,7 +229,8 @@ void do_find(struct exchange *x)
 		write_refused(x, &answer, &asked);
 		return;
 	}
-	write_all_found(x, &ask, found, n);
+	for (size_t i = 0; i < n; i++)
+		write_found(x, &found[i], ask.n_items > 1 ? i + 1 : 0);
 	if (!n)
 		write_reasons(x, &answer, &asked);
 	reply_ok(x, &w);

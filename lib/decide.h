@@ -125,6 +125,9 @@ struct found {
 	const struct resource *resource;
 	const struct unit *unit; /* of the places of a capacity, one that stands for all; its id is "" */
 	struct span span;
+	uint32_t quantity;
+	enum item_via via; /* of several things; else asked */
+	uint32_t of; /* the thing that takes it along, from 0; 0 where asked */
 };
 void decide_find(const struct pole *p, const struct asker *who, const struct ask_book *ask, size_t count, struct arena *a,
 		 struct answer *ret, struct found **ret_found, size_t *ret_n);

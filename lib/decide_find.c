@@ -17,12 +17,17 @@ struct finds {
 	size_t n, cap, want;
 };
 
-static void add_find(struct finds *f, const struct resource *r, const struct unit *u, struct span s)
+static void add_find(struct finds *f, const struct want *w, const struct unit *u)
 {
 	if (f->n == f->cap)
 		f->items =
 		    arena_grow(f->arena, f->items, f->n, &f->cap, f->n + 1, sizeof(*f->items));
-	f->items[f->n++] = (struct found){.resource = r, .unit = u, .span = s};
+	f->items[f->n++] = (struct found){.resource = w->resource,
+					  .unit = u,
+					  .span = w->span,
+					  .quantity = w->quantity,
+					  .via = w->via,
+					  .of = w->of};
 }
 
 static const struct unit *placed_unit(const struct basket *b, const struct want *w)
@@ -71,12 +76,12 @@ static void find_units(struct basket *b, struct finds *f)
 		}
 		if (!allowed || !trial_is_free(&t, u, w.span) || !is_to_be_had(b, u))
 			continue;
-		add_find(f, w.resource, u, w.span);
+		add_find(f, &w, u);
 		if (w.resource->has_capacity)
 			return;
 	}
 	if (f->n == before && f->n < f->want && basket_place(b, 0, NULL))
-		add_find(f, w.resource, placed_unit(b, &w), w.span);
+		add_find(f, &w, placed_unit(b, &w));
 }
 
 static void basket_for(const struct pole *p, const struct asker *who, const struct ask_book *ask,
@@ -133,7 +138,7 @@ static void find_basket(struct basket *b, const struct ask_book *ask, struct fin
 		return;
 	}
 	for (size_t i = 0; i < b->n && f->n < f->want; i++)
-		add_find(f, b->wants[i].resource, placed_unit(b, &b->wants[i]), b->wants[i].span);
+		add_find(f, &b->wants[i], placed_unit(b, &b->wants[i]));
 }
 
 /* Anyone may look for the own member; a person of the pole itself without saying for whom: no rule
@@ -211,7 +216,7 @@ static void find_starts(struct basket *b, const struct ask_book *ask, struct fin
 		b->wants[0].span = s;
 		b->stays = true;
 		if (basket_place(b, 0, NULL)) {
-			add_find(f, w->resource, placed_unit(b, w), s);
+			add_find(f, w, placed_unit(b, w));
 			at = grid_up(WALKER_GRID_S, z, s.end);
 		} else {
 			at = grid_up(WALKER_GRID_S, z, at + 1);

@@ -121,6 +121,9 @@ def test_a_trailer_needs_a_hitch(alice, bob):
     assert refused.of('reason')[0]['needs'] == 'van'
     own = alice.expect('BOOK', what='trailer', declared='own-hitch', **half)
     assert not own.of('item')
+    found = alice.expect('FIND', item=[f"what=trailer from={day}T13:00 to={day}T18:00", f"what=workshop qty=2 from={day}T15:00 for=2h"])
+    assert [(l['item'], l['resource'], l.get('qty'), l['via'], l.get('of')) for l in found.of('free')] == \
+        [('1', 'trailer', None, 'asked', None), ('2', 'workshop', '2', 'asked', None), ('3', 'van', None, 'required', '1')]
     afternoon = alice.expect('BOOK', what='trailer', from_=f"{day}T13:00", to=f"{day}T18:00")
     assert units(afternoon.of('item')[1])[0] in ('van-2', 'van-3')
 
@@ -258,6 +261,8 @@ def test_the_client_says_it_too(pole, tmp_path):
     assert 'given back' in mutual.ok('show', row['booking'], profile='alice')
     found = mutual.ok('find', 'meeting-room', '2h', '--within', f"{day} 8:00 - 14:00", '--having', 'seats>=12', profile='alice')
     assert "--having 'seats>=12'" in found and found.count('meeting-room') >= 3
+    things = ('find', 'trailer', day, '13:00-18:00', '+', 'workshop', day, '15:00-17:00', '--qty', '2')
+    assert 'van' in mutual.ok(*things, profile='alice') and [r['via'] for r in mutual.json(*things, profile='alice')] == ['asked', 'asked', 'required']
     assert mutual.run('outage', 'van', profile='alice').returncode == 4
     busy = mutual.json('agenda', 'van,tent', day, '--busy', profile='alice')
     assert {r['resource'] for r in busy} == {'van', 'tent'}
