@@ -59,7 +59,7 @@ static void find_units(struct basket *b, struct finds *f)
 {
 	const struct want w = b->wants[0];
 	const struct opening *tested = NULL;
-	bool allowed = false;
+	bool allowed = false, has_been_asked = w.quantity == 1 && w.resource->n_units == 1;
 	size_t before = f->n;
 	struct trial t;
 
@@ -80,7 +80,7 @@ static void find_units(struct basket *b, struct finds *f)
 		if (w.resource->has_capacity)
 			return;
 	}
-	if (f->n == before && f->n < f->want && basket_place(b, 0, NULL))
+	if (f->n == before && f->n < f->want && !has_been_asked && basket_place(b, 0, NULL))
 		add_find(f, &w, placed_unit(b, &w));
 }
 
@@ -200,27 +200,54 @@ void decide_find(const struct pole *p, const struct asker *who, const struct ask
 	*ret_n = finds.n;
 }
 
+/* The nearest start from `at` on that the thing itself may have, whatever it requires. Several at
+ * once may be of several openings: then nothing is known. */
+static int64_t next_possible(const struct trial *t, struct duration length, int64_t at)
+{
+	const struct resource *r = t->resource;
+	const struct opening *asked = NULL;
+	int64_t nearest = TIME_NEVER;
+
+	for (size_t i = 0; i < r->n_units && nearest > at; i++) {
+		const struct opening *o = trial_opening(t, &r->units[i]);
+		int64_t next;
+
+		if (o == asked)
+			continue;
+		if (asked && t->quantity > 1)
+			return at;
+		asked = o;
+		next = walker_past(t, o, length, at);
+		nearest = next < nearest ? next : nearest;
+	}
+	return nearest;
+}
+
 /* Quarters of an hour within the window, each start at least a length after the one found before.
- */
+ * What stands in the way is leaped over: a taken month costs a step for each booking. */
 static void find_starts(struct basket *b, const struct ask_book *ask, struct finds *f)
 {
-	const struct want *w = &b->wants[0];
+	struct want *w = &b->wants[0];
 	const struct zone *z = w->resource->site->zone;
 	int64_t at = grid_up(WALKER_GRID_S, z, ask->within.start);
+	struct trial t;
 
+	b->stays = true;
+	basket_trial(b, w, &t);
 	for (int tries = 0; tries < STARTS_TRIES_MAX && f->n < f->want; tries++) {
-		struct span s = {at, duration_after(ask->length, z, at)};
+		int64_t next;
 
-		if (s.end > ask->within.end)
+		w->span = (struct span){at, duration_after(ask->length, z, at)};
+		if (w->span.end > ask->within.end)
 			return;
-		b->wants[0].span = s;
-		b->stays = true;
-		if (basket_place(b, 0, NULL)) {
+		next = next_possible(&t, ask->length, at);
+		if (next >= ask->within.end)
+			return;
+		if (next == at && basket_place(b, 0, NULL)) {
 			add_find(f, w, placed_unit(b, w));
-			at = grid_up(WALKER_GRID_S, z, s.end);
-		} else {
-			at = grid_up(WALKER_GRID_S, z, at + 1);
+			next = w->span.end;
 		}
+		at = grid_up(WALKER_GRID_S, z, next > at ? next : at + 1);
 	}
 }
 

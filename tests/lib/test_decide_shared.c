@@ -557,8 +557,8 @@ static void what_is_out_is_not_counted_as_free(void **state)
 	expect_levels(s, "van", 6, 20, van, N(van));
 	expect_levels(s, "van", 11, 12, later, N(later));
 	expect_levels(s, "hall", 6, 20, hall, N(hall));
-	expect_levels(s, "stage", 6, 20, stage, N(stage));
-	expect_levels(s, "floor", 6, 20, floor, N(floor));
+	expect_levels(s, "stage", 6, 15, stage, N(stage));
+	expect_levels(s, "floor", 6, 15, floor, N(floor));
 }
 
 static void within_a_window_the_best_place_is_taken(void **state)
@@ -641,6 +641,68 @@ static void found_by_time_and_by_thing(void **state)
 	assert_int_equal(busy.steps[1].lanes, 4);
 	assert_int_equal(busy.steps[1].busy, 2);
 	assert_int_equal(busy.steps[1].from, hours(9, 0).start);
+}
+
+/* The starts within a window, asked for one by one. */
+static size_t starts_by_trying(struct scene *s, struct ask_book ask, int64_t *ret)
+{
+	const int64_t length_s = ask.length.seconds;
+	struct found *found;
+	size_t n = 0, n_free;
+
+	for (int64_t at = ask.within.start; at + length_s <= ask.within.end;) {
+		struct ask_book one = {.what = ask.what, .span = {at, at + length_s}};
+
+		decide_find(s->pole, &s->m1, &one, 1, &s->arena, &s->answer, &found, &n_free);
+		if (n_free)
+			ret[n++] = at;
+		at += n_free ? length_s : 900;
+	}
+	return n;
+}
+
+/* What leaps over obstacles finds no other starts than what tries each. */
+static void starts_are_those_found_by_trying(void **state)
+{
+	static const char *const things[] = {"hall", "stage", "b", "tess", "floor"};
+	struct scene *s = *state;
+	struct policy *p = example();
+	struct outage out = {1, 0, 0, hours(60, 67), 1, 1, 0};
+	struct draw draw = {.state = 11};
+	int64_t starts[8 * 96];
+	size_t n_starts = 0;
+
+	fixture_open(p, named(p, "b"), 7, 19);
+	fixture_rule(p, named(p, "tess"), NULL, fixture_start(3600));
+	fixture_rule(p, named(p, "floor"), NULL, fixture_lead(13, 0));
+	fixture_apply(s->pole, p);
+	s->policy = p;
+	out.resource = named(p, "b")->number;
+	changes_clear(&s->changes);
+	changes_add_outage(&s->changes, NULL, &out);
+	pole_apply(s->pole, &s->changes);
+	for (int i = 0; i < 120; i++) {
+		int from = (int)draw_below(&draw, 7 * 24), length = 1 + (int)draw_below(&draw, 5);
+		const char *what = things[draw_below(&draw, N(things))];
+
+		BOOK(m1, what, from, from + length,
+		     .at = strcmp(what, "tess") == 0 ? "farm" : NULL);
+	}
+	for (size_t i = 0; i < 2 * N(things); i++) {
+		const struct ask_book ask = {.what = things[i / 2],
+					     .within = hours((int)i * 3, 8 * 24 - (int)i),
+					     .length = {.seconds = 2700 + 4500 * (int64_t)(i % 2)}};
+		struct found *found;
+		size_t n, expected = starts_by_trying(s, ask, starts);
+
+		decide_find_starts(s->pole, &s->m1, &ask, N(starts), &s->arena, &s->answer, &found,
+				   &n);
+		assert_int_equal(n, expected);
+		for (size_t j = 0; j < n; j++)
+			assert_int_equal(found[j].span.start, starts[j]);
+		n_starts += n;
+	}
+	assert_in_range(n_starts, 300, 2000);
 }
 
 /* Random baskets of chairs, halls and trailers, cancelled, given back and undone, against counts by
@@ -805,6 +867,7 @@ int main(void)
 	    TEST(within_a_window_the_best_place_is_taken),
 	    TEST(a_pool_is_full_only_at_its_peak),
 	    TEST(found_by_time_and_by_thing),
+	    TEST(starts_are_those_found_by_trying),
 	    TEST(random_baskets),
 	};
 
