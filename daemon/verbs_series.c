@@ -178,7 +178,9 @@ static void reply_bad_rule(struct exchange *x, const struct recur_problem *probl
 
 void do_series_book(struct exchange *x, int64_t now, const struct ask_book *first)
 {
-	const struct zone *z = asked_zone(x, first->what, first->unit);
+	const struct zone *z = first->n_items
+				   ? asked_zone(x, first->items[0].what, first->items[0].unit)
+				   : asked_zone(x, first->what, first->unit);
 	struct asked asked = asked_of_book(x, first);
 	struct asker who = asker_at(x, now);
 	struct series_answer answer;

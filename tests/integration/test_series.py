@@ -87,6 +87,34 @@ def test_one_following_all(as_person, year):
     assert dates(c.expect('CANCEL', booking=alone, scope='all')) == [(f"{year}-10-01T09:00", 'cancelled')]
 
 
+def test_of_several_things(as_person, year):
+    c = as_person('alice')
+    things = [f"what=clock from={year}-03-20T08:00 for=2h", f"what=bench qty=3 from={year}-03-20T14:00 for=2h"]
+    as_person('bruno').expect('BOOK', what='bench', qty=2, from_=f"{year}-04-03T15:00", for_='3h')
+    no = c.refused('NO conflict', 'BOOK', item=things, rule='FREQ=WEEKLY;COUNT=4')
+    assert [o for _, o in dates(no)] == ['free', 'free', 'refused', 'free'] and no['item'] == '2'
+    made = c.expect('BOOK', item=things, rule='FREQ=WEEKLY;COUNT=4', conflicts='skip', except_=f"{year}-03-27", also=f"{year}-04-12")
+    assert dates(made) == [(f"{year}-03-20T08:00", 'booked'), (f"{year}-04-03T08:00", 'skipped'), (f"{year}-04-10T08:00", 'booked'),
+                           (f"{year}-04-12T08:00", 'booked')]
+    summer = c.expect('SHOW', booking=made.of('occurrence')[2]['booking'])
+    assert [(l['resource'], l['qty'], l['from']) for l in summer.of('item')] == \
+        [('clock', '1', f"{year}-04-10T08:00+02:00"), ('bench', '3', f"{year}-04-10T14:00+02:00")]
+    moved = c.expect('MOVE', booking=made['series'], from_=f"{year}-03-20T09:00", scope='all')
+    assert moved['count'] == '3' and {d['from'][10:16] for d in moved.of('occurrence')} == {'T09:00'}
+    assert c.expect('SHOW', booking=made['series']).of('item')[1]['from'][:16] == f"{year}-03-20T15:00"
+    instead = c.expect('BOOK', item=[things[1].replace('03-20', '04-03')], rule='FREQ=DAILY;COUNT=1', conflicts='alternative')
+    assert dates(instead)[0][1] == 'moved'
+
+
+def test_within_windows(as_person, year):
+    c = as_person('alice')
+    as_person('bruno').expect('BOOK', what='clock', from_=f"{year}-03-10T09:00", for_='1h')
+    ask = dict(what='clock', within=f"{year}-03-03T08:00/{year}-03-03T12:00", for_='3h', rule='FREQ=WEEKLY;COUNT=2')
+    assert dates(c.refused('NO conflict', 'BOOK', **ask)) == [(f"{year}-03-03T08:00", 'free'), (f"{year}-03-10T08:00", 'refused')]
+    made = c.expect('BOOK', **{**ask, 'for_': '2h'})
+    assert dates(made) == [(f"{year}-03-03T08:00", 'booked'), (f"{year}-03-10T10:00", 'booked')]
+
+
 def shown(reply):
     return [(b['booking'], b['from'][:16], b['state']) for b in reply.of('booking')]
 
