@@ -433,67 +433,6 @@ void refuse_anew(struct answer *ret, struct arena *a, enum reason reason)
 	ret->n_refusals = 1;
 }
 
-#define SHIFT_STEP_S 900
-#define SHIFT_NEAR_STEPS 192 /* two days */
-#define SHIFT_DAYS 14
-
-/* Quarters of an hour for two days, then days. */
-static int64_t shift_of(int step)
-{
-	if (step <= SHIFT_NEAR_STEPS)
-		return step * (int64_t)SHIFT_STEP_S;
-	return (step - SHIFT_NEAR_STEPS + 2) * (int64_t)DAY_S;
-}
-
-static struct span hull(const struct basket *b, int64_t shift_s)
-{
-	struct span s = b->wants[0].span;
-
-	for (size_t i = 0; i < b->n_asked; i++) {
-		s.start = b->wants[i].span.start < s.start ? b->wants[i].span.start : s.start;
-		s.end = b->wants[i].span.end > s.end ? b->wants[i].span.end : s.end;
-	}
-	return (struct span){s.start + shift_s, s.end + shift_s};
-}
-
-static bool is_apart(const struct answer *ret, int64_t shift_s, int64_t least_s)
-{
-	for (size_t i = 0; i < ret->n_alternatives; i++) {
-		int64_t between_s = ret->alternatives[i].shift_s - shift_s;
-
-		if (between_s < least_s && -between_s < least_s)
-			return false;
-	}
-	return true;
-}
-
-void alternatives_shift(struct basket *b, unsigned want, struct answer *ret)
-{
-	struct span s = hull(b, 0);
-	int64_t least_s = s.end - s.start > 3600 ? s.end - s.start : 3600;
-
-	if (want > ALTERNATIVES_MAX)
-		want = ALTERNATIVES_MAX;
-	ret->alternatives = arena_new_n(b->arena, struct alternative, want + (size_t)1);
-	b->stays = true;
-	for (int step = 1; step <= SHIFT_NEAR_STEPS + SHIFT_DAYS; step++) {
-		for (int sign = -1; sign <= 1; sign += 2) {
-			int64_t shift_s = sign * shift_of(step);
-
-			if (ret->n_alternatives == want)
-				return;
-			if (s.start + shift_s < b->now || !is_apart(ret, shift_s, least_s) ||
-			    !basket_place(b, shift_s, NULL))
-				continue;
-			ret->alternatives[ret->n_alternatives++] =
-			    (struct alternative){.kind = ALTERNATIVE_SHIFTED,
-						 .resource = b->wants[0].resource,
-						 .span = hull(b, shift_s),
-						 .shift_s = shift_s};
-		}
-	}
-}
-
 static int64_t length_s(struct duration d)
 {
 	return d.days * DAY_S + d.seconds;

@@ -51,7 +51,7 @@ struct alternative {
 	const struct unit *unit; /* NULL: any, as was asked */
 	struct span span;
 	uint32_t quantity; /* FEWER; else 0: as asked */
-	int64_t shift_s; /* SHIFTED: every thing that much later */
+	int64_t shift_s, shift_days; /* SHIFTED: every thing that much later; of days, at the same local time */
 };
 
 struct answer {

@@ -352,6 +352,34 @@ static void baskets_are_all_or_nothing(void **state)
 	assert_int_equal(s->answer.refusals[0].item, 1);
 }
 
+/* Taken for a week around: the next is days away, and at the same local time across a change of the
+ * clocks, which is in the night to 28 March. */
+static void baskets_keep_their_local_time(void **state)
+{
+	struct scene *s = *state;
+	const struct ask_item wall = {.what = "b",
+				      .span = fixture_span("2027-03-18T00:00", "2027-03-30T12:00")};
+	const struct ask_item items[] = {
+	    {.what = "van", .span = fixture_span("2027-03-25T09:00", "2027-03-25T12:00")},
+	    {.what = "b", .span = fixture_span("2027-03-25T14:00", "2027-03-26T16:00")},
+	};
+	const struct ask_book basket = {.items = items, .n_items = 2, .alternatives = 2};
+	const struct alternative *a;
+
+	assert_int_equal(book(s, &s->m1, (struct ask_book){.items = &wall, .n_items = 1}),
+			 REASON_NONE);
+	assert_int_equal(book(s, &s->m2, basket), REASON_CONFLICT);
+	assert_int_equal(s->answer.n_alternatives, 2);
+	a = &s->answer.alternatives[0];
+	assert_int_equal(a->shift_days, 5);
+	assert_int_equal(a->shift_s, 0);
+	assert_int_equal(a->span.start, fixture_at("2027-03-30T09:00"));
+	assert_int_equal(a->span.end, fixture_at("2027-03-31T16:00"));
+	assert_int_equal(a[1].shift_days, 7);
+	for (size_t i = 0; i < 2; i++)
+		assert_true(a[i].span.start >= s->m2.now);
+}
+
 static void one_thing_is_given_back(void **state)
 {
 	struct scene *s = *state;
@@ -857,6 +885,7 @@ int main(void)
 	    TEST(wishes_compare),
 	    TEST(others_move_to_make_room),
 	    TEST(baskets_are_all_or_nothing),
+	    TEST(baskets_keep_their_local_time),
 	    TEST(one_thing_is_given_back),
 	    TEST(baskets_move_whole),
 	    TEST(requirements_come_along),
