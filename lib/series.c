@@ -159,11 +159,28 @@ static bool is_left_out(const struct ask_series *ask, int64_t at)
 	return false;
 }
 
-static struct span span_at(const struct making *m, int64_t at)
+/* When a clock is put back, an hour is there twice: local time alone would make of its second the
+ * first. */
+static struct span second_time(const struct zone *z, struct span s, int64_t at)
+{
+	int64_t later_s = at - s.start;
+
+	if (later_s <= 0 || local_s(z, s.start) != local_s(z, at))
+		return s;
+	return (struct span){at, s.end > at ? s.end : s.end + later_s};
+}
+
+static struct span span_at(const struct making *m, struct span first, int64_t at)
 {
 	int64_t by_s = local_s(m->zone, at) - local_s(m->zone, m->first.start);
 
-	return series_shift(m->zone, m->first, by_s, by_s);
+	return second_time(m->zone, series_shift(m->zone, first, by_s, by_s), at);
+}
+
+/* A rule knows local times only: the first start stays the instant that it is. */
+static int64_t as_asked(const struct making *m, int64_t at)
+{
+	return local_s(m->zone, at) == local_s(m->zone, m->first.start) ? m->first.start : at;
 }
 
 /* The last start of a rule without end. */
@@ -210,9 +227,10 @@ static bool list_dates(struct making *m)
 			continue;
 		if (r != RECUR_OK || at > last)
 			break;
+		at = as_asked(m, at);
 		if (!is_left_out(m->ask, at))
-			ret->dates[ret->n++] =
-			    (struct series_date){.occurrence = at, .span = span_at(m, at)};
+			ret->dates[ret->n++] = (struct series_date){
+			    .occurrence = at, .span = span_at(m, m->first, at)};
 	}
 	if (ret->n > SERIES_MAX)
 		refuse_whole(m, (struct refusal){.reason = REASON_MANY_DATES, .bound = SERIES_MAX});
@@ -264,7 +282,7 @@ static struct ask_book ask_at(const struct making *m, int64_t at)
 		items[i].span = series_shift(m->zone, items[i].span, by_s, by_s);
 	}
 	ask.items = items;
-	ask.span = series_shift(m->zone, first->span, by_s, by_s);
+	ask.span = span_at(m, first->span, at);
 	if (has_window(first))
 		ask.within = series_shift(m->zone, first->within, by_s, by_s);
 	ask.alternatives = m->ask->conflicts == SERIES_ALTERNATIVE ? ALTERNATIVES_TRIED : 0;
@@ -297,6 +315,7 @@ static bool is_same_day(const struct zone *z, int64_t a, int64_t b)
 static void take_instead(const struct making *m, struct ask_book *ask, const struct alternative *x)
 {
 	struct ask_item *items = arena_new_n(m->run.arena, struct ask_item, ask->n_items + 1);
+	const struct ask_item first = ask_book_item(ask, 0);
 
 	if (x->kind == ALTERNATIVE_SHIFTED) {
 		for (size_t i = 0; i < ask->n_items; i++) {
@@ -308,8 +327,12 @@ static void take_instead(const struct making *m, struct ask_book *ask, const str
 		ask->span.start += x->shift_s;
 		ask->span.end += x->shift_s;
 	} else {
+		ask->n_items = 0;
 		ask->what = x->resource->id;
 		ask->unit = x->unit && *x->unit->id ? x->unit->id : NULL;
+		ask->quantity = first.quantity;
+		ask->having = first.having;
+		ask->at = first.at;
 		ask->span = x->span;
 	}
 	ask->within = (struct span){0};
