@@ -64,7 +64,7 @@ static void add_outages(const struct pole *p, uint32_t resource, uint32_t lane, 
 	for (const struct outage *o = outages; o < outages + n; o++) {
 		struct timeline *line;
 
-		if (!outage_covers(o, resource, lane))
+		if (!pole_outage_covers(p, o, resource, lane))
 			continue;
 		line = arena_new(out->arena, struct timeline);
 		line->entries = arena_new(out->arena, struct timeline_entry);

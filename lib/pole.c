@@ -426,6 +426,17 @@ int64_t pole_next_outage(const struct pole *p)
 	return p->outage_counter.next;
 }
 
+bool pole_outage_covers(const struct pole *p, const struct outage *o, uint32_t resource,
+			uint32_t lane)
+{
+	const struct resource *r = pole_resource(p, o->resource);
+
+	for (size_t i = 0; r && i < r->n_leaves; i++)
+		if (r->leaves[i]->number == resource)
+			return true;
+	return outage_covers(o, resource, lane);
+}
+
 const struct person *pole_person(const struct pole *p, uint32_t number)
 {
 	return number < p->cap_persons ? p->persons[number] : NULL;

@@ -34,6 +34,8 @@ const struct booking *pole_booking(const struct pole *p, int64_t number); /* NUL
 const struct outage *pole_outages(const struct pole *p, size_t *ret_n);
 const struct outage *pole_outage(const struct pole *p, int64_t number); /* NULL if none */
 int64_t pole_next_outage(const struct pole *p);
+/* outage_covers(), and what is out takes its parts along. */
+bool pole_outage_covers(const struct pole *p, const struct outage *o, uint32_t resource, uint32_t lane);
 const struct person *pole_person(const struct pole *p, uint32_t number); /* NULL if none */
 const struct person *pole_person_by_token(const struct pole *p, const char *hash); /* active, not withdrawn; or NULL */
 size_t pole_n_bookings(const struct pole *p);

@@ -140,7 +140,8 @@ static bool is_out(const struct trial *t, const struct unit *u, struct span s)
 	const struct outage *o = pole_outages(t->pole, &n);
 
 	for (; n > 0; n--, o++)
-		if (outage_covers(o, t->resource->number, u->lane) && span_overlaps(o->span, s))
+		if (span_overlaps(o->span, s) &&
+		    pole_outage_covers(t->pole, o, t->resource->number, u->lane))
 			return true;
 	return false;
 }

@@ -160,8 +160,8 @@ static bool try_outages(const struct way *w, uint32_t resource, uint32_t lane)
 					  .during = o->span,
 					  .keeps = o->span};
 
-		if (outage_covers(o, resource, lane) && span_overlaps(o->span, w->span) &&
-		    !w->fn(w->arg, &b))
+		if (span_overlaps(o->span, w->span) &&
+		    pole_outage_covers(w->trial->pole, o, resource, lane) && !w->fn(w->arg, &b))
 			return false;
 	}
 	return true;
