@@ -144,6 +144,8 @@ static enum reason resolve_move(struct move *m, const struct asker *who)
 	m->asked = m->ask->unit ? resource_unit(r, m->ask->unit) : NULL;
 	if (m->ask->unit && !m->asked)
 		return REASON_UNKNOWN_UNIT;
+	if (r->n_parts > 0) /* its one unit stands for the whole, and is no lane to be pinned to */
+		m->asked = NULL;
 	m->items = arena_new_n(m->arena, struct item, m->was->n_items);
 	memcpy(m->items, m->was->items, m->was->n_items * sizeof(*m->items));
 	u = present_unit(m, m->item);
@@ -329,9 +331,15 @@ static void give_up(const struct pole *p, const struct booking *was, struct book
 		    struct arena *a, struct answer *ret, struct changes *ret_changes)
 {
 	struct plan plan = {.arena = a};
+	uint64_t items = 0;
 
-	if (b->state == BOOKING_CANCELLED)
-		basket_release(&plan, p, was);
+	for (size_t i = 0; i < b->n_items; i++)
+		if (b->state == BOOKING_CANCELLED || b->items[i].state == ITEM_CANCELLED)
+			items |= (uint64_t)1 << i;
+	if (b->state != BOOKING_CANCELLED)
+		plan_hold(&plan, p, was, false);
+	basket_release(&plan, p, was, items);
+	plan_take(&plan, was, b);
 	plan_changes(&plan, p, was->number, ret_changes);
 	changes_add_booking(ret_changes, (struct booking *)was, b);
 	ret->was = was;

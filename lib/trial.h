@@ -35,6 +35,7 @@ struct trial {
 	int64_t except;		 /* its number: it is not in its own way; 0: none */
 	const struct booking *prefers; /* the lanes that an item of it has; NULL: none */
 	uint32_t prefers_item;
+	bool bound; /* to those: it is out in the world */
 	bool has_kept_start;
 	int64_t kept_start; /* was granted once: not asked anew */
 	bool standing;	    /* nothing is asked anew: only whether it may stay as it is */
