@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* What a policy would change, in words: rules, resources, members and sites added, removed, changed. */
+/* What a policy would change, in words (daemon/policy_words.h): what is added, removed, changed. */
 
 #include "lib/policy.h"
 
 enum difference_how { DIFFERENCE_ADDED, DIFFERENCE_REMOVED, DIFFERENCE_CHANGED };
 
 struct difference {
-	const char *what; /* "rule", "resource", "member", "site", "closure", "pole" */
+	const char *what; /* "rule", "resource", "unit", "member", "site", "travel", "closure", "pole" */
 	const char *name;
 	enum difference_how how;
 	const char *from, *to; /* descriptions; NULL where there is none */
@@ -16,5 +16,3 @@ struct difference {
 
 /* All differences from `old` (NULL: none yet) to `new`, in the arena. */
 struct difference *policy_differences(const struct policy *old, const struct policy *new, struct arena *a, size_t *ret_n);
-/* A limit in words: "1h..3d", "every 15m", "60d". */
-const char *limit_text(struct arena *a, const struct limit *l);

@@ -6,7 +6,7 @@
 
 #include "daemon/answer.h"
 #include "daemon/calendar_text.h"
-#include "daemon/policy_diff.h"
+#include "daemon/policy_words.h"
 #include "daemon/served.h"
 #include "daemon/store.h"
 #include "daemon/verbs_parts.h"
@@ -76,32 +76,6 @@ static void write_having(struct line_writer *w, const struct attribute *a, size_
 {
 	for (size_t i = 0; i < n; i++)
 		line_printf(w, "having", "%s:%s", a[i].key, a[i].value);
-}
-
-/* `van:hitch=true`, `workshop*2`, `skill:laser-referent`, `declared:own-hitch`. */
-static const char *need_text(struct arena *a, const struct need *n)
-{
-	if (n->kind == NEED_SKILL)
-		return arena_printf(a, "skill:%s", n->word);
-	if (n->kind == NEED_DECLARED)
-		return arena_printf(a, "declared:%s", n->word);
-	return arena_printf(a, "%s%s%s%s", n->resource->id,
-			    n->quantity > 1 ? arena_printf(a, "*%u", n->quantity) : "",
-			    *n->having_text ? ":" : "", n->having_text);
-}
-
-/* Its choices with bars between, then for how long, and what makes it needless. */
-static const char *requirement_text(struct arena *a, const struct requirement *r)
-{
-	const char *text = "";
-	char first[32];
-
-	for (size_t i = 0; i < r->n_choices; i++)
-		text = arena_printf(a, "%s%s%s", text, i ? "|" : "", need_text(a, &r->choices[i]));
-	if (!duration_is_zero(r->during_first))
-		text = arena_printf(a, "%s first %s", text,
-				    duration_format(r->during_first, first, sizeof(first)));
-	return r->unless ? arena_printf(a, "%s unless declared:%s", text, r->unless) : text;
 }
 
 static void write_shared(struct line_writer *w, const struct resource *r, struct arena *a)
