@@ -173,31 +173,57 @@ static void resolve_finds(const struct pole *p, const struct ask_book *ask, stru
 	}
 }
 
+/* A question resolved: what both ways of asking begin and end with. */
+struct finding {
+	struct basket basket;
+	struct want like; /* what is asked of anything, where nothing is named */
+	struct refusals refusals;
+	struct finds finds;
+};
+
+static void finding_begin(const struct pole *p, const struct asker *who, const struct ask_book *ask,
+			  size_t count, struct arena *a, struct finding *ret)
+{
+	struct party party;
+
+	*ret = (struct finding){.refusals = {.arena = a}, .finds = {.arena = a, .want = count}};
+	basket_for(p, who, ask, NULL, a, &ret->basket);
+	resolve_finds(p, ask, &ret->basket, &ret->like, &ret->refusals);
+	resolve_finder(p, who, ask, &ret->refusals, &party);
+	ret->basket.member = party.member;
+}
+
+/* Whether there is no more to be asked: what was resolved is refused. */
+static bool finding_is_refused(const struct finding *f, struct answer *ret)
+{
+	*ret = (struct answer){.refusals = f->refusals.items, .n_refusals = f->refusals.n};
+	return f->refusals.n > 0;
+}
+
+static void find_then(struct finding *f, const struct asker *who, const struct ask_book *ask,
+		      struct answer *ret)
+{
+	struct basket *b = &f->basket;
+
+	if (b->n > 1)
+		find_basket(b, ask, &f->finds, ret);
+	else if (b->n == 1)
+		find_named(b, ask, &f->finds, ret);
+	else
+		find_everywhere(b->pole, who, ask, &f->like, b->member, &f->finds);
+}
+
 void decide_find(const struct pole *p, const struct asker *who, const struct ask_book *ask,
 		 size_t count, struct arena *a, struct answer *ret, struct found **ret_found,
 		 size_t *ret_n)
 {
-	struct refusals refusals = {.arena = a};
-	struct finds finds = {.arena = a, .want = count};
-	struct want like;
-	struct party party;
-	struct basket b;
+	struct finding f;
 
-	*ret = (struct answer){0};
-	basket_for(p, who, ask, NULL, a, &b);
-	resolve_finds(p, ask, &b, &like, &refusals);
-	resolve_finder(p, who, ask, &refusals, &party);
-	b.member = party.member;
-	ret->refusals = refusals.items;
-	ret->n_refusals = refusals.n;
-	if (refusals.n == 0 && b.n > 1)
-		find_basket(&b, ask, &finds, ret);
-	else if (refusals.n == 0 && b.n == 1)
-		find_named(&b, ask, &finds, ret);
-	else if (refusals.n == 0)
-		find_everywhere(p, who, ask, &like, party.member, &finds);
-	*ret_found = finds.items;
-	*ret_n = finds.n;
+	finding_begin(p, who, ask, count, a, &f);
+	if (!finding_is_refused(&f, ret))
+		find_then(&f, who, ask, ret);
+	*ret_found = f.finds.items;
+	*ret_n = f.finds.n;
 }
 
 /* The nearest start from `at` on that the thing itself may have, whatever it requires. Several at
@@ -255,23 +281,13 @@ void decide_find_starts(const struct pole *p, const struct asker *who, const str
 			size_t count, struct arena *a, struct answer *ret, struct found **ret_found,
 			size_t *ret_n)
 {
-	struct refusals refusals = {.arena = a};
-	struct finds finds = {.arena = a, .want = count};
-	struct want like;
-	struct party party;
-	struct basket b;
+	struct finding f;
 
-	*ret = (struct answer){0};
-	basket_for(p, who, ask, NULL, a, &b);
-	resolve_finds(p, ask, &b, &like, &refusals);
-	resolve_finder(p, who, ask, &refusals, &party);
-	if (duration_is_zero(ask->length) || span_is_empty(ask->within) || b.n != 1)
-		refusals_add(&refusals, (struct refusal){.reason = REASON_EMPTY_SPAN});
-	b.member = party.member;
-	ret->refusals = refusals.items;
-	ret->n_refusals = refusals.n;
-	if (refusals.n == 0)
-		find_starts(&b, ask, &finds);
-	*ret_found = finds.items;
-	*ret_n = finds.n;
+	finding_begin(p, who, ask, count, a, &f);
+	if (duration_is_zero(ask->length) || span_is_empty(ask->within) || f.basket.n != 1)
+		refusals_add(&f.refusals, (struct refusal){.reason = REASON_EMPTY_SPAN});
+	if (!finding_is_refused(&f, ret))
+		find_starts(&f.basket, ask, &f.finds);
+	*ret_found = f.finds.items;
+	*ret_n = f.finds.n;
 }
