@@ -182,6 +182,7 @@ static struct booking *new_booking(const struct basket *b, const struct asker *w
 	made->state = BOOKING_CONFIRMED;
 	made->made_at = who->now;
 	basket_allocations(b, made->allocations);
+	booking_sort(made);
 	return made;
 }
 

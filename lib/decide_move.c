@@ -254,6 +254,7 @@ static struct booking *moved_booking(const struct basket *b, const struct move *
 	for (size_t i = 0; i < m->was->n_allocations; i++)
 		if (!booking_occupies(m->was, &m->was->allocations[i]))
 			made->allocations[n++] = m->was->allocations[i];
+	booking_sort(made);
 	return made;
 }
 

@@ -81,6 +81,7 @@ void plan_changes(const struct plan *p, const struct pole *pole, int64_t except,
 			continue;
 		b = booking_copy(was, was->n_allocations);
 		plan_take(p, was, b);
+		booking_sort(b);
 		if (is_same(was, b))
 			booking_unref(b);
 		else

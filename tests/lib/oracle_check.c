@@ -284,12 +284,21 @@ static void check_brought(const struct check *c, uint32_t item)
 	check_asked(c, &w);
 }
 
+static bool is_in_order(const struct allocation *a, const struct allocation *b)
+{
+	if (a->item != b->item)
+		return a->item < b->item;
+	return a->resource != b->resource ? a->resource < b->resource : a->lane < b->lane;
+}
+
 void oracle_check_granted(const struct oracle_question *q, const struct answer *a,
 			  const struct changes *changes)
 {
 	struct check c = {.q = q, .changes = changes, .made = a->booking};
 
 	EXPECT(a->n_refusals == 0 && changes->n > 0);
+	for (size_t i = 1; i < a->booking->n_allocations; i++)
+		EXPECT(is_in_order(&a->booking->allocations[i - 1], &a->booking->allocations[i]));
 	EXPECT(after(&c, a->booking->number) == a->booking);
 	for (size_t i = 0; i < changes->n; i++) {
 		const struct change *x = &changes->items[i];
