@@ -244,6 +244,28 @@ static void a_neighbour_is_where_it_was(void **state)
 				     s->policy->resources[TESS].number);
 }
 
+/* Who is moved to make room for a time within a window has other things, too, on lanes of their
+ * own. */
+static void within_a_window_others_move(void **state)
+{
+	const struct ask_item items[] = {{.what = "chair", .span = hours(8, 10)},
+					 {.what = "pool", .span = hours(8, 10)}};
+	struct scene *s = *state;
+	const struct resource *pool = &s->policy->resources[POOL];
+	const uint32_t n_chairs = (uint32_t)s->policy->resources[CHAIR].n_units;
+
+	assert_true(n_chairs > pool->n_units);
+	assert_int_equal(BOOK(m2, "chair", 8, 10, .quantity = n_chairs - 1), REASON_NONE);
+	assert_int_equal(book(s, &s->m1, (struct ask_book){.items = items, .n_items = 2}),
+			 REASON_NONE);
+	assert_int_equal(BOOK(m2, "pool", 10, 12, .unit = pool->units[1].id), REASON_NONE);
+	for (size_t i = 2; i < pool->n_units; i++)
+		assert_int_equal(BOOK(m2, "pool", 8, 12, .unit = pool->units[i].id), REASON_NONE);
+	assert_int_equal(BOOK(m2, "pool", 0, 0, .within = hours(8, 12), .length.seconds = 4 * 3600),
+			 REASON_NONE);
+	assert_int_equal(s->changes.n, 2);
+}
+
 static struct series_answer series(struct scene *s, const struct ask_book *first, const char *rule)
 {
 	const struct ask_series ask = {
@@ -299,6 +321,7 @@ int main(void)
 	    TEST(a_buffer_is_shared_with_what_stays),
 	    TEST(a_buffer_comes_back_with_what_is_given_back),
 	    TEST(a_neighbour_is_where_it_was),
+	    TEST(within_a_window_others_move),
 	    TEST(an_alternative_for_one_item),
 	    TEST(the_second_of_two_hours),
 	};
