@@ -61,6 +61,7 @@ struct ask_item ask_book_item(const struct ask_book *ask, size_t i);
 /* Alternatives: all of it at other times, nearest first. */
 void alternatives_shift(struct basket *b, unsigned want, struct answer *ret);
 void refuse_anew(struct answer *ret, struct arena *a, enum reason reason); /* for no other reason */
-/* The lengths that neighbours of the same member gave up for this booking on lanes with shared
- * buffers are given back in the plan. */
-void basket_release(struct plan *plan, const struct pole *p, const struct booking *was);
+/* The lengths that neighbours of the same member gave up for these items (a bit each) of this
+ * booking on lanes with shared buffers are given back in the plan, which has those of its own items that stay. */
+void basket_release(struct plan *plan, const struct pole *p, const struct booking *was,
+		    uint64_t items);
