@@ -33,6 +33,7 @@ void db_param_int8(struct db_params *p, int64_t v);
 void db_param_int4(struct db_params *p, int32_t v);
 void db_param_bool(struct db_params *p, bool v);
 void db_param_text(struct db_params *p, const char *s); /* NULL: null */
+void db_param_jsonb(struct db_params *p, const char *json); /* NULL: null */
 /* One-dimensional arrays: begin, add elements, end. */
 enum db_array { DB_INT4_ARRAY, DB_INT8_ARRAY, DB_TEXT_ARRAY, DB_BOOL_ARRAY };
 void db_array_begin(struct db_params *p, enum db_array type);

@@ -120,6 +120,18 @@ void db_param_text(struct db_params *p, const char *s)
 		p->lengths[p->n - 1] = -1;
 }
 
+void db_param_jsonb(struct db_params *p, const char *json)
+{
+	if (!json) {
+		db_param_text(p, NULL);
+		return;
+	}
+	param_begin(p);
+	buffer_add(&p->bytes, "\1", 1); /* the format's version */
+	buffer_add(&p->bytes, json, strlen(json));
+	param_end(p);
+}
+
 void db_array_begin(struct db_params *p, enum db_array type)
 {
 	struct array_head none = {0};

@@ -2,10 +2,11 @@
 /*
  * Numbered migrations.
  *
- * Each is sent together with the row that records it as one simple query, which PostgreSQL runs as
- * one transaction: it is done whole or not at all. A session lock keeps daemons that start at the
- * same time from doing it twice; it goes with the session should we die. Where nothing is to be
- * done nothing is asked for but reading: a daemon that runs as its own role may start.
+ * All that are due are run in one transaction, and after them the functions and views of the newest
+ * schema, which are written whole each time (sql/functions.sql): it is done whole or not at all. A
+ * session lock keeps daemons that start at the same time from doing it twice; it goes with the
+ * session should we die. Where nothing is to be done nothing is asked for but reading: a daemon
+ * that runs as its own role may start.
  */
 #include "daemon/migrate.h"
 
@@ -13,7 +14,6 @@
 
 #include "daemon/db.h"
 #include "daemon/log.h"
-#include "proto/buffer.h"
 
 #define WHY_BYTES 512
 #define LOCK "7823001" /* any number that is ours */
@@ -47,22 +47,44 @@ static int present_version(struct db_session *s, int *ret, char *ret_why)
 	return 0;
 }
 
+/* Runs a text; `what` names it where it fails. */
+static int run(struct db_session *s, const char *sql, const char *what, char *ret_why)
+{
+	char why[WHY_BYTES];
+	int answer = db_session_exec(s, sql, why);
+
+	if (answer)
+		snprintf(ret_why, WHY_BYTES, "%.31s: %.470s", what, why);
+	return answer;
+}
+
 static int migrate_to(struct db_session *s, int version, char *ret_why)
 {
-	struct buffer sql = {0};
-	char record[64], why[WHY_BYTES];
+	char record[64], what[32];
 	int answer;
 
-	snprintf(record, sizeof(record), ";\ninsert into schema_version (version) values (%d)",
+	snprintf(what, sizeof(what), "migration %d", version);
+	snprintf(record, sizeof(record), "insert into schema_version (version) values (%d)",
 		 version);
-	buffer_puts(&sql, migration_text(version));
-	buffer_puts(&sql, record);
-	answer = db_session_exec(s, sql.bytes, why);
-	buffer_release(&sql);
+	answer = run(s, migration_text(version), what, ret_why);
+	return answer ? answer : run(s, record, what, ret_why);
+}
+
+static int migrate_from(struct db_session *s, int present, int newest, char *ret_why)
+{
+	char ignored[WHY_BYTES];
+	int answer = run(s, "begin", "begin", ret_why);
+
+	for (int version = present + 1; !answer && version <= newest; version++)
+		answer = migrate_to(s, version, ret_why);
+	if (!answer)
+		answer = run(s, sql_text("functions"), "functions", ret_why);
+	if (!answer)
+		answer = run(s, "commit", "commit", ret_why);
 	if (answer)
-		snprintf(ret_why, WHY_BYTES, "migration %d: %.480s", version, why);
+		db_session_exec(s, "rollback", ignored);
 	else
-		log_info("database: schema %d", version);
+		log_info("database: schema %d", newest);
 	return answer;
 }
 
@@ -85,9 +107,7 @@ static int migrate_locked(struct db_session *s, char *ret_why)
 			 newest);
 		return 1;
 	}
-	while (!answer && present < newest)
-		answer = migrate_to(s, ++present, ret_why);
-	return answer;
+	return present < newest ? migrate_from(s, present, newest, ret_why) : 0;
 }
 
 int migrate(struct db_session *s, char *ret_why)

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Records to rows and back. The order of pole_commit's parameters is the one at the head of
- * migration-001.sql. */
+/*
+ * A group's changes as the parameters of pole_commit, in the order at its head in
+ * sql/functions.sql.
+ *
+ * What every group has goes as arrays of so many values a record: a loop over the records writes
+ * the numbers, another the texts. What few have is in store_rare.c.
+ */
 
 #include "daemon/store.h"
 
@@ -11,24 +16,13 @@
 
 #include "config/policy_load.h"
 #include "daemon/secret.h"
-#include "daemon/db.h"
-#include "daemon/exchange.h"
-#include "daemon/log.h"
 #include "daemon/served.h"
+#include "daemon/store_parts.h"
 #include "proto/change_text.h"
-
-/* All changes of a group in one row, for walking them by column. */
-struct change_list {
-	struct change_ref {
-		const struct exchange *x;
-		const struct change *c;
-		bool last; /* the last image of its record in the group */
-	} * items;
-	size_t n;
-};
+#include "proto/request_text.h"
 
 void store_chain(const char *previous, int64_t version, int seq, int64_t at, uint32_t actor,
-		 const char *key, const char *change, char *ret)
+		 const char *key, const char *change, const char *request, char *ret)
 {
 	struct buffer b = {0};
 	char numbers[128];
@@ -39,6 +33,10 @@ void store_chain(const char *previous, int64_t version, int seq, int64_t at, uin
 	buffer_puts(&b, key ? key : "");
 	buffer_puts(&b, "\n");
 	buffer_puts(&b, change);
+	if (request) {
+		buffer_puts(&b, "\n");
+		buffer_puts(&b, request);
+	}
 	sha256_hex(b.bytes, b.n, ret);
 	buffer_release(&b);
 }
@@ -63,12 +61,74 @@ static int64_t change_subject(const struct change *c)
 	return 0;
 }
 
-static bool same_record(const struct change *a, const struct change *b)
+/* Which records of a kind are told apart by more than their subject. */
+static int change_part(const struct change *c)
 {
-	if (a->kind != b->kind || a->kind == CHANGE_NAME || a->kind == CHANGE_POLICY ||
-	    a->kind == CHANGE_NOTE)
+	return c->kind == CHANGE_NOTE ? (int)c->note.about * N_NOTE_KINDS + (int)c->note.kind : 0;
+}
+
+/* By record; below 0 or above: another one, 0: the same. Every name and policy is a record of its
+ * own. */
+static int compare_records(const struct change *a, const struct change *b)
+{
+	const int64_t x = change_subject(a), y = change_subject(b);
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->kind == CHANGE_NAME || a->kind == CHANGE_POLICY)
+		return (a > b) - (a < b);
+	if (x != y)
+		return x < y ? -1 : 1;
+	return change_part(a) - change_part(b);
+}
+
+static int by_record(const void *a, const void *b)
+{
+	const struct change_ref *x = *(struct change_ref *const *)a,
+				*y = *(struct change_ref *const *)b;
+	int order = compare_records(x->c, y->c);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+static bool same_allocation(const struct allocation *a, const struct allocation *b)
+{
+	return a->resource == b->resource && a->lane == b->lane && a->item == b->item &&
+	       span_equals(a->during, b->during);
+}
+
+static bool stays_in_place(const struct booking *before, const struct booking *after)
+{
+	if (!before || before->n_allocations != after->n_allocations)
 		return false;
-	return change_subject(a) == change_subject(b);
+	for (size_t i = 0; i < after->n_allocations; i++)
+		if (!same_allocation(&before->allocations[i], &after->allocations[i]) ||
+		    booking_occupies(before, &before->allocations[i]) !=
+			booking_occupies(after, &after->allocations[i]))
+			return false;
+	return true;
+}
+
+/* Finds what belongs to the same record. */
+static void link_records(struct change_list *l)
+{
+	struct change_ref **sorted = memory_new((l->n + 1) * sizeof(*sorted));
+
+	for (size_t i = 0; i < l->n; i++)
+		sorted[i] = &l->items[i];
+	qsort(sorted, l->n, sizeof(*sorted), by_record);
+	for (size_t i = 0; i < l->n; i++) {
+		bool same = i > 0 && compare_records(sorted[i - 1]->c, sorted[i]->c) == 0;
+
+		sorted[i]->first = same ? sorted[i - 1]->first : sorted[i]->c;
+		sorted[i]->last = true;
+		if (same)
+			sorted[i - 1]->last = false;
+	}
+	for (struct change_ref *ref = l->items; ref < l->items + l->n; ref++)
+		ref->in_place = ref->last && ref->c->kind == CHANGE_BOOKING &&
+				stays_in_place(ref->first->booking.before, ref->c->booking.after);
+	free(sorted);
 }
 
 static struct change_list list_changes(const struct exchange *group)
@@ -78,111 +138,110 @@ static struct change_list list_changes(const struct exchange *group)
 
 	for (const struct exchange *x = group; x; x = x->next)
 		n += x->changes.n;
-	l.items = memory_new(n * sizeof(*l.items));
+	l.items = memory_new((n + 1) * sizeof(*l.items));
 	for (const struct exchange *x = group; x; x = x->next)
 		for (size_t i = 0; i < x->changes.n; i++)
-			l.items[l.n++] = (struct change_ref){x, &x->changes.items[i], true};
-	for (size_t i = 0; i < l.n; i++)
-		for (size_t j = i + 1; j < l.n && l.items[i].last; j++)
-			l.items[i].last = !same_record(l.items[i].c, l.items[j].c);
+			l.items[l.n++] =
+			    (struct change_ref){.x = x, .c = &x->changes.items[i], .leads = i == 0};
+	link_records(&l);
 	return l;
 }
 
-#define EACH(ref, l) (const struct change_ref *ref = (l)->items; ref < (l)->items + (l)->n; ref++)
-#define EACH_LAST(ref, l, k) EACH(ref, l) if (ref->last && ref->c->kind == (k))
+/* Whether the database has the record from before the group. */
+static bool was_there(const struct change_ref *ref)
+{
+	return ref->first->booking.before != NULL;
+}
 
-/* A column of a kind of record: begins an array, adds an element for each, ends it. */
-#define COLUMN(params, array, l, k, add, record, expression)                                       \
-	do {                                                                                       \
-		db_array_begin(params, array);                                                     \
-		for                                                                                \
-			EACH_LAST(ref, l, k)                                                       \
-			{                                                                          \
-				const __typeof__(*ref->c->record) *r = ref->c->record;             \
-				add(params, expression);                                           \
-			}                                                                          \
-		db_array_end(params);                                                              \
-	} while (0)
+static void add_numbers(struct db_params *p, const int64_t *numbers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		db_array_int8(p, numbers[i]);
+}
+#define NUMBERS(p, ...)                                                                            \
+	add_numbers(p, (const int64_t[]){__VA_ARGS__},                                             \
+		    sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
+
+static void add_texts(struct db_params *p, const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		db_array_text(p, texts[i]);
+}
+#define TEXTS(p, ...)                                                                              \
+	add_texts(p, (const char *const[]){__VA_ARGS__},                                           \
+		  sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+
+static const char *change_text(const struct change *c, const struct pole *pole, struct buffer *b)
+{
+	char hash[SHA256_HEX_BYTES];
+
+	if (c->kind == CHANGE_NOTE)
+		sha256_hex(c->note.text, strlen(c->note.text), hash);
+	buffer_truncate(b, 0);
+	change_encode(c, pole, c->kind == CHANGE_NOTE ? hash : NULL, b);
+	return b->bytes;
+}
+
+/* What was asked, on the first change of a command; else NULL. */
+static const char *asked_text(const struct change_ref *ref, struct buffer *b)
+{
+	if (!ref->leads)
+		return NULL;
+	buffer_truncate(b, 0);
+	if (ref->x->request.verb)
+		request_text(&ref->x->request, b);
+	else
+		buffer_puts(b, "START"); /* what a pole lacks at its first start */
+	return b->bytes;
+}
 
 static void encode_events(const struct served *s, const struct change_list *l, int64_t at,
 			  struct db_params *p, char *ret_head)
 {
-	struct buffer text = {0};
-	size_t *offsets = memory_new((l->n + 1) * sizeof(*offsets));
-	char(*hashes)[65] = memory_new((l->n + 1) * sizeof(*hashes));
+	struct buffer change = {0}, request = {0};
+	int seq = 0;
 
-	snprintf(hashes[0], sizeof(hashes[0]), "%s", s->head);
-	for (size_t i = 0; i < l->n; i++) {
-		const struct change_ref *ref = &l->items[i];
-
-		offsets[i] = text.n;
-		change_encode(ref->c, s->pole, &text);
-		store_chain(hashes[i], s->version + 1, (int)i + 1, at, ref->x->person,
-			    ref->x->request.key, text.bytes + offsets[i], hashes[i + 1]);
-		buffer_add(&text, "", 1);
-	}
-	strcpy(ret_head, hashes[l->n]);
-	db_param_text(p, ret_head);
-	db_array_begin(p, DB_INT4_ARRAY);
-	for
-		EACH(ref, l)
-	db_array_int4(p, (int32_t)ref->x->person);
-	db_array_end(p);
-	db_array_begin(p, DB_TEXT_ARRAY);
-	for
-		EACH(ref, l)
-	db_array_text(p, ref->x->request.key);
-	db_array_end(p);
-	db_array_begin(p, DB_TEXT_ARRAY);
-	for
-		EACH(ref, l)
-	db_array_text(p, change_kind_words[ref->c->kind]);
-	db_array_end(p);
 	db_array_begin(p, DB_INT8_ARRAY);
-	for
-		EACH(ref, l)
-	db_array_int8(p, change_subject(ref->c));
+	for (const struct change_ref *ref = l->items; ref < l->items + l->n; ref++)
+		NUMBERS(p, ref->x->person, change_subject(ref->c));
 	db_array_end(p);
+	memcpy(ret_head, s->head, sizeof(s->head));
 	db_array_begin(p, DB_TEXT_ARRAY);
-	for (size_t i = 0; i < l->n; i++)
-		db_array_text(p, text.bytes + offsets[i]);
+	for (const struct change_ref *ref = l->items; ref < l->items + l->n; ref++) {
+		const char *key = ref->x->request.key, *asked = asked_text(ref, &request);
+		const char *text = change_text(ref->c, s->pole, &change);
+		bool caused = ref->c->kind == CHANGE_BOOKING && ref->c->cause != CAUSE_NONE;
+		char previous[SHA256_HEX_BYTES];
+
+		memcpy(previous, ret_head, sizeof(previous));
+		store_chain(previous, s->version + 1, ++seq, at, ref->x->person, key, text, asked,
+			    ret_head);
+		TEXTS(p, key, change_kind_words[ref->c->kind], text, ret_head,
+		      caused ? cause_words[ref->c->cause] : NULL, asked);
+	}
 	db_array_end(p);
-	db_array_begin(p, DB_TEXT_ARRAY);
-	for (size_t i = 0; i < l->n; i++)
-		db_array_text(p, hashes[i + 1]);
-	db_array_end(p);
-	free(hashes);
-	free(offsets);
-	buffer_release(&text);
+	db_param_text(p, ret_head);
+	buffer_release(&change);
+	buffer_release(&request);
 }
 
 static void encode_bookings(const struct change_list *l, struct db_params *p)
 {
-#define BOOKINGS(array, add, expression)                                                           \
-	COLUMN(p, array, l, CHANGE_BOOKING, add, booking.after, expression)
-	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->number);
-	BOOKINGS(DB_INT4_ARRAY, db_array_int4, (int32_t)r->resource);
-	BOOKINGS(DB_INT4_ARRAY, db_array_int4, (int32_t)r->member);
-	BOOKINGS(DB_INT4_ARRAY, db_array_int4, (int32_t)r->person);
-	BOOKINGS(DB_INT4_ARRAY, db_array_int4, (int32_t)r->made_by);
-	BOOKINGS(DB_TEXT_ARRAY, db_array_text, booking_state_words[r->state]);
-	BOOKINGS(DB_BOOL_ARRAY, db_array_bool, booking_is_plain(r) && item_is_pinned(r->items));
-	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->span.start);
-	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->span.end);
-	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->made_at);
-	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->ended_at);
-	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->series);
-	BOOKINGS(DB_INT8_ARRAY, db_array_int8, r->occurrence);
-#undef BOOKINGS
-}
+	db_array_begin(p, DB_INT8_ARRAY);
+	for (const struct change_ref *ref = record_first(l, CHANGE_BOOKING); ref;
+	     ref = record_after(l, ref, CHANGE_BOOKING)) {
+		const struct booking *b = ref->c->booking.after;
 
-/* Whether the database may hold allocation rows of this booking from before the group. */
-static bool was_there(const struct change_list *l, const struct change_ref *last)
-{
-	for (const struct change_ref *ref = l->items; ref <= last; ref++)
-		if (same_record(ref->c, last->c))
-			return ref->c->booking.before != NULL;
-	return false;
+		NUMBERS(p, b->number, b->resource, b->member, b->person, b->made_by,
+			booking_is_plain(b) && item_is_pinned(b->items), b->span.start, b->span.end,
+			b->made_at, b->ended_at, b->series, b->occurrence, b->due_at);
+	}
+	db_array_end(p);
+	db_array_begin(p, DB_TEXT_ARRAY);
+	for (const struct change_ref *ref = record_first(l, CHANGE_BOOKING); ref;
+	     ref = record_after(l, ref, CHANGE_BOOKING))
+		db_array_text(p, booking_state_words[ref->c->booking.after->state]);
+	db_array_end(p);
 }
 
 /* A run of allocations' lanes as an int4multirange. */
@@ -199,246 +258,106 @@ static const char *lanes_text(const struct allocation *a, size_t n, struct buffe
 	return b->bytes;
 }
 
-static void encode_allocations(const struct change_list *l, struct db_params *p)
+static void add_allocations(struct db_params *p, const struct booking *b)
 {
-	struct buffer lanes = {0};
+	for (size_t i = 0; i < b->n_allocations; i += booking_run(b, i)) {
+		const struct allocation *a = &b->allocations[i];
 
-#define ALLOCATIONS(array, add, expression)                                                        \
-	do {                                                                                       \
-		db_array_begin(p, array);                                                          \
-		for                                                                                \
-			EACH_LAST(ref, l, CHANGE_BOOKING)                                          \
-			{                                                                          \
-				const struct booking *b = ref->c->booking.after;                   \
-                                                                                                   \
-				for (size_t i = 0, n; i < b->n_allocations; i += n) {              \
-					const struct allocation *a = &b->allocations[i];           \
-                                                                                                   \
-					n = booking_run(b, i);                                     \
-					add(p, expression);                                        \
-				}                                                                  \
-			}                                                                          \
-		db_array_end(p);                                                                   \
-	} while (0)
-
-	db_array_begin(p, DB_INT8_ARRAY);
-	for
-		EACH_LAST(ref, l, CHANGE_BOOKING)
-	if (was_there(l, ref))
-		db_array_int8(p, ref->c->booking.after->number);
-	db_array_end(p);
-	ALLOCATIONS(DB_INT8_ARRAY, db_array_int8, a->lane ? b->number : 0);
-	ALLOCATIONS(DB_INT4_ARRAY, db_array_int4, (int32_t)a->item);
-	ALLOCATIONS(DB_INT4_ARRAY, db_array_int4, (int32_t)a->resource);
-	ALLOCATIONS(DB_TEXT_ARRAY, db_array_text, lanes_text(a, n, &lanes));
-	ALLOCATIONS(DB_INT8_ARRAY, db_array_int8, a->during.start);
-	ALLOCATIONS(DB_INT8_ARRAY, db_array_int8, a->during.end);
-	ALLOCATIONS(DB_BOOL_ARRAY, db_array_bool, booking_occupies(b, a));
-#undef ALLOCATIONS
-	buffer_release(&lanes);
-}
-
-static void encode_items(const struct change_list *l, struct db_params *p)
-{
-#define ITEMS(array, add, expression)                                                              \
-	do {                                                                                       \
-		db_array_begin(p, array);                                                          \
-		for                                                                                \
-			EACH_LAST(ref, l, CHANGE_BOOKING)                                          \
-			{                                                                          \
-				const struct booking *b = ref->c->booking.after;                   \
-				size_t n = booking_is_plain(b) ? 0 : b->n_items;                   \
-                                                                                                   \
-				for (const struct item *i = b->items; i < b->items + n; i++)       \
-					add(p, expression);                                        \
-			}                                                                          \
-		db_array_end(p);                                                                   \
-	} while (0)
-
-	ITEMS(DB_INT8_ARRAY, db_array_int8, b->number);
-	ITEMS(DB_INT4_ARRAY, db_array_int4, (int32_t)(i - b->items));
-	ITEMS(DB_INT4_ARRAY, db_array_int4, (int32_t)i->resource);
-	ITEMS(DB_INT4_ARRAY, db_array_int4, (int32_t)i->lane);
-	ITEMS(DB_INT4_ARRAY, db_array_int4, (int32_t)i->quantity);
-	ITEMS(DB_TEXT_ARRAY, db_array_text, item_via_words[i->via]);
-	ITEMS(DB_INT4_ARRAY, db_array_int4, (int32_t)i->of);
-	ITEMS(DB_TEXT_ARRAY, db_array_text, item_state_words[i->state]);
-	ITEMS(DB_INT8_ARRAY, db_array_int8, i->span.start);
-	ITEMS(DB_INT8_ARRAY, db_array_int8, i->span.end);
-	ITEMS(DB_TEXT_ARRAY, db_array_text, i->having);
-#undef ITEMS
-}
-
-static void encode_outages(const struct change_list *l, struct db_params *p)
-{
-#define OUTAGES(array, add, expression)                                                            \
-	do {                                                                                       \
-		db_array_begin(p, array);                                                          \
-		for                                                                                \
-			EACH_LAST(ref, l, CHANGE_OUTAGE)                                           \
-			{                                                                          \
-				const struct outage *r = &ref->c->outage.after;                    \
-				add(p, expression);                                                \
-			}                                                                          \
-		db_array_end(p);                                                                   \
-	} while (0)
-
-	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->number);
-	OUTAGES(DB_INT4_ARRAY, db_array_int4, (int32_t)r->resource);
-	OUTAGES(DB_INT4_ARRAY, db_array_int4, (int32_t)r->lane);
-	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->span.start);
-	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->span.end == TIME_NEVER ? 0 : r->span.end);
-	OUTAGES(DB_INT4_ARRAY, db_array_int4, (int32_t)r->made_by);
-	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->made_at);
-	OUTAGES(DB_INT8_ARRAY, db_array_int8, r->lifted_at);
-#undef OUTAGES
-}
-
-static void encode_notes(const struct change_list *l, struct db_params *p)
-{
-	for (int column = 0; column < 2; column++) {
-		db_array_begin(p, column ? DB_TEXT_ARRAY : DB_INT8_ARRAY);
-		for
-			EACH_LAST(ref, l, CHANGE_BOOKING)
-			{
-				const struct booking *b = ref->c->booking.after;
-
-				if (!*b->purpose || was_there(l, ref))
-					continue;
-				if (column)
-					db_array_text(p, b->purpose);
-				else
-					db_array_int8(p, b->number);
-			}
-		db_array_end(p);
+		NUMBERS(p, b->number, a->item, a->resource, a->during.start, a->during.end,
+			booking_occupies(b, a));
 	}
 }
 
-static void encode_persons(const struct change_list *l, struct db_params *p)
+static void add_lanes(struct db_params *p, const struct booking *b, struct buffer *lanes)
 {
-#define PERSONS(array, add, expression)                                                            \
-	COLUMN(p, array, l, CHANGE_PERSON, add, person.after, expression)
-#define CREDENTIALS(array, add, expression)                                                        \
-	do {                                                                                       \
-		db_array_begin(p, array);                                                          \
-		for                                                                                \
-			EACH_LAST(ref, l, CHANGE_PERSON)                                           \
-			{                                                                          \
-				const struct person *r = ref->c->person.after;                     \
-                                                                                                   \
-				for (const struct credential *c = r->credentials;                  \
-				     c < r->credentials + r->n_credentials; c++)                   \
-					add(p, expression);                                        \
-			}                                                                          \
-		db_array_end(p);                                                                   \
-	} while (0)
-
-	PERSONS(DB_INT4_ARRAY, db_array_int4, (int32_t)r->number);
-	PERSONS(DB_INT4_ARRAY, db_array_int4, (int32_t)r->member);
-	PERSONS(DB_INT4_ARRAY, db_array_int4, (int32_t)r->roles);
-	PERSONS(DB_BOOL_ARRAY, db_array_bool, r->active);
-	PERSONS(DB_TEXT_ARRAY, db_array_text, r->name);
-	PERSONS(DB_TEXT_ARRAY, db_array_text, r->mail);
-	CREDENTIALS(DB_INT4_ARRAY, db_array_int4, (int32_t)r->number);
-	CREDENTIALS(DB_TEXT_ARRAY, db_array_text, c->hash);
-	CREDENTIALS(DB_BOOL_ARRAY, db_array_bool, c->withdrawn);
-#undef CREDENTIALS
-#undef PERSONS
+	for (size_t i = 0; i < b->n_allocations; i += booking_run(b, i))
+		db_array_text(p, lanes_text(&b->allocations[i], booking_run(b, i), lanes));
 }
 
-static void encode_names(const struct change_list *l, struct db_params *p)
+/* Bookings whose rows go, then the rows of all that are not in place yet. */
+static void encode_allocations(const struct change_list *l, struct db_params *p)
 {
-#define NAMES(array, add, expression) COLUMN(p, array, l, CHANGE_NAME, add, name, expression)
+	const enum change_kind kind = CHANGE_BOOKING;
+	struct buffer lanes = {0};
+
+	db_array_begin(p, DB_INT8_ARRAY);
+	for (const struct change_ref *ref = record_first(l, kind); ref;
+	     ref = record_after(l, ref, kind))
+		if (was_there(ref) && !ref->in_place)
+			db_array_int8(p, ref->c->booking.after->number);
+	db_array_end(p);
+	db_array_begin(p, DB_INT8_ARRAY);
+	for (const struct change_ref *ref = record_first(l, kind); ref;
+	     ref = record_after(l, ref, kind))
+		if (!ref->in_place)
+			add_allocations(p, ref->c->booking.after);
+	db_array_end(p);
 	db_array_begin(p, DB_TEXT_ARRAY);
-	for
-		EACH_LAST(ref, l, CHANGE_NAME)
-	db_array_text(p, name_kind_words[ref->c->name.name.kind]);
+	for (const struct change_ref *ref = record_first(l, kind); ref;
+	     ref = record_after(l, ref, kind))
+		if (!ref->in_place)
+			add_lanes(p, ref->c->booking.after, &lanes);
 	db_array_end(p);
-	db_array_begin(p, DB_INT4_ARRAY);
-	for
-		EACH_LAST(ref, l, CHANGE_NAME)
-	db_array_int4(p, (int32_t)ref->c->name.name.resource);
-	db_array_end(p);
-	db_array_begin(p, DB_INT4_ARRAY);
-	for
-		EACH_LAST(ref, l, CHANGE_NAME)
-	db_array_int4(p, (int32_t)ref->c->name.name.number);
-	db_array_end(p);
-	db_array_begin(p, DB_TEXT_ARRAY);
-	for
-		EACH_LAST(ref, l, CHANGE_NAME)
-	db_array_text(p, ref->c->name.name.id);
-	db_array_end(p);
-#undef NAMES
+	buffer_release(&lanes);
+}
+
+static bool is_kept(const struct exchange *x)
+{
+	return x->granted && x->request.key;
 }
 
 static void encode_requests(const struct exchange *group, struct db_params *p)
 {
-#define REQUESTS(array, add, expression)                                                           \
-	do {                                                                                       \
-		db_array_begin(p, array);                                                          \
-		for (const struct exchange *x = group; x; x = x->next)                             \
-			if (x->granted && x->request.key)                                          \
-				add(p, expression);                                                \
-		db_array_end(p);                                                                   \
-	} while (0)
-	REQUESTS(DB_INT4_ARRAY, db_array_int4, (int32_t)x->person);
-	REQUESTS(DB_TEXT_ARRAY, db_array_text, x->request.key);
-	REQUESTS(DB_TEXT_ARRAY, db_array_text, x->fingerprint);
-	REQUESTS(DB_TEXT_ARRAY, db_array_text, x->kept_reply);
-#undef REQUESTS
+	db_array_begin(p, DB_INT8_ARRAY);
+	for (const struct exchange *x = group; x; x = x->next)
+		if (is_kept(x))
+			db_array_int8(p, x->person);
+	db_array_end(p);
+	db_array_begin(p, DB_TEXT_ARRAY);
+	for (const struct exchange *x = group; x; x = x->next)
+		if (is_kept(x))
+			TEXTS(p, x->request.key, x->fingerprint, x->kept_reply);
+	db_array_end(p);
 }
 
-static void json_string(struct buffer *b, const char *s, size_t n)
+struct note {
+	const char *about, *kind, *text;
+	int64_t number;
+};
+
+/* The free text that a change brings: a new booking's purpose, or a note. False: none. */
+static bool note_of(const struct change_ref *ref, struct note *ret)
 {
-	char escape[8];
+	const struct change *c = ref->c;
 
-	buffer_puts(b, "\"");
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c == '"' || c == '\\')
-			snprintf(escape, sizeof(escape), "\\%c", c);
-		else if (c < 0x20)
-			snprintf(escape, sizeof(escape), "\\u%04x", c);
-		else
-			snprintf(escape, sizeof(escape), "%c", c);
-		buffer_puts(b, escape);
+	if (!ref->last)
+		return false;
+	if (c->kind == CHANGE_NOTE) {
+		*ret = (struct note){note_about_words[c->note.about], note_kind_words[c->note.kind],
+				     c->note.text, c->note.number};
+		return true;
 	}
-	buffer_puts(b, "\"");
+	if (c->kind != CHANGE_BOOKING || was_there(ref) || !*c->booking.after->purpose)
+		return false;
+	*ret = (struct note){note_about_words[NOTE_BOOKING], "purpose", c->booking.after->purpose,
+			     c->booking.after->number};
+	return true;
 }
 
-static void policy_json(const struct policy *p, struct buffer *b)
+static void encode_notes(const struct change_list *l, struct db_params *p)
 {
-	buffer_puts(b, "[");
-	for (size_t i = 0; i < p->n_files; i++) {
-		buffer_puts(b, i ? ",{\"name\":" : "{\"name\":");
-		json_string(b, p->files[i].name, strlen(p->files[i].name));
-		buffer_puts(b, ",\"text\":");
-		json_string(b, p->files[i].text, p->files[i].n);
-		buffer_puts(b, "}");
-	}
-	buffer_puts(b, "]");
-}
+	struct note n;
 
-/* A group has one policy at the most: see POLICY APPLY. */
-static void encode_policy(const struct change_list *l, struct db_params *p)
-{
-	const struct change_ref *found = NULL;
-	struct buffer json = {0};
-
-	for
-		EACH(ref, l)
-	if (ref->c->kind == CHANGE_POLICY)
-		found = ref;
-	if (found)
-		policy_json(found->c->policy.after, &json);
-	db_param_text(p, json.bytes);
-	db_param_text(p, found ? found->c->policy.after->hash : NULL);
-	db_param_int4(p, found ? (int32_t)found->x->person : 0);
-	db_param_text(p, found && found->x->request.verb ? request_get(&found->x->request, "reason")
-							 : NULL);
-	buffer_release(&json);
+	db_array_begin(p, DB_INT8_ARRAY);
+	for (const struct change_ref *ref = l->items; ref < l->items + l->n; ref++)
+		if (note_of(ref, &n))
+			NUMBERS(p, n.number, ref->x->person);
+	db_array_end(p);
+	db_array_begin(p, DB_TEXT_ARRAY);
+	for (const struct change_ref *ref = l->items; ref < l->items + l->n; ref++)
+		if (note_of(ref, &n))
+			TEXTS(p, n.about, n.kind, n.text);
+	db_array_end(p);
 }
 
 void store_encode(const struct served *s, const struct exchange *group, int64_t at, int64_t batch,
@@ -453,13 +372,9 @@ void store_encode(const struct served *s, const struct exchange *group, int64_t 
 	encode_events(s, &l, at, p, ret_head);
 	encode_bookings(&l, p);
 	encode_allocations(&l, p);
-	encode_items(&l, p);
-	encode_outages(&l, p);
-	encode_notes(&l, p);
-	encode_persons(&l, p);
-	encode_names(&l, p);
 	encode_requests(group, p);
-	encode_policy(&l, p);
+	encode_notes(&l, p);
+	store_encode_rare(&l, s->id, p);
 	free(l.items);
 }
 

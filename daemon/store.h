@@ -22,11 +22,13 @@ struct server;
 /* A group: the exchanges of a list that have changes. Writes the parameters, and the hash of the last event into ret_head (65 bytes). */
 void store_encode(const struct served *s, const struct exchange *group, int64_t at, int64_t batch,
 		  struct db_params *params, char *ret_head);
-/* The next hash of the log's chain (65 bytes). */
+/* The next hash of the log's chain (65 bytes): of the one before, a line of numbers, the key, the change and, where there is one, the
+ * request, each on a line. (What else a row of the log has, it has from these.) */
 void store_chain(const char *previous, int64_t version, int seq, int64_t at, uint32_t actor, const char *key, const char *change,
-		 char *ret);
+		 const char *request, char *ret);
 
-/* Loads a pole at start (blocking): persons, names, policy, bookings that end after `floor`, kept answers. > 0: why (512 bytes). */
+/* Loads a pole at start (blocking): persons, names, policy, bookings that end after `floor` and all of which something may still become, kept
+ * answers. > 0: why (512 bytes). */
 int store_load(struct db_session *session, struct served *s, int64_t floor, char *ret_why);
 /* Throws away what is in memory and loads the pole anew (blocking): memory and database are found to disagree. > 0: why. */
 int store_reload(struct served *s, char *ret_why);

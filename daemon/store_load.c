@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads a pole from the database into memory, at start. */
+/* Rows of the database as records; reads a pole into memory, at start. */
 
 #include "daemon/store.h"
 
@@ -12,6 +12,7 @@
 #include "daemon/db.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
+#include "proto/detail.h"
 
 #define WHY_BYTES 512
 #define CONNECT_WITHIN_S 30
@@ -89,6 +90,40 @@ static struct booking *booking_from(const char *purpose, const char *allocations
 	return b;
 }
 
+static struct detail_value detail_from(const struct detail_field *f, const char *text)
+{
+	struct detail_value v = {.text = text};
+	char *slash;
+
+	if (f->words || f->kind == DETAIL_TEXT)
+		return v;
+	v.number = strtoll(text, &slash, 10);
+	if (f->kind == DETAIL_SPAN && *slash == '/')
+		v.span = (struct span){v.number, strtoll(slash + 1, NULL, 10)};
+	return v;
+}
+
+/* `name=value`, parted by spaces; what is text comes last, to the end. Cuts up `text`. */
+static void parse_details(char *text, struct booking *b)
+{
+	while (text && *text) {
+		char *name = strsep(&text, "=");
+		const struct detail_field *f;
+		struct detail_value v;
+
+		for (char *c = name; *c; c++)
+			if (*c == '_')
+				*c = '-';
+		f = detail_field(name);
+		if (!f || !text)
+			return;
+		v = detail_from(f, f->kind == DETAIL_TEXT ? text : strsep(&text, " "));
+		detail_set(booking_details(b), f, &v);
+		if (f->kind == DETAIL_TEXT)
+			return;
+	}
+}
+
 struct booking *store_booking(const struct db_rows *r, size_t row)
 {
 	enum {
@@ -107,7 +142,9 @@ struct booking *store_booking(const struct db_rows *r, size_t row)
 		ALLOCATIONS,
 		ITEMS,
 		SERIES,
-		OCCURRENCE
+		OCCURRENCE,
+		DUE_AT,
+		DETAILS
 	};
 	const struct item plain =
 	    item_of((uint32_t)db_int(r, row, RESOURCE), 0,
@@ -125,7 +162,13 @@ struct booking *store_booking(const struct db_rows *r, size_t row)
 	b->ended_at = db_int(r, row, ENDED_AT);
 	b->series = db_int(r, row, SERIES);
 	b->occurrence = db_int(r, row, OCCURRENCE);
+	b->due_at = db_int(r, row, DUE_AT);
 	free(lines);
+	if (!db_is_null(r, row, DETAILS)) {
+		lines = memory_strdup(db_value(r, row, DETAILS));
+		parse_details(lines, b);
+		free(lines);
+	}
 	return b;
 }
 
@@ -166,31 +209,59 @@ static void names_from(struct served *s, const struct db_rows *r)
 	apply_and_clear(s, &changes);
 }
 
-/* Credentials of one person are together in the order of making; `at` moves past those of `number`.
- */
-static void persons_from(struct served *s, const struct db_rows *r, const struct db_rows *c)
+static size_t count_of(const struct db_rows *r, uint32_t person)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < db_n_rows(r); i++)
+		n += db_int(r, i, 0) == person;
+	return n;
+}
+
+static void credentials_from(struct person *p, const struct db_rows *r)
+{
+	struct credential *next = p->credentials;
+
+	for (size_t i = 0; i < db_n_rows(r); i++) {
+		if (db_int(r, i, 0) != p->number)
+			continue;
+		snprintf(next->hash, sizeof(next->hash), "%s", db_value(r, i, 1));
+		next++->withdrawn = db_bool(r, i, 2);
+	}
+}
+
+static void qualifications_from(struct person *p, const struct db_rows *r)
+{
+	struct qualification *next = p->qualifications;
+
+	for (size_t i = 0; i < db_n_rows(r); i++) {
+		if (db_int(r, i, 0) != p->number)
+			continue;
+		snprintf(next->word, sizeof(next->word), "%s", db_value(r, i, 1));
+		next->issuer = (uint32_t)db_int(r, i, 2);
+		next->since = db_int(r, i, 3);
+		next++->until = db_is_null(r, i, 4) ? TIME_NEVER : db_int(r, i, 4);
+	}
+}
+
+/* `credentials` and `qualifications`: everyone's, those of one person in their order. */
+static void persons_from(struct served *s, const struct db_rows *r,
+			 const struct db_rows *credentials, const struct db_rows *qualifications)
 {
 	struct changes changes = {0};
 
 	for (size_t i = 0; i < db_n_rows(r); i++) {
 		uint32_t number = (uint32_t)db_int(r, i, 0);
-		size_t n = 0;
-		struct person *p;
+		struct person *p =
+		    person_new(db_value(r, i, 4), db_value(r, i, 5), count_of(credentials, number),
+			       count_of(qualifications, number));
 
-		for (size_t j = 0; j < db_n_rows(c); j++)
-			n += db_int(c, j, 0) == number;
-		p = person_new(db_value(r, i, 4), db_value(r, i, 5), n, 0);
 		p->number = number;
 		p->member = (uint32_t)db_int(r, i, 1);
 		p->roles = (uint32_t)db_int(r, i, 2);
 		p->active = db_bool(r, i, 3);
-		for (size_t j = 0, k = 0; j < db_n_rows(c); j++) {
-			if (db_int(c, j, 0) != number)
-				continue;
-			snprintf(p->credentials[k].hash, sizeof(p->credentials[k].hash), "%s",
-				 db_value(c, j, 1));
-			p->credentials[k++].withdrawn = db_bool(c, j, 2);
-		}
+		credentials_from(p, credentials);
+		qualifications_from(p, qualifications);
 		changes_add_person(&changes, NULL, p);
 	}
 	apply_and_clear(s, &changes);
@@ -198,15 +269,18 @@ static void persons_from(struct served *s, const struct db_rows *r, const struct
 
 static int load_persons(struct db_session *session, struct served *s, char *ret_why)
 {
-	struct db_rows *persons = NULL, *credentials = NULL;
+	struct db_rows *persons = NULL, *credentials = NULL, *qualifications = NULL;
 	int r = query(session, "load_persons", s, NULL, &persons, ret_why);
 
 	if (!r)
 		r = query(session, "load_credentials", s, NULL, &credentials, ret_why);
 	if (!r)
-		persons_from(s, persons, credentials);
+		r = query(session, "load_qualifications", s, NULL, &qualifications, ret_why);
+	if (!r)
+		persons_from(s, persons, credentials, qualifications);
 	db_rows_free(persons);
 	db_rows_free(credentials);
+	db_rows_free(qualifications);
 	return r;
 }
 
@@ -293,6 +367,7 @@ static int load_outages(struct db_session *session, struct served *s, int64_t fl
 		    .span = {db_int(rows, i, 3), end ? end : TIME_NEVER},
 		    .made_by = (uint32_t)db_int(rows, i, 5),
 		    .made_at = db_int(rows, i, 6),
+		    .is_closure = db_bool(rows, i, 7),
 		};
 
 		changes_add_outage(&changes, NULL, &o);

@@ -38,7 +38,7 @@ const struct verb_action verb_actions[N_VERBS] = {
     [VERB_OUTAGE] = {.decide = do_outage},
     [VERB_CLOSE] = {.decide = do_close},
     [VERB_REOPEN] = {.decide = do_reopen},
-    [VERB_OUTAGES] = {.answer = do_outages},
+    [VERB_OUTAGES] = {.start = do_outages},
     [VERB_POLICY_PUT] = {.answer = do_policy_put},
     [VERB_POLICY_RESET] = {.answer = do_policy_reset},
     [VERB_POLICY_CHECK] = {.answer = do_policy_check},

@@ -31,13 +31,67 @@ void reply_unavailable(struct exchange *x)
 	line_end(&w);
 }
 
-static void show_one(struct exchange *x, const struct booking *b)
+static void show_end(struct exchange *x)
 {
 	struct line_writer w;
 
-	write_booking(x, b);
 	reply_ok(x, &w);
 	line_end(&w);
+	exchange_finish(x);
+}
+
+static void write_note(struct exchange *x, const char *kind, const char *text, int64_t by,
+		       int64_t at)
+{
+	const struct person *p = pole_person(x->served->pole, (uint32_t)by);
+	struct line_writer w;
+
+	reply_data(x, &w, "note");
+	line_str(&w, "kind", kind);
+	line_str(&w, "text", text);
+	if (by)
+		line_printf(&w, "by", "p%u", (uint32_t)by);
+	if (p && *p->name)
+		line_str(&w, "by-name", p->name);
+	write_time(&w, "at", exchange_policy(x)->zone, at);
+	line_end(&w);
+}
+
+/* Where the database is away, the booking is shown without its notes. */
+static void noted(void *arg, enum db_outcome outcome, const struct db_rows *rows, const char *error)
+{
+	struct exchange *x = arg;
+
+	for (size_t i = 0; outcome == DB_OK && i < db_n_rows(rows); i++)
+		write_note(x, db_value(rows, i, 0), db_value(rows, i, 1), db_int(rows, i, 2),
+			   db_int(rows, i, 3));
+	show_end(x);
+}
+
+/* Notes come with a decision, a check-out, a return or a dispute. */
+static bool may_have_notes(const struct booking *b)
+{
+	const struct details *d = booking_says(b);
+
+	return d->decided_by || d->out_at || d->back_at || d->dispute;
+}
+
+static void show_one(struct exchange *x, const struct booking *b)
+{
+	const struct asker who = exchange_asker(x);
+	struct db_params *p;
+
+	write_booking(x, b);
+	if (!may_have_notes(b) || !asker_sees_all(x->served->pole, &who, b)) {
+		show_end(x);
+		return;
+	}
+	p = db_params_new();
+	db_param_int4(p, x->served->id);
+	db_param_text(p, note_about_words[NOTE_BOOKING]);
+	db_param_int8(p, b->number);
+	db_query(x->server->reads, "notes_of", p, noted, x);
+	db_params_free(p);
 }
 
 static int by_start(const void *a, const void *b)
@@ -131,6 +185,7 @@ static void shown(void *arg, enum db_outcome outcome, const struct db_rows *rows
 		b = store_booking(rows, 0);
 		show_one(x, b);
 		booking_unref(b);
+		return;
 	}
 	exchange_finish(x);
 }
@@ -142,9 +197,11 @@ void do_show(struct exchange *x)
 	bool several = asked_scope(x) != SCOPE_ONE;
 	struct db_params *p;
 
-	if (b && !several)
+	if (b && !several) {
 		show_one(x, b);
-	if (b && (!several || show_remembered_series(x, b))) {
+		return;
+	}
+	if (b && show_remembered_series(x, b)) {
 		exchange_finish(x);
 		return;
 	}

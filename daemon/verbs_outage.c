@@ -4,6 +4,7 @@
 
 #include "daemon/answer.h"
 #include "daemon/served.h"
+#include "daemon/server.h"
 #include "daemon/verbs_parts.h"
 #include "lib/decide_outage.h"
 
@@ -145,33 +146,75 @@ void do_reopen(struct exchange *x, int64_t now)
 		x->tell = tell_outage;
 }
 
-void do_outages(struct exchange *x)
+/* What OUTAGES is about. False: no such resource, and the reply is written. */
+static bool asked_resource_only(struct exchange *x, const struct resource **ret)
 {
 	const char *what = request_get(&x->request, "what");
-	const struct resource *only = NULL;
 	const struct unit *unit;
+
+	*ret = NULL;
+	if (!what || decide_resolve(x->served->pole, what, NULL, ret, &unit) == REASON_NONE)
+		return true;
+	reply_unknown_resource(x, what);
+	return false;
+}
+
+/* rows: number, text of each that has a reason; NULL: the database is away. */
+static const char *reason_of(const struct db_rows *rows, int64_t number)
+{
+	for (size_t i = 0; rows && i < db_n_rows(rows); i++)
+		if (db_int(rows, i, 0) == number)
+			return db_value(rows, i, 1);
+	return NULL;
+}
+
+static void write_outages(struct exchange *x, const struct resource *only,
+			  const struct db_rows *reasons)
+{
 	const struct outage *all;
 	struct line_writer w;
 	int64_t count = 0;
 	size_t n;
 
-	if (what && decide_resolve(x->served->pole, what, NULL, &only, &unit) != REASON_NONE) {
-		reply_unknown_resource(x, what);
-		return;
-	}
 	all = pole_outages(x->served->pole, &n);
-	for (size_t i = 0; i < n; i++) {
-		if ((only && all[i].resource != only->number) ||
-		    all[i].span.end <= served_now(x->served))
+	for (const struct outage *o = all; o < all + n; o++) {
+		if ((only && o->resource != only->number) || o->span.end <= served_now(x->served))
 			continue;
 		reply_data(x, &w, "outage");
-		write_outage(&w, x->served, &all[i]);
-		line_printf(&w, "by", "p%u", all[i].made_by);
-		write_time(&w, "made-at", outage_zone(x->served, &all[i]), all[i].made_at);
+		write_outage(&w, x->served, o);
+		line_printf(&w, "by", "p%u", o->made_by);
+		write_time(&w, "made-at", outage_zone(x->served, o), o->made_at);
+		line_str(&w, "reason", reason_of(reasons, o->number));
 		line_end(&w);
 		count++;
 	}
 	reply_ok(x, &w);
 	line_int(&w, "count", count);
 	line_end(&w);
+}
+
+static void reasons_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+			 const char *error)
+{
+	struct exchange *x = arg;
+	const struct resource *only;
+
+	if (asked_resource_only(x, &only))
+		write_outages(x, only, outcome == DB_OK ? rows : NULL);
+	exchange_finish(x);
+}
+
+void do_outages(struct exchange *x)
+{
+	const struct resource *only;
+	struct db_params *p;
+
+	if (!asked_resource_only(x, &only)) {
+		exchange_finish(x);
+		return;
+	}
+	p = db_params_new();
+	db_param_int4(p, x->served->id);
+	db_query(x->server->reads, "outage_reasons", p, reasons_read, x);
+	db_params_free(p);
 }

@@ -58,38 +58,45 @@ static void decide_undecided(struct ticking *t, const struct booking *was)
 	end(t, was, BOOKING_DECLINED, CAUSE_DECLINED, 0);
 }
 
-/* Who waits for a thing that is not back has not failed to come. 0: nobody is late. */
+/* Who waits for a thing that is not back has not failed to come: until when to wait for them. 0:
+ * nobody is late; TIME_NEVER: its own time has passed over it. */
 static int64_t delayed_until(const struct ticking *t, const struct booking *was,
 			     struct duration after)
 {
 	const struct booking *late = pole_booking(t->pole, booking_says(was)->delayed_by);
-	int64_t since = t->now;
+	const struct zone *z = life_zone(t->pole, was);
+	int64_t until;
 
 	if (!late || (late->state != BOOKING_OUT && late->state != BOOKING_DONE))
 		return 0;
 	if (late->state == BOOKING_DONE)
-		since = booking_says(late)->back_at;
-	return duration_after(after, life_zone(t->pole, was), since);
+		return duration_after(after, z, booking_says(late)->back_at);
+	until = duration_after(after, z, t->now);
+	if (was->span.end <= t->now)
+		return TIME_NEVER;
+	return late->due_at > until ? late->due_at : until;
 }
 
-static void postpone(struct ticking *t, const struct booking *was, int64_t due)
+static void postpone(struct ticking *t, const struct booking *was, enum cause cause, int64_t due)
 {
 	struct booking *made = life_image(was, was->state, t->now);
 	struct changes step = {0};
 
-	life_change(t->pole, was, made, CAUSE_DELAYED, t->now, &step);
+	life_change(t->pole, was, made, cause, t->now, &step);
 	made->due_at = due;
 	apply(t, &step);
 }
 
-/* The rule may be gone since, or say something else. */
+/* The rule may be gone since: then it is left as it is. */
 static void release_no_show(struct ticking *t, const struct booking *was)
 {
 	const struct rule *rule = rule_of_kind(t->pole, LIMIT_NO_SHOW, was, t->now);
-	int64_t due = rule ? delayed_until(t, was, rule->limit.no_show.after) : 0;
+	int64_t until = rule ? delayed_until(t, was, rule->limit.no_show.after) : 0;
 
-	if (!rule || due > t->now)
-		postpone(t, was, due);
+	if (!rule)
+		postpone(t, was, CAUSE_REPACKED, 0);
+	else if (until > t->now)
+		postpone(t, was, CAUSE_DELAYED, until == TIME_NEVER ? 0 : until);
 	else
 		end(t, was, BOOKING_NO_SHOW, CAUSE_NO_SHOW, rule->limit.no_show.per_cent);
 }

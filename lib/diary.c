@@ -8,9 +8,8 @@
  * at the first that begins after it. The latest end of a page is not lowered when its entry goes:
  * it may be looked through in vain, and is right again when the page is split or empty.
  *
- * An entry says when and for how long in eight bytes, so that what lies outside the window is
- * passed over without a look at the booking itself, which is seldom in the cache. A length beyond
- * half a year does not fit: then the booking's own end is asked.
+ * An entry says in two words when, for how long, which and whose, so that what is not meant is
+ * passed over without a look at the booking itself, which is seldom in the cache.
  */
 #include "lib/diary.h"
 
@@ -21,21 +20,15 @@
 #include "lib/arena.h"
 
 #define PAGE_FIRST_CAP 4
+#define PAGE_STEP 16
 #define PAGE_MAX 128
-#define LONG_S ((1 << 24) - 2) /* or more: see the booking */
-#define ENDLESS_S ((1 << 24) - 1)
 
-struct entry {
-	int64_t at : 40;
-	uint64_t length_s : 24;
-	const struct booking *booking;
-};
-_Static_assert(sizeof(struct entry) == 16, "an entry is two words");
+_Static_assert(sizeof(struct diary_entry) == 16, "an entry is two words");
 
 struct diary_page {
-	struct entry *entries;
+	struct diary_entry *entries;
 	uint32_t n, cap;
-	int64_t latest;
+	int64_t first, latest;
 };
 
 void diary_clear(struct diary *d)
@@ -46,32 +39,34 @@ void diary_clear(struct diary *d)
 	*d = (struct diary){0};
 }
 
-static bool is_before(const struct entry *e, int64_t at, int64_t number)
+static bool is_before(const struct diary_entry *e, int64_t at, int64_t number)
 {
-	return e->at != at ? e->at < at : e->booking->number < number;
+	return e->at != at ? e->at < at : (int64_t)e->number < number;
 }
 
-static int64_t end_of(const struct entry *e)
+static int64_t end_of(const struct diary_entry *e)
 {
-	if (e->length_s == ENDLESS_S)
-		return TIME_NEVER;
-	return e->length_s == LONG_S ? booking_until(e->booking) : e->at + (int64_t)e->length_s;
+	return e->length_s == DIARY_LONG_S ? TIME_NEVER : e->at + (int64_t)e->length_s;
 }
 
-/* The page in which such an entry stands, or would: the last that begins no later. */
+/* Whether such an entry stands, or would, before this page. */
+static bool precedes(const struct diary_page *p, int64_t at, int64_t number)
+{
+	return at != p->first ? at < p->first : number < (int64_t)p->entries[0].number;
+}
+
+/* The page in which such an entry stands, or would. */
 static size_t page_at(const struct diary *d, int64_t at, int64_t number)
 {
 	size_t from = 0, to = d->n_pages;
 
 	while (to - from > 1) {
 		size_t middle = from + (to - from) / 2;
-		const struct entry *first = &d->pages[middle].entries[0];
 
-		if (is_before(first, at, number) ||
-		    (first->at == at && first->booking->number == number))
-			from = middle;
-		else
+		if (precedes(&d->pages[middle], at, number))
 			to = middle;
+		else
+			from = middle;
 	}
 	return from;
 }
@@ -93,6 +88,7 @@ static uint32_t entry_at(const struct diary_page *p, int64_t at, int64_t number)
 
 static void sum_up(struct diary_page *p)
 {
+	p->first = p->entries[0].at;
 	p->latest = INT64_MIN;
 	for (uint32_t i = 0; i < p->n; i++)
 		if (end_of(&p->entries[i]) > p->latest)
@@ -117,14 +113,20 @@ static void drop_page(struct diary *d, size_t i)
 	memmove(&d->pages[i], &d->pages[i + 1], (d->n_pages - i) * sizeof(*d->pages));
 }
 
-static void page_reserve(struct diary_page *p, uint32_t n)
+static void page_resize(struct diary_page *p, uint32_t cap)
 {
-	if (n <= p->cap)
+	p->cap = cap;
+	p->entries = memory_grow(p->entries, cap * sizeof(*p->entries));
+}
+
+static void page_reserve(struct diary_page *p)
+{
+	if (p->n < p->cap)
 		return;
-	p->cap = p->cap ? p->cap : PAGE_FIRST_CAP;
-	while (p->cap < n)
-		p->cap *= 2;
-	p->entries = memory_grow(p->entries, p->cap * sizeof(*p->entries));
+	if (p->cap < PAGE_STEP)
+		page_resize(p, p->cap ? p->cap * 2 : PAGE_FIRST_CAP);
+	else
+		page_resize(p, p->cap + PAGE_STEP);
 }
 
 /* In the middle; where the new entry goes to the end of all, as in a pole that is filled in order
@@ -138,86 +140,100 @@ static void split(struct diary *d, size_t i, bool at_end)
 	p = &d->pages[i];
 	more = &d->pages[i + 1];
 	more->n = p->n - keep;
-	page_reserve(more, more->n);
+	page_resize(more, more->n);
 	memcpy(more->entries, &p->entries[keep], more->n * sizeof(*p->entries));
 	p->n = keep;
+	page_resize(p, keep);
 	sum_up(p);
 	sum_up(more);
 }
 
-static struct entry make_entry(int64_t at, int64_t length_s, const struct booking *b)
+static struct diary_entry make_entry(int64_t at, int64_t length_s, int64_t number, uint32_t member)
 {
-	struct entry e = {.at = at, .booking = b};
+	bool is_long = length_s < 0 || length_s > DIARY_LONG_S;
+	struct diary_entry e = {
+	    .at = at,
+	    .length_s = is_long ? DIARY_LONG_S : (uint64_t)length_s,
+	    .number = (uint64_t)number,
+	    .member = member,
+	};
 
-	if (length_s < 0)
-		e.length_s = ENDLESS_S;
-	else
-		e.length_s = length_s < LONG_S ? (uint64_t)length_s : LONG_S;
-	assert(e.at == at);
+	assert(e.at == at && (int64_t)e.number == number && e.member == member);
 	return e;
 }
 
-void diary_add(struct diary *d, int64_t at, int64_t length_s, const struct booking *b)
+static void insert(struct diary_page *p, uint32_t i, struct diary_entry e)
 {
-	const struct entry e = make_entry(at, length_s, b);
-	struct diary_page *p;
+	page_reserve(p);
+	memmove(&p->entries[i + 1], &p->entries[i], (p->n - i) * sizeof(*p->entries));
+	p->entries[i] = e;
+	p->n++;
+	p->first = p->entries[0].at;
+	if (end_of(&e) > p->latest)
+		p->latest = end_of(&e);
+}
+
+void diary_add(struct diary *d, int64_t at, int64_t length_s, int64_t number, uint32_t member)
+{
+	const struct diary_entry e = make_entry(at, length_s, number, member);
 	size_t page;
 	uint32_t i;
 
 	if (d->n_pages == 0)
 		open_page(d, 0);
-	page = page_at(d, at, b->number);
-	i = entry_at(&d->pages[page], at, b->number);
+	page = page_at(d, at, number);
+	i = entry_at(&d->pages[page], at, number);
 	if (d->pages[page].n == PAGE_MAX) {
 		split(d, page, page + 1 == d->n_pages && i == PAGE_MAX);
-		page = page_at(d, at, b->number);
-		i = entry_at(&d->pages[page], at, b->number);
+		page = page_at(d, at, number);
+		i = entry_at(&d->pages[page], at, number);
 	}
-	p = &d->pages[page];
-	page_reserve(p, p->n + 1);
-	memmove(&p->entries[i + 1], &p->entries[i], (p->n - i) * sizeof(*p->entries));
-	p->entries[i] = e;
-	p->n++;
-	if (end_of(&e) > p->latest)
-		p->latest = end_of(&e);
+	insert(&d->pages[page], i, e);
 }
 
-void diary_remove(struct diary *d, int64_t at, const struct booking *b)
+void diary_remove(struct diary *d, int64_t at, int64_t number)
 {
-	size_t page = page_at(d, at, b->number);
+	size_t page = page_at(d, at, number);
 	struct diary_page *p;
 	uint32_t i;
 
 	assert(d->n_pages > 0);
 	p = &d->pages[page];
-	i = entry_at(p, at, b->number);
-	assert(i < p->n && p->entries[i].booking == b);
+	i = entry_at(p, at, number);
+	assert(i < p->n && p->entries[i].at == at && (int64_t)p->entries[i].number == number);
 	p->n--;
 	memmove(&p->entries[i], &p->entries[i + 1], (p->n - i) * sizeof(*p->entries));
 	if (p->n == 0)
 		drop_page(d, page);
+	else
+		p->first = p->entries[0].at;
 }
 
-const struct booking *diary_first(const struct diary *d)
+int64_t diary_first(const struct diary *d)
 {
-	return d->n_pages > 0 ? d->pages[0].entries[0].booking : NULL;
+	return d->n_pages > 0 ? (int64_t)d->pages[0].entries[0].number : 0;
 }
 
 static bool page_each(const struct diary_page *p, struct span window,
-		      bool (*fn)(void *arg, const struct booking *b), void *arg)
+		      bool (*fn)(void *arg, const struct diary_entry *e), void *arg)
 {
-	for (uint32_t i = 0; i < p->n && p->entries[i].at < window.end; i++)
-		if (end_of(&p->entries[i]) > window.start && !fn(arg, p->entries[i].booking))
+	for (const struct diary_entry *e = p->entries; e < p->entries + p->n; e++) {
+		if (e->at >= window.end)
+			break;
+		if (end_of(e) > window.start && !fn(arg, e))
 			return false;
+	}
 	return true;
 }
 
 bool diary_each(const struct diary *d, struct span window,
-		bool (*fn)(void *arg, const struct booking *b), void *arg)
+		bool (*fn)(void *arg, const struct diary_entry *e), void *arg)
 {
-	for (size_t i = 0; i < d->n_pages && (i == 0 || d->pages[i].entries[0].at < window.end);
-	     i++)
-		if (d->pages[i].latest > window.start && !page_each(&d->pages[i], window, fn, arg))
+	for (const struct diary_page *p = d->pages; p < d->pages + d->n_pages; p++) {
+		if (p->first >= window.end)
+			break;
+		if (p->latest > window.start && !page_each(p, window, fn, arg))
 			return false;
+	}
 	return true;
 }

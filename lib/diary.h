@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Bookings in order of a time, and at one time in order of number. Borrows them. */
+/* Numbers of bookings in order of a time, and at one time in order of number. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/booking.h"
+#include "lib/span.h"
+
+#define DIARY_LONG_S ((1 << 24) - 1) /* half a year; how much longer is not known */
+
+struct diary_entry { /* times lie within some ten thousand years of 1970 */
+	int64_t at : 40;
+	uint64_t length_s : 24; /* DIARY_LONG_S: that or longer */
+	uint64_t number : 40;
+	uint64_t member : 24;
+};
 
 struct diary_page;
 
@@ -17,12 +26,11 @@ struct diary {
 };
 
 void diary_clear(struct diary *d);
-/* `at` lies within some ten thousand years of 1970. The booking holds from then for `length_s`, or
- * where that is negative, for good; where it is long, until booking_until(). */
-void diary_add(struct diary *d, int64_t at, int64_t length_s, const struct booking *b);
-void diary_remove(struct diary *d, int64_t at, const struct booking *b); /* which is there */
-const struct booking *diary_first(const struct diary *d);		 /* NULL if none */
-/* Those that hold at some time of the window, in order. Returns whether fn never answered false,
- * with which it stops. */
+/* length_s < 0: for good. */
+void diary_add(struct diary *d, int64_t at, int64_t length_s, int64_t number, uint32_t member);
+void diary_remove(struct diary *d, int64_t at, int64_t number); /* which is there */
+int64_t diary_first(const struct diary *d);			/* 0: none */
+/* Those that may hold at some time of the window, in order: of long ones, too, that ended before.
+ * Returns whether fn never answered false, with which it stops. */
 bool diary_each(const struct diary *d, struct span window,
-		bool (*fn)(void *arg, const struct booking *b), void *arg);
+		bool (*fn)(void *arg, const struct diary_entry *e), void *arg);

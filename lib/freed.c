@@ -67,22 +67,13 @@ static void add_change(struct freed *f, const struct booking *before, const stru
 		add_member(f, before->member);
 }
 
-static void add_outage(struct freed *f, const struct pole *p, const struct outage *o)
-{
-	const struct resource *r = pole_resource(p, o->resource);
-
-	add_span(f, o->resource, o->span);
-	for (size_t i = 0; r && i < r->n_leaves; i++)
-		add_span(f, r->leaves[i]->number, o->span);
-}
-
-void freed_add(struct freed *f, const struct pole *p, const struct change *changes, size_t n)
+void freed_add(struct freed *f, const struct change *changes, size_t n)
 {
 	for (const struct change *c = changes; c < changes + n; c++) {
 		if (c->kind == CHANGE_BOOKING)
 			add_change(f, c->booking.before, c->booking.after);
 		else if (c->kind == CHANGE_OUTAGE && c->outage.before.number)
-			add_outage(f, p, &c->outage.before);
+			add_span(f, c->outage.before.resource, c->outage.before.span);
 		else if (c->kind == CHANGE_PERSON && c->person.before && c->person.after)
 			add_person(f, c->person.after->number);
 		else if (c->kind == CHANGE_POLICY)
@@ -119,48 +110,49 @@ static bool concerns_member(const struct freed *f, const struct pole *p, uint32_
 	return false;
 }
 
-static bool may_need(const struct pole *p, const struct resource *r, const struct resource *leaf,
+static bool may_need(const struct pole *p, const struct resource *r, const struct resource *freed,
 		     int depth);
 
 static bool choice_may_need(const struct pole *p, const struct need *need,
-			    const struct resource *leaf, int depth)
+			    const struct resource *freed, int depth)
 {
 	if (need->kind == NEED_SKILL)
-		return resource_has_skill(leaf, need->word);
-	return need->kind == NEED_RESOURCE && may_need(p, need->resource, leaf, depth);
+		return resource_has_skill(freed, need->word);
+	return need->kind == NEED_RESOURCE && may_need(p, need->resource, freed, depth);
 }
 
-/* Whether that leaf is of use for having this thing: it is that, a part of it, or is required. */
-static bool may_need(const struct pole *p, const struct resource *r, const struct resource *leaf,
+/* Whether what was freed is of use for having this thing: it is that, a part of it, or is required.
+ */
+static bool may_need(const struct pole *p, const struct resource *r, const struct resource *freed,
 		     int depth)
 {
-	if (things_meet(r, leaf) || depth == 0)
+	if (things_meet(r, freed) || depth == 0)
 		return true;
 	for (size_t i = 0; i < r->n_requirements; i++)
 		for (size_t j = 0; j < r->requirements[i].n_choices; j++)
-			if (choice_may_need(p, &r->requirements[i].choices[j], leaf, depth - 1))
+			if (choice_may_need(p, &r->requirements[i].choices[j], freed, depth - 1))
 				return true;
 	return false;
 }
 
 static bool thing_concerns(const struct pole *p, const struct booking *b, const struct resource *r,
-			   const struct resource *leaf)
+			   const struct resource *freed)
 {
 	bool had_place = b->state != BOOKING_WAITING;
 
-	if (may_need(p, r, leaf, REQUIREMENT_DEPTH))
+	if (may_need(p, r, freed, REQUIREMENT_DEPTH))
 		return true;
 	for (size_t i = 0; had_place && i < r->n_stands_in; i++)
-		if (may_need(p, r->stands_in[i], leaf, REQUIREMENT_DEPTH))
+		if (may_need(p, r->stands_in[i], freed, REQUIREMENT_DEPTH))
 			return true;
 	return false;
 }
 
 static bool span_concerns(const struct freed_span *s, const struct pole *p, const struct booking *b)
 {
-	const struct resource *leaf = pole_resource(p, s->resource);
+	const struct resource *freed = pole_resource(p, s->resource);
 
-	for (size_t i = 0; leaf && i < b->n_items; i++) {
+	for (size_t i = 0; freed && i < b->n_items; i++) {
 		const struct resource *r = pole_resource(p, b->items[i].resource);
 		struct span reach;
 
@@ -169,7 +161,7 @@ static bool span_concerns(const struct freed_span *s, const struct pole *p, cons
 		reach = claim_reach(b, &b->items[i], r);
 		reach.start -= NEAR_S;
 		reach.end += NEAR_S;
-		if (span_overlaps(reach, s->during) && thing_concerns(p, b, r, leaf))
+		if (span_overlaps(reach, s->during) && thing_concerns(p, b, r, freed))
 			return true;
 	}
 	return false;

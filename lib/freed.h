@@ -9,7 +9,7 @@
 #include "lib/pole.h"
 
 struct freed_span {
-	uint32_t resource; /* a leaf */
+	uint32_t resource; /* of an outage, perhaps a whole */
 	struct span during;
 };
 
@@ -25,7 +25,7 @@ struct freed {
 };
 
 /* Adds what these changes freed; all of them are applied. */
-void freed_add(struct freed *f, const struct pole *p, const struct change *changes, size_t n);
+void freed_add(struct freed *f, const struct change *changes, size_t n);
 bool freed_is_nothing(const struct freed *f);
 /* Whether a booking that waits may have got a chance. ret_near: the only times at which that can be. It may be true in vain. */
 bool freed_concerns(const struct freed *f, const struct pole *p, const struct booking *b, struct span *ret_near);

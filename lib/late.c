@@ -3,10 +3,11 @@
  * What is still out at its end, and who comes next.
  *
  * While it is late its lanes are kept for as long again as it is late already, half an hour at the
- * least: nobody is given a van that is not there, and a return that was forgotten is spoken of less
- * and less often. Whoever begins within that time gets another unit at the same site, if one is
- * free and they did not ask for theirs by name; else they are told that the one before them is
- * late, once, and keep their lane: what keeps it for the late one ends where theirs begins.
+ * least and a day at the most: nobody is given a van that is not there, and a return that was
+ * forgotten is spoken of once a day. Whoever begins within that time gets another unit at the same
+ * site, if one is free and they did not ask for theirs by name; else they are told that the one
+ * before them is late, once, and keep their lane: what keeps it for the late one ends where theirs
+ * begins.
  */
 #include "lib/late.h"
 
@@ -147,12 +148,18 @@ static int64_t kept_until(struct pole *p, const struct booking *late, const stru
 	return until;
 }
 
+static int64_t step_s(int64_t late_s)
+{
+	if (late_s < LATE_STEP_S)
+		return LATE_STEP_S;
+	return late_s < LATE_STEP_MAX_S ? late_s : LATE_STEP_MAX_S;
+}
+
 void late_return(struct pole *p, const struct booking *was, int64_t now, struct arena *a,
 		 struct changes *ret)
 {
 	struct booking *made = life_image(was, BOOKING_OUT, now);
-	int64_t late_s = now - was->span.end;
-	int64_t until = now + (late_s > LATE_STEP_S ? late_s : LATE_STEP_S);
+	int64_t until = now + step_s(now - was->span.end);
 	struct changes step = {0};
 
 	for (size_t i = 0; i < was->n_allocations; i++) {

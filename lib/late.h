@@ -6,6 +6,7 @@
 #include "lib/pole.h"
 
 #define LATE_STEP_S 1800
+#define LATE_STEP_MAX_S DAY_S
 
 /* Says that `was` is late, keeps its lanes for it for a while, and finds those who come next
  * another unit, or tells them. The changes are applied as they are made. */

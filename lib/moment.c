@@ -135,15 +135,10 @@ static char *put_pair(char *at, char before, int32_t value)
 	return put_digits(at + 1, 2, value);
 }
 
-char *moment_format(int64_t utc, const struct zone *z, char *buf, size_t n)
+/* Without an offset. */
+static char *put_local(char *at, struct civil_time t)
 {
-	/* An offset with seconds (Monrovia until 1972) cannot be written; in whole minutes the
-	 * instant stays exact. */
-	int32_t offset_min = zone_offset_s(z, utc) / 60;
-	struct civil_time t = civil_from_seconds(utc + offset_min * 60);
-	char *at = buf;
-
-	assert(n >= 32 && t.date.year >= 0 && t.date.year <= 9999);
+	assert(t.date.year >= 0 && t.date.year <= 9999);
 	at = put_digits(at, 4, t.date.year);
 	at = put_pair(at, '-', t.date.month);
 	at = put_pair(at, '-', t.date.day);
@@ -151,6 +146,29 @@ char *moment_format(int64_t utc, const struct zone *z, char *buf, size_t n)
 	at = put_pair(at, ':', t.second / 60 % 60);
 	if (t.second % 60)
 		at = put_pair(at, ':', t.second % 60);
+	return at;
+}
+
+char *moment_format_utc(int64_t utc, char *buf, size_t n)
+{
+	char *at = buf;
+
+	assert(n >= 32);
+	at = put_local(at, civil_from_seconds(utc));
+	*at++ = 'Z';
+	*at = '\0';
+	return buf;
+}
+
+char *moment_format(int64_t utc, const struct zone *z, char *buf, size_t n)
+{
+	/* An offset with seconds (Monrovia until 1972) cannot be written; in whole minutes the
+	 * instant stays exact. */
+	int32_t offset_min = zone_offset_s(z, utc) / 60;
+	char *at = buf;
+
+	assert(n >= 32);
+	at = put_local(at, civil_from_seconds(utc + offset_min * 60));
 	at = put_pair(at, offset_min < 0 ? '-' : '+', abs(offset_min) / 60);
 	at = put_pair(at, ':', abs(offset_min) % 60);
 	*at = '\0';

@@ -30,3 +30,5 @@ int64_t moment_utc(const struct moment *m, const struct zone *z);
 /* `2026-12-05T08:00+01:00` (seconds only when not 0; UTC writes +00:00) into buf (at least 32
  * bytes); returns buf. */
 char *moment_format(int64_t utc, const struct zone *z, char *buf, size_t n);
+/* The same as `2026-12-05T07:00Z`. */
+char *moment_format_utc(int64_t utc, char *buf, size_t n);

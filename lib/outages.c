@@ -68,7 +68,7 @@ static bool is_closed_in(const struct pole *p, const struct outage *o, const str
 
 bool outage_hits(const struct pole *p, const struct outage *o, const struct booking *b, int64_t now)
 {
-	if (b->state == BOOKING_OUT || !booking_state_occupies(b->state))
+	if (!booking_state_occupies(b->state))
 		return false;
 	if (o->is_closure)
 		return is_closed_in(p, o, b, now);

@@ -13,5 +13,5 @@ bool outage_stops(const struct pole *p, const struct outage *o, uint32_t resourc
 /* The first closure in force in which `s`, for this thing, would start or end; NULL: none. Its first instant is closed, its last is not; an end
  * at its beginning is not in it, as with those of a policy. */
 const struct outage *outages_close(const struct pole *p, const struct resource *r, struct span s);
-/* Whether `b` cannot be as it is for this one: what is over by `now` or out in the world can. */
+/* Whether `b` cannot be as it is for this one: what is over by `now` can. */
 bool outage_hits(const struct pole *p, const struct outage *o, const struct booking *b, int64_t now);

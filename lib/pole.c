@@ -529,23 +529,55 @@ void pole_forget(struct pole *p, int64_t before)
 		p->floor = before;
 }
 
+struct visit {
+	const struct pole *pole;
+	uint32_t member; /* 0: any */
+	struct span window;
+	bool (*fn)(void *arg, const struct booking *b);
+	void *arg;
+};
+
+static bool visit(void *arg, const struct diary_entry *e)
+{
+	const struct visit *v = arg;
+	const struct booking *b;
+
+	if (v->member && e->member != v->member)
+		return true;
+	b = shelf_get(&v->pole->shelf, (int64_t)e->number);
+	if (e->length_s == DIARY_LONG_S && b->state != BOOKING_OUT &&
+	    booking_until(b) <= v->window.start)
+		return true;
+	return v->fn(v->arg, b);
+}
+
 void pole_each_of_member(const struct pole *p, uint32_t member, uint32_t resource,
 			 struct span window, bool (*fn)(void *arg, const struct booking *b),
 			 void *arg)
 {
-	const struct diary *d = pole_index_of(&p->index, member, resource);
+	struct visit v = {p, member, window, fn, arg};
+	const struct diary *d = resource ? diaries_get(&p->index.resources, resource)
+					 : diaries_get(&p->index.members, member);
 
 	if (d)
-		diary_each(d, window, fn, arg);
+		diary_each(d, window, visit, &v);
+}
+
+static bool visit_lapse(void *arg, const struct diary_entry *e)
+{
+	const struct visit *v = arg;
+
+	return v->fn(v->arg, shelf_get(&v->pole->shelf, (int64_t)e->number));
 }
 
 void pole_each_lapse(const struct pole *p, uint32_t member, struct span window,
 		     bool (*fn)(void *arg, const struct booking *b), void *arg)
 {
-	const struct diary *d = pole_index_lapses(&p->index, member);
+	struct visit v = {.pole = p, .fn = fn, .arg = arg};
+	const struct diary *d = diaries_get(&p->index.lapses, member);
 
 	if (d)
-		diary_each(d, window, fn, arg);
+		diary_each(d, window, visit_lapse, &v);
 }
 
 const int64_t *pole_queue(const struct pole *p, size_t *ret_n)
@@ -556,13 +588,17 @@ const int64_t *pole_queue(const struct pole *p, size_t *ret_n)
 
 const struct booking *pole_first_due(const struct pole *p)
 {
-	return diary_first(&p->index.due);
+	int64_t number = diary_first(&p->index.due);
+
+	return number ? shelf_get(&p->shelf, number) : NULL;
 }
 
-const int64_t *pole_owing(const struct pole *p, size_t *ret_n)
+void pole_each_owing(const struct pole *p, struct span window,
+		     bool (*fn)(void *arg, const struct booking *b), void *arg)
 {
-	*ret_n = p->index.owing.n;
-	return p->index.owing.items;
+	struct visit v = {p, 0, window, fn, arg};
+
+	diary_each(&p->index.owing, window, visit, &v);
 }
 
 size_t pole_n_lanes(const struct pole *p, uint32_t resource)

@@ -54,7 +54,7 @@ void pole_set_floor(struct pole *p, int64_t floor);
 size_t pole_n_lanes(const struct pole *p, uint32_t resource); /* the highest lane that was ever occupied */
 const struct timeline *pole_timeline(const struct pole *p, uint32_t resource, uint32_t lane);
 
-/* Bookings of that member, in any state, whose span touches `window`, in order of start; of that resource, as asked for, of their first
+/* Bookings of that member (0, where a resource is said: of any), in any state, whose span touches `window`, in order of start; of that resource, as asked for, of their first
  * thing or another (0: any). What is out has not ended: it touches all that comes after its start; what came back early
  * touches all that it was booked until. Stops when fn returns false. */
 void pole_each_of_member(const struct pole *p, uint32_t member, uint32_t resource, struct span window,
@@ -66,8 +66,8 @@ void pole_each_lapse(const struct pole *p, uint32_t member, struct span window, 
 const int64_t *pole_queue(const struct pole *p, size_t *ret_n);
 /* The booking whose due_at comes first; NULL if none is due ever. */
 const struct booking *pole_first_due(const struct pole *p);
-/* Bookings that owe something for a late end and whose time others may still take, in order of number. */
-const int64_t *pole_owing(const struct pole *p, size_t *ret_n);
+/* Bookings that owe something for a late end and whose time, which touches the window, others may still take: in order of start. */
+void pole_each_owing(const struct pole *p, struct span window, bool (*fn)(void *arg, const struct booking *b), void *arg);
 
 /* Names and numbers. */
 uint32_t pole_name_number(const struct pole *p, enum name_kind kind, uint32_t resource, const char *id); /* 0 if none */

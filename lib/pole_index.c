@@ -2,9 +2,9 @@
 /*
  * Bookings by member, by what is due next, and those that wait or owe something.
  *
- * A member's bookings stand in one diary for all things and in one for each thing: rules are about
- * one or few things, fair shares and rules for everything about all. What is out has not ended
- * before it is back, however late.
+ * Every booking stands in the diary of its member, for fair shares and rules about everything, and
+ * in that of each of its things, for rules about one or few. What is out has not ended before it is
+ * back, however late.
  */
 #include "lib/pole_index.h"
 
@@ -13,13 +13,6 @@
 #include <string.h>
 
 #include "lib/arena.h"
-
-#define LAPSES UINT32_MAX
-
-struct member_diary {
-	uint32_t member, resource; /* resource 0: any; LAPSES */
-	struct diary diary;
-};
 
 static size_t number_at(const struct numbers *list, int64_t number)
 {
@@ -58,63 +51,38 @@ static void numbers_remove(struct numbers *list, int64_t number)
 	memmove(&list->items[i], &list->items[i + 1], (list->n - i) * sizeof(*list->items));
 }
 
-static bool is_diary(const void *item, const void *key)
+static struct diary *diary_of(struct diaries *list, uint32_t number)
 {
-	const struct member_diary *d = item, *k = key;
+	if (number >= list->n) {
+		size_t n = number + (size_t)1;
 
-	return d->member == k->member && d->resource == k->resource;
-}
-
-static uint64_t hash_of(uint32_t member, uint32_t resource)
-{
-	return hash_number(0, (uint64_t)member << 32 | resource);
-}
-
-static struct member_diary *find(const struct pole_index *x, uint32_t member, uint32_t resource)
-{
-	const struct member_diary key = {.member = member, .resource = resource};
-
-	return table_find(&x->members, hash_of(member, resource), is_diary, &key);
-}
-
-static struct diary *diary_of(struct pole_index *x, uint32_t member, uint32_t resource)
-{
-	struct member_diary *d = find(x, member, resource);
-
-	if (!d) {
-		d = memory_new(sizeof(*d));
-		d->member = member;
-		d->resource = resource;
-		table_add(&x->members, hash_of(member, resource), d);
+		list->items = memory_grow(list->items, n * sizeof(*list->items));
+		memset(&list->items[list->n], 0, (n - list->n) * sizeof(*list->items));
+		list->n = n;
 	}
-	return &d->diary;
+	return &list->items[number];
 }
 
-const struct diary *pole_index_of(const struct pole_index *x, uint32_t member, uint32_t resource)
+const struct diary *diaries_get(const struct diaries *list, uint32_t number)
 {
-	const struct member_diary *d = find(x, member, resource);
-
-	return d ? &d->diary : NULL;
+	return number < list->n ? &list->items[number] : NULL;
 }
 
-const struct diary *pole_index_lapses(const struct pole_index *x, uint32_t member)
+static void diaries_clear(struct diaries *list)
 {
-	return pole_index_of(x, member, LAPSES);
+	for (size_t i = 0; i < list->n; i++)
+		diary_clear(&list->items[i]);
+	free(list->items);
 }
 
 void pole_index_clear(struct pole_index *x)
 {
-	for (size_t i = 0; i < x->members.cap; i++) {
-		struct member_diary *d = x->members.slots[i].item;
-
-		if (d)
-			diary_clear(&d->diary);
-		free(d);
-	}
-	table_clear(&x->members);
+	diaries_clear(&x->members);
+	diaries_clear(&x->lapses);
+	diaries_clear(&x->resources);
 	diary_clear(&x->due);
+	diary_clear(&x->owing);
 	free(x->queue.items);
-	free(x->owing.items);
 	*x = (struct pole_index){0};
 }
 
@@ -128,24 +96,23 @@ static bool is_first_of_resource(const struct booking *b, size_t item)
 
 static void write_down(struct diary *d, const struct booking *b, bool add)
 {
-	bool is_out = b->state == BOOKING_OUT;
+	int64_t length_s = b->state == BOOKING_OUT ? -1 : booking_until(b) - b->span.start;
 
 	if (add)
-		diary_add(d, b->span.start, is_out ? -1 : booking_until(b) - b->span.start, b);
+		diary_add(d, b->span.start, length_s, b->number, b->member);
 	else
-		diary_remove(d, b->span.start, b);
+		diary_remove(d, b->span.start, b->number);
 }
 
-static void of_member(struct pole_index *x, const struct booking *b, bool add)
+static void write_down_all(struct pole_index *x, const struct booking *b, bool add)
 {
-	write_down(diary_of(x, b->member, 0), b, add);
+	write_down(diary_of(&x->members, b->member), b, add);
 	for (size_t i = 0; i < b->n_items; i++)
 		if (is_first_of_resource(b, i))
-			write_down(diary_of(x, b->member, b->items[i].resource), b, add);
+			write_down(diary_of(&x->resources, b->items[i].resource), b, add);
 }
 
-/* When the member failed to come, to say so in time, or to be back; 0: it did not. */
-static int64_t lapsed_at(const struct booking *b)
+int64_t booking_lapsed_at(const struct booking *b)
 {
 	const struct details *d = booking_says(b);
 
@@ -171,26 +138,27 @@ static bool owes(const struct booking *b)
 
 void pole_index_add(struct pole_index *x, const struct booking *b)
 {
-	of_member(x, b, true);
-	if (lapsed_at(b))
-		diary_add(diary_of(x, b->member, LAPSES), lapsed_at(b), 1, b);
+	write_down_all(x, b, true);
+	if (booking_lapsed_at(b))
+		diary_add(diary_of(&x->lapses, b->member), booking_lapsed_at(b), 1, b->number,
+			  b->member);
 	if (is_due(b))
-		diary_add(&x->due, b->due_at, 0, b);
+		diary_add(&x->due, b->due_at, 0, b->number, b->member);
 	if (booking_state_queues(b->state))
 		numbers_add(&x->queue, b->number);
 	if (owes(b))
-		numbers_add(&x->owing, b->number);
+		write_down(&x->owing, b, true);
 }
 
 void pole_index_remove(struct pole_index *x, const struct booking *b)
 {
-	of_member(x, b, false);
-	if (lapsed_at(b))
-		diary_remove(diary_of(x, b->member, LAPSES), lapsed_at(b), b);
+	write_down_all(x, b, false);
+	if (booking_lapsed_at(b))
+		diary_remove(diary_of(&x->lapses, b->member), booking_lapsed_at(b), b->number);
 	if (is_due(b))
-		diary_remove(&x->due, b->due_at, b);
+		diary_remove(&x->due, b->due_at, b->number);
 	if (booking_state_queues(b->state))
 		numbers_remove(&x->queue, b->number);
 	if (owes(b))
-		numbers_remove(&x->owing, b->number);
+		write_down(&x->owing, b, false);
 }

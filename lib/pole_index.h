@@ -5,24 +5,28 @@
 
 #include "lib/booking.h"
 #include "lib/diary.h"
-#include "lib/table.h"
 
 struct numbers { /* ascending */
 	int64_t *items;
 	size_t n, cap;
 };
 
-struct pole_index {
-	struct table members; /* struct member_diary, by member and resource, any resource, or lapses */
-	struct diary due;
-	struct numbers queue, owing;
+struct diaries { /* by number of a member or a resource */
+	struct diary *items;
+	size_t n;
 };
+
+struct pole_index {
+	struct diaries members, lapses, resources;
+	struct diary due, owing;
+	struct numbers queue;
+};
+
+#define LAPSE_LATE_S 900 /* what is back within that time of its end was not late */
 
 void pole_index_clear(struct pole_index *x);
 void pole_index_add(struct pole_index *x, const struct booking *b);
 void pole_index_remove(struct pole_index *x, const struct booking *b);
-#define LAPSE_LATE_S 900 /* what is back within that time of its end was not late */
-/* No-shows, late cancellations and late returns, by when that happened; NULL: none. */
-const struct diary *pole_index_lapses(const struct pole_index *x, uint32_t member);
-const struct diary *pole_index_of(const struct pole_index *x, uint32_t member,
-				  uint32_t resource); /* resource 0: any; NULL: none */
+const struct diary *diaries_get(const struct diaries *list, uint32_t number); /* NULL: none */
+/* When the member failed to come, to say so in time, or to be back; 0: it did not. */
+int64_t booking_lapsed_at(const struct booking *b);

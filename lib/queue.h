@@ -25,12 +25,18 @@ struct turn queue_turn(const struct pole *p, const struct booking *b, int64_t no
 
 /*
  * After changes that `io` says, all applied to the pole: gives and offers what they freed to those who wait, first those
- * that were displaced or suspended, then in the queue's order. Applies what it changes, and appends it to `io`.
- * Costs nothing where nobody waits or nothing was freed.
+ * that were displaced or suspended, then in the queue's order (lib/claim.h). Applies what it changes, and appends it to `io`.
+ * A second call does nothing. Costs nothing where nobody waits or nothing was freed; else see lib/settle.c.
+ *
+ * Freed are lanes that bookings gave up or outages kept, quotas of members whose bookings changed, persons who learnt
+ * something, and anything by another policy. What time alone makes possible (a quota whose bookings
+ * are over) is found by the next change that concerns it. Where the policy has no waiting list, nobody is offered
+ * anything, but places are given back.
  */
 void settle(struct pole *p, int64_t now, struct arena *a, struct changes *io);
 
-/* Makes room for a basket that found none by displacing others, where the policy gives the asker that right: their changes are added, and the basket
- * is placed in the plan. false: no right, or no use. */
+/* Makes room for a basket that found none by displacing others, where the policy gives the asker that right: they are in the changes, which
+ * settle() follows to find them other places; and the basket is placed in the plan, which alone says what others are moved. false: no right,
+ * or no use. */
 struct basket;
 bool displace(struct basket *b, int64_t shift_s, struct changes *ret_changes);

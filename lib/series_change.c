@@ -36,9 +36,18 @@ static bool is_over(const struct altering *m, const struct booking *b)
 	return m->move && m->start_by_s != 0 ? b->span.start <= now : b->span.end <= now;
 }
 
+/* Requests, holds and waits are given up with the rest; what is out is not. */
+static bool may_change(const struct altering *m, const struct booking *b)
+{
+	enum booking_state to;
+
+	return state_move(b->state, m->move ? CAUSE_MOVED : CAUSE_CANCELLED, MOVER_HOLDER, &to) ==
+	       0;
+}
+
 static bool is_meant(const struct altering *m, const struct booking *b)
 {
-	if (b->series != m->named->series || b->state != BOOKING_CONFIRMED || is_over(m, b))
+	if (b->series != m->named->series || !may_change(m, b) || is_over(m, b))
 		return false;
 	return m->scope == SCOPE_ALL ||
 	       (m->scope == SCOPE_FOLLOWING && b->occurrence >= m->named->occurrence);

@@ -101,7 +101,7 @@ static void serve(struct settling *s, struct entry *e, struct changes *io)
 		return;
 	e->booking = NULL;
 	pole_apply(s->pole, &changes);
-	freed_add(&freed, s->pole, changes.items, changes.n);
+	freed_add(&freed, changes.items, changes.n);
 	changes_append(io, &changes);
 	count_anew(s, member);
 	if (!freed_is_nothing(&freed))
@@ -117,7 +117,7 @@ void settle(struct pole *p, int64_t now, struct arena *a, struct changes *io)
 
 	if (s.n == 0 || !pole_policy(p))
 		return;
-	freed_add(&freed, p, io->items, io->n);
+	freed_add(&freed, io->items, io->n);
 	if (freed_is_nothing(&freed))
 		return;
 	s.entries = arena_new_n(a, struct entry, s.n);

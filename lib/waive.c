@@ -65,20 +65,28 @@ static bool is_relet(const struct pole *p, const struct booking *made, const str
 	return relet.is_touched && 2 * relet.used_s >= relet.left_s;
 }
 
+struct waiving {
+	const struct pole *pole;
+	const struct booking *made;
+	struct changes *ret;
+};
+
+static bool waive(void *arg, const struct booking *was)
+{
+	const struct waiving *w = arg;
+	struct booking *waived;
+
+	if (was->member == w->made->member || !is_relet(w->pole, w->made, was))
+		return true;
+	waived = booking_copy(was, was->n_allocations);
+	booking_details(waived)->waived = true;
+	changes_add_booking(w->ret, CAUSE_WAIVED, (struct booking *)was, waived);
+	return true;
+}
+
 void waive_relet(const struct pole *p, const struct booking *made, struct changes *ret)
 {
-	size_t n;
-	const int64_t *owing = pole_owing(p, &n);
+	struct waiving w = {p, made, ret};
 
-	for (size_t i = 0; i < n; i++) {
-		const struct booking *was = pole_booking(p, owing[i]);
-		struct booking *waived;
-
-		if (was->member == made->member || !span_overlaps(was->span, made->span) ||
-		    !is_relet(p, made, was))
-			continue;
-		waived = booking_copy(was, was->n_allocations);
-		booking_details(waived)->waived = true;
-		changes_add_booking(ret, CAUSE_WAIVED, (struct booking *)was, waived);
-	}
+	pole_each_owing(p, made->span, waive, &w);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Changes to lines of the log and back. */
+/* Changes to lines of the log; the way back is in change_read.c. */
 
 /*
  * Numbers stand for names in memory; the log says the names, so that it reads like the protocol and
- * survives a policy that drops them. What is read back must be complete and known: a line that says
- * more than this program understands is refused rather than half applied.
+ * survives a policy that drops them.
  */
 
 #include "proto/change_text.h"
@@ -12,33 +11,38 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "lib/moment.h"
+#include "proto/detail.h"
 #include "proto/line.h"
 
-#define UTC_BYTES 40
-
-static char *utc_format(int64_t utc, char *buf, size_t n)
-{
-	struct civil_time t = civil_from_seconds(utc);
-	const int minute_s = t.second % 3600, second = t.second % 60;
-	int written = snprintf(buf, n, "%04d-%02u-%02uT%02d:%02d", t.date.year, t.date.month,
-			       t.date.day, t.second / 3600, minute_s / 60);
-
-	if (second)
-		snprintf(buf + written, n - (size_t)written, ":%02dZ", second);
-	else
-		snprintf(buf + written, n - (size_t)written, "Z");
-	return buf;
-}
+#define UTC_BYTES 32
 
 static void put_utc(struct line_writer *w, const char *key, int64_t utc)
 {
 	char text[UTC_BYTES];
 
-	line_str(w, key, utc_format(utc, text, sizeof(text)));
+	line_str(w, key, moment_format_utc(utc, text, sizeof(text)));
+}
+
+static void put_person(struct line_writer *w, const char *key, uint32_t number)
+{
+	line_printf(w, key, "p%" PRIu32, number);
+}
+
+static void put_booking(struct line_writer *w, const char *key, int64_t number)
+{
+	char code[16];
+
+	line_str(w, key, booking_code(number, code, sizeof(code)));
+}
+
+static void put_span(struct line_writer *w, const char *key, struct span span)
+{
+	char start[UTC_BYTES], end[UTC_BYTES];
+
+	line_printf(w, key, "%s/%s", moment_format_utc(span.start, start, sizeof(start)),
+		    moment_format_utc(span.end, end, sizeof(end)));
 }
 
 static const char *name_id(const struct pole *p, enum name_kind kind, uint32_t number)
@@ -79,8 +83,9 @@ static void encode_allocations(const struct booking *b, const struct pole *p, st
 		if (a->item)
 			snprintf(item, sizeof(item), "%" PRIu32 ":", a->item);
 		line_printf(w, "alloc", "%s/%s%s/%s/%s", name_id(p, NAME_RESOURCE, a->resource),
-			    item, lanes.bytes, utc_format(a->during.start, start, sizeof(start)),
-			    utc_format(a->during.end, end, sizeof(end)));
+			    item, lanes.bytes,
+			    moment_format_utc(a->during.start, start, sizeof(start)),
+			    moment_format_utc(a->during.end, end, sizeof(end)));
 		buffer_release(&lanes);
 	}
 }
@@ -93,37 +98,92 @@ static void encode_items(const struct booking *b, const struct pole *p, struct l
 		line_printf(w, "item", "%s/%" PRIu32 "/%" PRIu32 "/%s/%u/%s/%s/%s",
 			    name_id(p, NAME_RESOURCE, i->resource), i->lane, i->quantity,
 			    item_via_words[i->via], (unsigned)i->of, item_state_words[i->state],
-			    utc_format(i->span.start, start, sizeof(start)),
-			    utc_format(i->span.end, end, sizeof(end)));
+			    moment_format_utc(i->span.start, start, sizeof(start)),
+			    moment_format_utc(i->span.end, end, sizeof(end)));
 		if (*i->having)
 			line_str(w, "having", i->having);
 	}
 }
 
-static void encode_booking(const struct booking *b, const struct pole *p, struct line_writer *w)
+static void encode_detail(const struct detail_field *f, const struct detail_value *v,
+			  struct line_writer *w)
+{
+	switch (f->kind) {
+	case DETAIL_TIME:
+		put_utc(w, f->key, v->number);
+		break;
+	case DETAIL_SPAN:
+		put_span(w, f->key, v->span);
+		break;
+	case DETAIL_PERSON:
+		put_person(w, f->key, (uint32_t)v->number);
+		break;
+	case DETAIL_BOOKING:
+		put_booking(w, f->key, v->number);
+		break;
+	case DETAIL_YES:
+		line_str(w, f->key, "yes");
+		break;
+	case DETAIL_STATE:
+	case DETAIL_DISPUTE:
+	case DETAIL_TEXT:
+		line_str(w, f->key, v->text);
+		break;
+	case DETAIL_NUMBER:
+	case DETAIL_PERCENT:
+	case DETAIL_READING:
+		line_int(w, f->key, v->number);
+		break;
+	}
+}
+
+static void encode_details(const struct details *d, struct line_writer *w)
+{
+	struct detail_value v;
+
+	for (const struct detail_field *f = detail_fields; f < detail_fields + n_detail_fields; f++)
+		if (detail_get(d, f, &v))
+			encode_detail(f, &v, w);
+}
+
+static void encode_booking(const struct booking *b, enum cause cause, const struct pole *p,
+			   struct line_writer *w)
 {
 	bool plain = booking_is_plain(b);
-	char code[16];
 
-	line_str(w, "code", booking_code(b->number, code, sizeof(code)));
+	put_booking(w, "code", b->number);
+	line_str(w, "cause", cause == CAUSE_NONE ? NULL : cause_words[cause]);
 	line_str(w, "state", booking_state_words[b->state]);
 	line_str(w, "resource", name_id(p, NAME_RESOURCE, b->resource));
 	line_str(w, "member", b->member ? name_id(p, NAME_MEMBER, b->member) : NULL);
-	line_printf(w, "person", "p%" PRIu32, b->person);
-	line_printf(w, "by", "p%" PRIu32, b->made_by);
+	put_person(w, "person", b->person);
+	put_person(w, "by", b->made_by);
 	put_utc(w, "from", b->span.start);
 	put_utc(w, "to", b->span.end);
 	put_utc(w, "made-at", b->made_at);
 	if (b->ended_at)
 		put_utc(w, "ended-at", b->ended_at);
+	if (b->due_at)
+		put_utc(w, "due-at", b->due_at);
 	if (b->series) {
 		line_int(w, "series", b->series);
 		put_utc(w, "occurrence", b->occurrence);
 	}
 	line_str(w, "pinned", plain && item_is_pinned(b->items) ? "yes" : NULL);
+	encode_details(booking_says(b), w);
 	if (!plain)
 		encode_items(b, p, w);
 	encode_allocations(b, p, w);
+}
+
+static void encode_qualification(const struct qualification *q, const struct pole *p,
+				 struct line_writer *w)
+{
+	line_str(w, "qualified", q->word);
+	line_str(w, "issuer", q->issuer ? name_id(p, NAME_MEMBER, q->issuer) : NULL);
+	put_utc(w, "since", q->since);
+	if (q->until != TIME_NEVER)
+		put_utc(w, "until", q->until);
 }
 
 static void encode_person(const struct person *person, const struct pole *p, struct line_writer *w)
@@ -135,13 +195,15 @@ static void encode_person(const struct person *person, const struct pole *p, str
 		if (person->roles & (1u << i))
 			n += (size_t)snprintf(roles + n, sizeof(roles) - n, "%s%s", n ? "," : "",
 					      role_words[i]);
-	line_printf(w, "code", "p%" PRIu32, person->number);
+	put_person(w, "code", person->number);
 	line_str(w, "member", person->member ? name_id(p, NAME_MEMBER, person->member) : NULL);
 	line_str(w, "roles", n ? roles : NULL);
 	line_str(w, "active", person->active ? "yes" : "no");
 	for (size_t i = 0; i < person->n_credentials; i++)
 		line_str(w, person->credentials[i].withdrawn ? "withdrawn" : "token",
 			 person->credentials[i].hash);
+	for (size_t i = 0; i < person->n_qualifications; i++)
+		encode_qualification(&person->qualifications[i], p, w);
 }
 
 static void encode_name(const struct name *name, struct line_writer *w)
@@ -162,20 +224,33 @@ static void encode_outage(const struct outage *o, const struct pole *p, struct l
 	put_utc(w, "from", o->span.start);
 	if (o->span.end != TIME_NEVER)
 		put_utc(w, "to", o->span.end);
-	line_printf(w, "by", "p%" PRIu32, o->made_by);
+	line_str(w, "closure", o->is_closure ? "yes" : NULL);
+	put_person(w, "by", o->made_by);
 	put_utc(w, "made-at", o->made_at);
 	if (o->lifted_at)
 		put_utc(w, "lifted-at", o->lifted_at);
 }
 
-void change_encode(const struct change *c, const struct pole *p, struct buffer *out)
+static void encode_note(const struct change *c, const char *text_hash, struct line_writer *w)
+{
+	line_str(w, "about", note_about_words[c->note.about]);
+	if (c->note.about == NOTE_BOOKING)
+		put_booking(w, "number", c->note.number);
+	else
+		line_int(w, "number", c->note.number);
+	line_str(w, "kind", note_kind_words[c->note.kind]);
+	line_str(w, "sha256", text_hash);
+}
+
+void change_encode(const struct change *c, const struct pole *p, const char *text_hash,
+		   struct buffer *out)
 {
 	struct line_writer w;
 
 	line_begin(&w, out, change_kind_words[c->kind]);
 	switch (c->kind) {
 	case CHANGE_BOOKING:
-		encode_booking(c->booking.after, p, &w);
+		encode_booking(c->booking.after, c->cause, p, &w);
 		break;
 	case CHANGE_PERSON:
 		encode_person(c->person.after, p, &w);
@@ -190,484 +265,12 @@ void change_encode(const struct change *c, const struct pole *p, struct buffer *
 		encode_outage(&c->outage.after, p, &w);
 		break;
 	case CHANGE_NOTE:
+		encode_note(c, text_hash, &w);
+		break;
 	case N_CHANGE_KINDS:
 		break;
 	}
 	if (line_end(&w) != 0)
 		assert(!"a change whose names the policy loader should have refused");
 	buffer_truncate(out, out->n - 1);
-}
-
-/* Reading. The first fault is kept; what follows it reads on without harm. */
-struct reading {
-	const struct line *line;
-	const struct pole *pole;
-	const struct changes *ahead; /* not applied yet */
-	struct arena *arena;
-	int answer;
-};
-
-static void note(struct reading *r, int answer)
-{
-	if (r->answer == CHANGE_TEXT_OK)
-		r->answer = answer;
-}
-
-static const char *text_of(struct reading *r, const char *key)
-{
-	const char *value = line_get(r->line, key);
-
-	if (!value)
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	return value ? value : "";
-}
-
-static uint32_t number_from(struct reading *r, const char *text)
-{
-	unsigned long number = strtoul(text, NULL, 10);
-
-	if (!*text || strspn(text, "0123456789") != strlen(text) || strlen(text) > 10 ||
-	    number == 0 || number > UINT32_MAX)
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	return (uint32_t)number;
-}
-
-static int64_t utc_from(struct reading *r, const char *text)
-{
-	struct moment m;
-
-	if (moment_parse(text, &m) == MOMENT_OK && m.has_offset)
-		return moment_utc(&m, NULL);
-	note(r, CHANGE_TEXT_E_SYNTAX);
-	return 0;
-}
-
-static bool yes_from(struct reading *r, const char *text)
-{
-	if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	return strcmp(text, "yes") == 0;
-}
-
-static uint32_t person_from(struct reading *r, const char *text)
-{
-	uint32_t number = 0;
-
-	if (person_number_from_code(text, &number) != 0)
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	return number;
-}
-
-static uint32_t name_from(struct reading *r, enum name_kind kind, const char *id)
-{
-	uint32_t number = pole_name_number(r->pole, kind, 0, id);
-
-	for (size_t i = 0; number == 0 && i < r->ahead->n; i++) {
-		const struct change *c = &r->ahead->items[i];
-
-		if (c->kind == CHANGE_NAME && c->name.name.kind == kind &&
-		    strcmp(c->name.name.id, id) == 0)
-			number = c->name.name.number;
-	}
-	if (number == 0)
-		note(r, CHANGE_TEXT_E_UNKNOWN);
-	return number;
-}
-
-/* Every key one of `once`, at most once, or one of `often`: lists kept apart by spaces, with one at
- * each end. */
-static void check_keys(struct reading *r, const char *once, const char *often)
-{
-	for (size_t i = 0; i < r->line->n_args; i++) {
-		const struct arg *arg = &r->line->args[i];
-		char word[72];
-
-		snprintf(word, sizeof(word), " %s ", arg->key);
-		if (!strstr(once, word) && !strstr(often, word))
-			note(r, CHANGE_TEXT_E_UNKNOWN);
-		else if (strstr(once, word) && line_get(r->line, arg->key) != arg->value)
-			note(r, CHANGE_TEXT_E_SYNTAX);
-	}
-}
-
-static size_t count_key(const struct line *l, const char *key)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->n_args; i++)
-		n += strcmp(l->args[i].key, key) == 0;
-	return n;
-}
-
-/* The part behind the last slash, which is cut off: names may have slashes of their own. */
-static char *cut_last(struct reading *r, char *text)
-{
-	char *slash = strrchr(text, '/');
-
-	if (!slash) {
-		note(r, CHANGE_TEXT_E_SYNTAX);
-		return text + strlen(text);
-	}
-	*slash = '\0';
-	return slash + 1;
-}
-
-static uint32_t count_from(struct reading *r, const char *text)
-{
-	return strcmp(text, "0") == 0 ? 0 : number_from(r, text);
-}
-
-static unsigned word_from(struct reading *r, const char *text, const char *const *words, unsigned n)
-{
-	unsigned i = 0;
-
-	while (i < n && strcmp(words[i], text) != 0)
-		i++;
-	if (i == n)
-		note(r, CHANGE_TEXT_E_UNKNOWN);
-	return i == n ? 0 : i;
-}
-
-static uint32_t at_most(struct reading *r, uint32_t n, uint32_t most)
-{
-	if (n > most)
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	return n > most ? 0 : n;
-}
-
-static struct item read_item(struct reading *r, char *text)
-{
-	struct item i = {.having = ""};
-
-	i.span.end = utc_from(r, cut_last(r, text));
-	i.span.start = utc_from(r, cut_last(r, text));
-	i.state = (uint8_t)word_from(r, cut_last(r, text), item_state_words, N_ITEM_STATES);
-	i.of = (uint16_t)at_most(r, count_from(r, cut_last(r, text)), BOOKING_MAX_ITEMS - 1);
-	i.via = (uint8_t)word_from(r, cut_last(r, text), item_via_words, N_ITEM_VIAS);
-	i.quantity = at_most(r, number_from(r, cut_last(r, text)), BOOKING_MAX_QUANTITY);
-	i.lane = count_from(r, cut_last(r, text));
-	i.resource = name_from(r, NAME_RESOURCE, text);
-	if (span_is_empty(i.span))
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	return i;
-}
-
-struct reading_lanes { /* the allocations read so far */
-	struct allocation *items;
-	size_t n, cap;
-};
-
-static void read_lanes(struct reading *r, char *lanes, struct allocation a,
-		       struct reading_lanes *into)
-{
-	for (char *rest = NULL, *one = strtok_r(lanes, ",", &rest); one;
-	     one = strtok_r(NULL, ",", &rest)) {
-		char *dash = strchr(one, '-');
-		uint32_t last;
-
-		if (dash)
-			*dash = '\0';
-		a.lane = number_from(r, one);
-		last = dash ? number_from(r, dash + 1) : a.lane;
-		if (last < a.lane || last - a.lane >= BOOKING_MAX_LANES - into->n) {
-			note(r, CHANGE_TEXT_E_SYNTAX);
-			return;
-		}
-		for (; r->answer == CHANGE_TEXT_OK && a.lane <= last; a.lane++) {
-			into->items = arena_grow(r->arena, into->items, into->n, &into->cap,
-						 into->n + 1, sizeof(*into->items));
-			into->items[into->n++] = a;
-		}
-	}
-}
-
-static void read_allocation(struct reading *r, char *text, size_t n_items,
-			    struct reading_lanes *into)
-{
-	struct allocation a = {0};
-	char *lanes, *colon;
-
-	a.during.end = utc_from(r, cut_last(r, text));
-	a.during.start = utc_from(r, cut_last(r, text));
-	lanes = cut_last(r, text);
-	a.resource = name_from(r, NAME_RESOURCE, text);
-	colon = strchr(lanes, ':');
-	if (colon) {
-		*colon = '\0';
-		a.item = at_most(r, count_from(r, lanes), (uint32_t)n_items - 1);
-		lanes = colon + 1;
-	}
-	if (span_is_empty(a.during) || !*lanes)
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	read_lanes(r, lanes, a, into);
-}
-
-static struct item plain_item(struct reading *r)
-{
-	const char *pinned = line_get(r->line, "pinned");
-	struct span span = {utc_from(r, text_of(r, "from")), utc_from(r, text_of(r, "to"))};
-
-	return item_of(name_from(r, NAME_RESOURCE, text_of(r, "resource")),
-		       pinned && yes_from(r, pinned), span);
-}
-
-static struct booking *read_shape(struct reading *r, const char *purpose)
-{
-	size_t n = count_key(r->line, "item"), n_items = n ? n : 1, i_item = 0;
-	struct item *items = arena_new_n(r->arena, struct item, n_items);
-	struct reading_lanes lanes = {0};
-	struct booking *b;
-
-	items[0] = plain_item(r);
-	if (n > BOOKING_MAX_ITEMS || (n && items[0].lane))
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	for (size_t i = 0; i < r->line->n_args; i++) {
-		const struct arg *arg = &r->line->args[i];
-
-		if (strcmp(arg->key, "item") == 0)
-			items[i_item++] = read_item(r, arena_strdup(r->arena, arg->value));
-		else if (strcmp(arg->key, "having") == 0 && i_item > 0)
-			items[i_item - 1].having = arg->value;
-		else if (strcmp(arg->key, "alloc") == 0)
-			read_allocation(r, arena_strdup(r->arena, arg->value), n_items, &lanes);
-	}
-	if (!n && items[0].lane && lanes.n > 0)
-		items[0].lane = lanes.items[0].lane;
-	b = booking_new(purpose ? purpose : "", items, n_items, lanes.n);
-	if (lanes.n > 0)
-		memcpy(b->allocations, lanes.items, lanes.n * sizeof(*lanes.items));
-	return b;
-}
-
-static void read_booking(struct reading *r, struct booking *b)
-{
-	const char *member = line_get(r->line, "member"), *ended_at = line_get(r->line, "ended-at");
-	const char *series = line_get(r->line, "series");
-
-	check_keys(r,
-		   " code state resource member person by from to made-at ended-at pinned series "
-		   "occurrence ",
-		   " alloc item having ");
-	if (booking_number_from_code(text_of(r, "code"), &b->number) != 0)
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	if (booking_state_from_word(text_of(r, "state"), &b->state) != 0)
-		note(r, CHANGE_TEXT_E_UNKNOWN);
-	b->member = member ? name_from(r, NAME_MEMBER, member) : 0;
-	b->person = person_from(r, text_of(r, "person"));
-	b->made_by = person_from(r, text_of(r, "by"));
-	b->made_at = utc_from(r, text_of(r, "made-at"));
-	b->ended_at = ended_at ? utc_from(r, ended_at) : 0;
-	b->series = series ? number_from(r, series) : 0;
-	b->occurrence = series ? utc_from(r, text_of(r, "occurrence")) : 0;
-}
-
-static const struct booking *booking_before(const struct reading *r, int64_t number)
-{
-	for (size_t i = r->ahead->n; i > 0; i--) {
-		const struct change *c = &r->ahead->items[i - 1];
-
-		if (c->kind == CHANGE_BOOKING && c->booking.after &&
-		    c->booking.after->number == number)
-			return c->booking.after;
-	}
-	return pole_booking(r->pole, number);
-}
-
-static void decode_booking(struct reading *r, const char *purpose, struct changes *ret)
-{
-	struct booking *b = read_shape(r, purpose);
-
-	read_booking(r, b);
-	if (r->answer == CHANGE_TEXT_OK)
-		changes_add_booking(ret, CAUSE_NONE, (struct booking *)booking_before(r, b->number),
-				    b);
-	else
-		booking_unref(b);
-}
-
-static uint32_t roles_from(struct reading *r, const char *text)
-{
-	uint32_t roles = 0;
-
-	while (*text) {
-		size_t n = strcspn(text, ","), i = 0;
-
-		while (i < N_ROLES &&
-		       (strlen(role_words[i]) != n || memcmp(role_words[i], text, n) != 0))
-			i++;
-		if (i == N_ROLES)
-			note(r, CHANGE_TEXT_E_UNKNOWN);
-		else
-			roles |= 1u << i;
-		text += n + (text[n] == ',');
-	}
-	return roles;
-}
-
-static bool is_hash(const char *text)
-{
-	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
-}
-
-static void read_credentials(struct reading *r, struct person *person)
-{
-	struct credential *next = person->credentials;
-
-	for (size_t i = 0; i < r->line->n_args; i++) {
-		const struct arg *arg = &r->line->args[i];
-		bool withdrawn = strcmp(arg->key, "withdrawn") == 0;
-
-		if (!withdrawn && strcmp(arg->key, "token") != 0)
-			continue;
-		if (is_hash(arg->value))
-			memcpy(next->hash, arg->value, sizeof(next->hash));
-		else
-			note(r, CHANGE_TEXT_E_SYNTAX);
-		next++->withdrawn = withdrawn;
-	}
-}
-
-static void read_person(struct reading *r, struct person *person)
-{
-	const char *member = line_get(r->line, "member"), *roles = line_get(r->line, "roles");
-
-	check_keys(r, " code member roles active ", " token withdrawn ");
-	person->number = person_from(r, text_of(r, "code"));
-	person->member = member ? name_from(r, NAME_MEMBER, member) : 0;
-	person->roles = roles ? roles_from(r, roles) : 0;
-	person->active = yes_from(r, text_of(r, "active"));
-	read_credentials(r, person);
-}
-
-static const struct person *person_before(const struct reading *r, uint32_t number)
-{
-	for (size_t i = r->ahead->n; i > 0; i--) {
-		const struct change *c = &r->ahead->items[i - 1];
-
-		if (c->kind == CHANGE_PERSON && c->person.after &&
-		    c->person.after->number == number)
-			return c->person.after;
-	}
-	return pole_person(r->pole, number);
-}
-
-static void decode_person(struct reading *r, const char *name, const char *mail,
-			  struct changes *ret)
-{
-	size_t n = count_key(r->line, "token") + count_key(r->line, "withdrawn");
-	struct person *person = person_new(name ? name : "", mail ? mail : "", n, 0);
-
-	read_person(r, person);
-	if (r->answer == CHANGE_TEXT_OK)
-		changes_add_person(ret, (struct person *)person_before(r, person->number), person);
-	else
-		person_unref(person);
-}
-
-static void decode_name(struct reading *r, struct changes *ret)
-{
-	const char *kind = text_of(r, "kind"), *resource = line_get(r->line, "resource");
-	struct name name = {.id = text_of(r, "id")};
-
-	check_keys(r, " kind resource number id ", "");
-	while (name.kind < N_NAME_KINDS && strcmp(name_kind_words[name.kind], kind) != 0)
-		name.kind++;
-	if (name.kind == N_NAME_KINDS)
-		note(r, CHANGE_TEXT_E_UNKNOWN);
-	if ((name.kind == NAME_UNIT) != (resource != NULL) || !name.id[0])
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	name.resource = resource ? number_from(r, resource) : 0;
-	name.number = number_from(r, text_of(r, "number"));
-	if (r->answer == CHANGE_TEXT_OK)
-		changes_add_name(ret, name);
-}
-
-static void decode_policy(struct reading *r, char *ret_hash)
-{
-	const char *hash = text_of(r, "hash");
-
-	check_keys(r, " hash ", "");
-	if (!is_hash(hash))
-		note(r, CHANGE_TEXT_E_SYNTAX);
-	if (r->answer == CHANGE_TEXT_OK)
-		memcpy(ret_hash, hash, 65);
-}
-
-static struct outage outage_before(const struct reading *r, int64_t number)
-{
-	const struct outage *o;
-
-	for (size_t i = r->ahead->n; i > 0; i--) {
-		const struct change *c = &r->ahead->items[i - 1];
-
-		if (c->kind == CHANGE_OUTAGE && c->outage.after.number == number)
-			return c->outage.after;
-	}
-	o = pole_outage(r->pole, number);
-	return o ? *o : (struct outage){0};
-}
-
-static void decode_outage(struct reading *r, struct changes *ret)
-{
-	const char *lane = line_get(r->line, "lane"), *to = line_get(r->line, "to");
-	const char *lifted_at = line_get(r->line, "lifted-at");
-	struct outage o = {.number = number_from(r, text_of(r, "number"))}, before;
-
-	check_keys(r, " number resource lane from to by made-at lifted-at ", "");
-	o.resource = name_from(r, NAME_RESOURCE, text_of(r, "resource"));
-	o.lane = lane ? number_from(r, lane) : 0;
-	o.span.start = utc_from(r, text_of(r, "from"));
-	o.span.end = to ? utc_from(r, to) : TIME_NEVER;
-	o.made_by = person_from(r, text_of(r, "by"));
-	o.made_at = utc_from(r, text_of(r, "made-at"));
-	o.lifted_at = lifted_at ? utc_from(r, lifted_at) : 0;
-	before = outage_before(r, o.number);
-	if (r->answer == CHANGE_TEXT_OK)
-		changes_add_outage(ret, &before, &o);
-}
-
-static void decode_change(struct reading *r, const char *private1, const char *private2,
-			  struct changes *ret, char *ret_policy_hash)
-{
-	enum change_kind kind = 0;
-
-	while (kind < N_CHANGE_KINDS && strcmp(change_kind_words[kind], r->line->words[0]) != 0)
-		kind++;
-	switch (kind) {
-	case CHANGE_BOOKING:
-		decode_booking(r, private1, ret);
-		break;
-	case CHANGE_PERSON:
-		decode_person(r, private1, private2, ret);
-		break;
-	case CHANGE_NAME:
-		decode_name(r, ret);
-		break;
-	case CHANGE_POLICY:
-		decode_policy(r, ret_policy_hash);
-		break;
-	case CHANGE_OUTAGE:
-		decode_outage(r, ret);
-		break;
-	case CHANGE_NOTE:
-	case N_CHANGE_KINDS:
-		note(r, CHANGE_TEXT_E_UNKNOWN);
-		break;
-	}
-}
-
-int change_decode(const char *text, const struct pole *p, const char *private1,
-		  const char *private2, struct changes *ret, char *ret_policy_hash)
-{
-	struct arena arena = {0};
-	struct line line;
-	size_t at;
-	struct reading r = {.line = &line, .pole = p, .ahead = ret, .arena = &arena};
-
-	if (line_decode(text, strlen(text), &arena, &line, &at) != LINE_OK || line.n_words != 1)
-		r.answer = CHANGE_TEXT_E_SYNTAX;
-	else
-		decode_change(&r, private1, private2, ret, ret_policy_hash);
-	arena_clear(&arena);
-	return r.answer;
 }

@@ -5,7 +5,7 @@
 -- $7 states text, parted by commas, $8 limit int8
 -- → the columns of booking_by_number
 select number, resource_id, member, person, made_by, state, pinned, start_s, end_s, made_at_s, ended_at_s,
-       purpose, allocations, items, series, occurrence_s
+       purpose, allocations, items, series, occurrence_s, due_at_s, details
 from booking_row b
 where pole_id = $1 and starts < to_timestamp($3::int8) and ends > to_timestamp($2::int8)
   and case when exists (select from item i where i.pole_id = b.pole_id and i.booking = b.number)

@@ -7,7 +7,8 @@ select e.version, e.seq, date_part('epoch', e.at)::int8 as at, e.batch, e.actor,
        case e.kind when 'booking' then n.text when 'person' then p.name end as private1,
        case e.kind when 'person' then p.mail end as private2, r.request, r.reply
 from event e
-left join note n on e.kind = 'booking' and n.pole_id = e.pole_id and n.booking = e.subject
+left join note n on e.kind = 'booking' and n.pole_id = e.pole_id and n.number = e.subject and n.about = 'booking'
+		and n.kind = 'purpose'
 left join person p on e.kind = 'person' and p.pole_id = e.pole_id and p.number = e.subject
 left join request r on r.pole_id = e.pole_id and r.actor = e.actor and r.key = e.request_key
 where e.pole_id = $1 and e.version > $2

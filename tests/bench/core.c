@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Measures the core alone on a large pole: `core [--bookings=N] [--seconds=S] [--seed=N]
- * [--dump=FOLDER]`.
+ * [--dump=FOLDER] [--only=MEASUREMENT]`.
  *
  * Prints one line of JSON about the pole, then, for each line on stdin, one with a round of all
  * measurements, so that whoever measures something else next to it can take turns. With --dump,
@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "lib/profile.h"
@@ -42,7 +43,7 @@ static struct {
 	size_t bookings;
 	double seconds;
 	uint64_t seed;
-	const char *dump;
+	const char *dump, *only;
 } options = {.bookings = 1000000, .seconds = 1, .seed = 1};
 
 static struct asker asker_of(const struct bench *b)
@@ -352,17 +353,18 @@ static void dump(struct bench *b)
 
 static int usage(void)
 {
-	fputs("usage: core [--bookings=N] [--seconds=S] [--seed=N] [--dump=FOLDER]\n", stderr);
+	fputs("usage: core [--bookings=N] [--seconds=S] [--seed=N] [--dump=FOLDER] "
+	      "[--only=MEASUREMENT]\n",
+	      stderr);
 	return 2;
 }
 
 static bool read_options(int argc, char **argv)
 {
-	static const struct option names[] = {{"bookings", required_argument, NULL, 'b'},
-					      {"seconds", required_argument, NULL, 's'},
-					      {"seed", required_argument, NULL, 'r'},
-					      {"dump", required_argument, NULL, 'd'},
-					      {0}};
+	static const struct option names[] = {
+	    {"bookings", required_argument, NULL, 'b'}, {"seconds", required_argument, NULL, 's'},
+	    {"seed", required_argument, NULL, 'r'},	{"dump", required_argument, NULL, 'd'},
+	    {"only", required_argument, NULL, 'o'},	{0}};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -374,6 +376,8 @@ static bool read_options(int argc, char **argv)
 			options.seed = strtoul(optarg, NULL, 10);
 		else if (c == 'd')
 			options.dump = optarg;
+		else if (c == 'o')
+			options.only = optarg;
 		else
 			return false;
 	}
@@ -408,8 +412,13 @@ int main(int argc, char **argv)
 		dump(b);
 	tell(b, begun);
 	while (fgets(line, sizeof(line), stdin)) {
+		const char *before = "{";
+
 		for (size_t i = 0; i < N_MEASUREMENTS; i++) {
-			fputs(i ? ", " : "{", stdout);
+			if (options.only && strcmp(options.only, measurements[i].what) != 0)
+				continue;
+			fputs(before, stdout);
+			before = ", ";
 			measure(b, &measurements[i]);
 		}
 		puts("}");

@@ -14,7 +14,9 @@
 #include <cmocka.h>
 
 #include "daemon/embedded.h"
+#include "daemon/json.h"
 #include "daemon/migrate.h"
+#include "lib/state.h"
 
 void database_dir(struct database *d)
 {
@@ -107,77 +109,27 @@ struct db_rows *must_query(struct db_session *s, const char *statement, const st
 	return rows;
 }
 
-static void int4s(struct db_params *p, size_t n, int32_t v)
+static const char *row_text(const struct db_rows *rows, size_t row, size_t columns)
 {
-	db_array_begin(p, DB_INT4_ARRAY);
-	while (n--)
-		db_array_int4(p, v);
-	db_array_end(p);
+	static char text[1024];
+	size_t n = 0;
+
+	for (size_t c = 0; c < columns; c++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", c ? "|" : "",
+				      db_is_null(rows, row, c) ? "-" : db_value(rows, row, c));
+	return text;
 }
 
-static void int8s(struct db_params *p, size_t n, int64_t v)
+void must_give(struct db_session *s, const char *statement, const struct db_params *p,
+	       size_t columns, size_t n, const char *const *texts)
 {
-	db_array_begin(p, DB_INT8_ARRAY);
-	while (n--)
-		db_array_int8(p, v);
-	db_array_end(p);
+	struct db_rows *rows = must_query(s, statement, p);
+
+	assert_int_equal(db_n_rows(rows), n);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(row_text(rows, i, columns), texts[i]);
+	db_rows_free(rows);
 }
-
-static void texts(struct db_params *p, size_t n, const char *v)
-{
-	db_array_begin(p, DB_TEXT_ARRAY);
-	while (n--)
-		db_array_text(p, v);
-	db_array_end(p);
-}
-
-static void bools(struct db_params *p, size_t n, bool v)
-{
-	db_array_begin(p, DB_BOOL_ARRAY);
-	while (n--)
-		db_array_bool(p, v);
-	db_array_end(p);
-}
-
-#define EACH_INT8(p, g, value, condition)                                                          \
-	do {                                                                                       \
-		db_array_begin(p, DB_INT8_ARRAY);                                                  \
-		for (const struct sample *b = (g)->bookings; b < (g)->bookings + (g)->n_bookings;  \
-		     b++)                                                                          \
-			if (condition)                                                             \
-				db_array_int8(p, value);                                           \
-		db_array_end(p);                                                                   \
-	} while (0)
-
-#define EACH_INT4(p, g, value, condition)                                                          \
-	do {                                                                                       \
-		db_array_begin(p, DB_INT4_ARRAY);                                                  \
-		for (const struct sample *b = (g)->bookings; b < (g)->bookings + (g)->n_bookings;  \
-		     b++)                                                                          \
-			if (condition)                                                             \
-				db_array_int4(p, value);                                           \
-		db_array_end(p);                                                                   \
-	} while (0)
-
-#define EACH_BOOL(p, g, value, condition)                                                          \
-	do {                                                                                       \
-		db_array_begin(p, DB_BOOL_ARRAY);                                                  \
-		for (const struct sample *b = (g)->bookings; b < (g)->bookings + (g)->n_bookings;  \
-		     b++)                                                                          \
-			if (condition)                                                             \
-				db_array_bool(p, value);                                           \
-		db_array_end(p);                                                                   \
-	} while (0)
-
-#define EACH_TEXT(p, g, value, condition)                                                          \
-	do {                                                                                       \
-		db_array_begin(p, DB_TEXT_ARRAY);                                                  \
-		for (const struct sample *b = (g)->bookings; b < (g)->bookings + (g)->n_bookings;  \
-		     b++)                                                                          \
-			if (condition)                                                             \
-				db_array_text(p, value);                                           \
-		db_array_end(p);                                                                   \
-	} while (0)
 
 static const char *keyed(const struct group *g, const struct sample *b)
 {
@@ -189,121 +141,195 @@ static const char *keyed(const struct group *g, const struct sample *b)
 	return key;
 }
 
+static void int8s(struct db_params *p, const int64_t *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		db_array_int8(p, values[i]);
+}
+#define INT8S(p, ...)                                                                              \
+	int8s(p, (const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / 8)
+
+static void texts(struct db_params *p, const char *const *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		db_array_text(p, values[i]);
+}
+#define TEXTS(p, ...)                                                                              \
+	texts(p, (const char *const[]){__VA_ARGS__},                                               \
+	      sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
 static void events_params(struct db_params *p, const struct group *g)
 {
-	size_t n = g->n_bookings;
-
-	int4s(p, n, 1);
-	EACH_TEXT(p, g, keyed(g, b), true);
-	texts(p, n, "booking");
-	EACH_INT8(p, g, b->number, true);
-	texts(p, n,
-	      "booking=B7K3QF state=confirmed resource=van unit=van-2 from=1 to=2 member=m1 "
-	      "person=p1");
-	texts(p, n, "3b5d5c3712955042212316173ccf37be800cbd4f7e3d2e5f5e3d2e5f5e3d2e5f");
+	db_array_begin(p, DB_INT8_ARRAY);
+	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
+		INT8S(p, 1, b->number);
+	db_array_end(p);
+	db_array_begin(p, DB_TEXT_ARRAY);
+	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
+		TEXTS(p, keyed(g, b), "booking",
+		      "booking=B7K3QF state=confirmed resource=van unit=van-2 from=1 to=2 "
+		      "member=m1 person=p1",
+		      "3b5d5c3712955042212316173ccf37be800cbd4f7e3d2e5f5e3d2e5f5e3d2e5f", "booked",
+		      g->request);
+	db_array_end(p);
 }
 
-/* Of each booking with `items`, that many: the first is there, the others were given back. */
-static void items_params(struct db_params *p, const struct group *g)
+static int64_t ended_at(const struct sample *b, const struct group *g)
 {
-	for (int column = 0; column < 11; column++) {
-		static const enum db_array kinds[] = {DB_INT8_ARRAY, DB_INT4_ARRAY, DB_INT4_ARRAY,
-						      DB_INT4_ARRAY, DB_INT4_ARRAY, DB_TEXT_ARRAY,
-						      DB_INT4_ARRAY, DB_TEXT_ARRAY, DB_INT8_ARRAY,
-						      DB_INT8_ARRAY, DB_TEXT_ARRAY};
-
-		db_array_begin(p, kinds[column]);
-		for (size_t b = 0; b < g->n_bookings; b++)
-			for (int i = 0; i < g->bookings[b].items; i++) {
-				const struct sample *s = &g->bookings[b];
-				const int64_t numbers[] = {
-				    s->number, i, s->resource + i, 0, 2, 0, 0, 0, s->start, s->end};
-
-				if (kinds[column] == DB_INT8_ARRAY)
-					db_array_int8(p, numbers[column]);
-				else if (kinds[column] == DB_INT4_ARRAY)
-					db_array_int4(p, (int32_t)numbers[column]);
-				else
-					db_array_text(p, column == 5 ? "asked"
-							 : column == 7
-							     ? (i ? "cancelled" : "present")
-							     : "seats>=3 a/b");
-			}
-		db_array_end(p);
-	}
+	return b->ended_at ? b->ended_at : b->state ? g->at : 0;
 }
 
-static void outages_params(struct db_params *p, size_t n)
+/* By the group's own notion: what is there to keep others out. */
+static bool occupies(const struct sample *b)
 {
-	int8s(p, n, 4);
-	int4s(p, n, 1);
-	int4s(p, n, 2);
-	int8s(p, n, 1800000000);
-	int8s(p, n, 0);
-	int4s(p, n, 1);
-	int8s(p, n, 1800000000);
-	int8s(p, n, 0);
+	enum booking_state state = BOOKING_CONFIRMED;
+
+	if (b->state)
+		booking_state_from_word(b->state, &state);
+	return booking_state_occupies(state);
 }
 
 static void bookings_params(struct db_params *p, const struct group *g)
 {
-	size_t n = g->n_bookings;
-
-	EACH_INT8(p, g, b->number, true);
-	EACH_INT4(p, g, b->resource, true);
-	int4s(p, n, 1);
-	int4s(p, n, 1);
-	int4s(p, n, 1);
-	EACH_TEXT(p, g, b->state ? b->state : "confirmed", true);
-	bools(p, n, false);
-	EACH_INT8(p, g, b->start, true);
-	EACH_INT8(p, g, b->end, true);
-	int8s(p, n, g->at);
-	EACH_INT8(p, g, b->state ? g->at : 0, true);
-	int8s(p, n, 0);
-	int8s(p, n, 0);
 	db_array_begin(p, DB_INT8_ARRAY);
-	for (size_t i = 0; i < g->n_drop; i++)
-		db_array_int8(p, g->drop[i]);
+	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
+		INT8S(p, b->number, b->resource, 1, 1, 1, 0, b->start, b->end, g->at,
+		      ended_at(b, g), 0, 0, b->due_at);
 	db_array_end(p);
-	EACH_INT8(p, g, b->number, b->lanes);
-	EACH_INT4(p, g, 0, b->lanes);
-	EACH_INT4(p, g, b->resource, b->lanes);
-	EACH_TEXT(p, g, b->lanes, b->lanes);
-	EACH_INT8(p, g, b->start, b->lanes);
-	EACH_INT8(p, g, b->end, b->lanes);
-	EACH_BOOL(p, g, !b->state, b->lanes);
-	items_params(p, g);
-	outages_params(p, g->with_the_rest);
-	EACH_INT8(p, g, b->number, g->note);
-	EACH_TEXT(p, g, g->note, g->note);
+	db_array_begin(p, DB_TEXT_ARRAY);
+	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
+		db_array_text(p, b->state ? b->state : "confirmed");
+	db_array_end(p);
+}
+
+static void allocations_params(struct db_params *p, const struct group *g)
+{
+	db_array_begin(p, DB_INT8_ARRAY);
+	int8s(p, g->drop, g->n_drop);
+	db_array_end(p);
+	db_array_begin(p, DB_INT8_ARRAY);
+	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
+		if (b->lanes)
+			INT8S(p, b->number, 0, b->resource, b->start, b->end, occupies(b));
+	db_array_end(p);
+	db_array_begin(p, DB_TEXT_ARRAY);
+	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
+		if (b->lanes)
+			db_array_text(p, b->lanes);
+	db_array_end(p);
+}
+
+static void requests_params(struct db_params *p, const struct group *g)
+{
+	db_array_begin(p, DB_INT8_ARRAY);
+	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
+		if (g->key)
+			db_array_int8(p, 1);
+	db_array_end(p);
+	db_array_begin(p, DB_TEXT_ARRAY);
+	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
+		if (g->key)
+			TEXTS(p, keyed(g, b), "feed", "OK booking=B7K3QF");
+	db_array_end(p);
+}
+
+static void notes_params(struct db_params *p, const struct group *g)
+{
+	db_array_begin(p, DB_INT8_ARRAY);
+	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
+		if (g->note)
+			INT8S(p, b->number, 1);
+	db_array_end(p);
+	db_array_begin(p, DB_TEXT_ARRAY);
+	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
+		if (g->note)
+			TEXTS(p, "booking", g->note_kind ? g->note_kind : "purpose", g->note);
+	db_array_end(p);
+}
+
+static int32_t rows_pole(const struct group *g)
+{
+	return g->rows_pole ? g->rows_pole : g->pole;
+}
+
+/* Of each booking with `items`, that many: the first is there, the others were given back. */
+static void items_param(struct db_params *p, const struct group *g)
+{
+	struct buffer json = {0};
+
+	json_open(&json, NULL, '[');
+	for (size_t b = 0; b < g->n_bookings; b++)
+		for (int i = 0; i < g->bookings[b].items; i++) {
+			const struct sample *s = &g->bookings[b];
+
+			json_open(&json, NULL, '{');
+			json_int(&json, "pole_id", rows_pole(g));
+			json_int(&json, "booking", s->number);
+			json_int(&json, "item", i);
+			json_int(&json, "resource_id", s->resource + i);
+			json_int(&json, "lane", 0);
+			json_int(&json, "quantity", 2);
+			json_text(&json, "via", "asked");
+			json_int(&json, "of_item", 0);
+			json_text(&json, "state", i ? "cancelled" : "present");
+			json_time(&json, "starts", s->start);
+			json_time(&json, "ends", s->end);
+			json_text(&json, "asks", "seats>=3 a/b");
+			json_close(&json, '}');
+		}
+	json_close(&json, ']');
+	db_param_jsonb(p, json.n > 2 ? json.bytes : NULL);
+	buffer_release(&json);
+}
+
+static void details_param(struct db_params *p, const struct group *g)
+{
+	char json[4096] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_bookings; i++) {
+		const struct sample *b = &g->bookings[i];
+
+		if (b->details && *b->details)
+			n += (size_t)snprintf(json + n, sizeof(json) - n,
+					      "%s{\"pole_id\":%d,\"booking\":%d,%s}", n ? "," : "[",
+					      rows_pole(g), (int)b->number, b->details);
+		else if (b->details)
+			n += (size_t)snprintf(json + n, sizeof(json) - n, "%s{\"booking\":%d}",
+					      n ? "," : "[", (int)b->number);
+	}
+	strcat(json, "]");
+	db_param_jsonb(p, n ? json : NULL);
 }
 
 static void rest_params(struct db_params *p, const struct group *g)
 {
-	size_t n = g->with_the_rest;
+	static const char *const rest[] = {
+	    "[{\"pole_id\":%d,\"number\":4,\"resource_id\":1,\"lane\":2,\"starts\":\"2027-01-15T08:"
+	    "00Z\","
+	    "\"made_by\":1,\"made_at\":\"2027-01-15T08:00Z\",\"is_closure\":false},"
+	    "{\"pole_id\":%d,\"number\":5,\"resource_id\":1,\"lane\":0,\"starts\":\"2027-01-15T08:"
+	    "00Z\","
+	    "\"ends\":\"2030-03-17T17:46:40Z\",\"made_by\":1,\"made_at\":\"2027-01-15T08:00Z\","
+	    "\"is_closure\":true}]",
+	    "[{\"pole_id\":%d,\"number\":1,\"roles\":8,\"active\":true,\"name\":\"Ana Ruiz\","
+	    "\"mail\":\"ana@example.org\",\"credentials\":[{\"hash\":\"c0ffee\",\"withdrawn\":"
+	    "false}],"
+	    "\"qualifications\":[{\"pole_id\":%d,\"person\":1,\"ordinal\":0,\"word\":\"licence-b\","
+	    "\"since\":\"2023-11-14T22:13:20Z\"},{\"pole_id\":%d,\"person\":1,\"ordinal\":1,"
+	    "\"word\":\"laser\","
+	    "\"issuer\":7,\"since\":\"2023-11-14T22:13:20Z\",\"until\":\"2030-03-17T17:46:40Z\"}]}"
+	    "]",
+	    "[{\"pole_id\":%d,\"kind\":\"resource\",\"resource\":0,\"number\":1,\"id\":\"van\"}]",
+	    "[{\"files\":[{\"name\": \"pole.yaml\", \"text\": \"pole: é\\n\"}],\"hash\":\"abba\","
+	    "\"by\":1,\"reason\":\"first\"}]",
+	};
+	char json[1024];
 
-	int4s(p, n, 1);
-	int4s(p, n, 0);
-	int4s(p, n, 8);
-	bools(p, n, true);
-	texts(p, n, "Ana Ruiz");
-	texts(p, n, "ana@example.org");
-	int4s(p, n, 1);
-	texts(p, n, "c0ffee");
-	bools(p, n, false);
-	texts(p, n, "resource");
-	int4s(p, n, 0);
-	int4s(p, n, 1);
-	texts(p, n, "van");
-	EACH_INT4(p, g, 1, g->key);
-	EACH_TEXT(p, g, keyed(g, b), g->key);
-	EACH_TEXT(p, g, "feed", g->key);
-	EACH_TEXT(p, g, "OK booking=B7K3QF", g->key);
-	db_param_text(p, n ? "[{\"name\": \"pole.yaml\", \"text\": \"pole: é\\n\"}]" : NULL);
-	db_param_text(p, n ? "abba" : NULL);
-	db_param_int4(p, 1);
-	db_param_text(p, n ? "first" : NULL);
+	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++) {
+		snprintf(json, sizeof(json), rest[i], rows_pole(g), rows_pole(g), rows_pole(g));
+		db_param_jsonb(p, g->with_the_rest ? json : NULL);
+	}
 }
 
 void group_params(struct db_params *p, const struct group *g)
@@ -317,8 +343,13 @@ void group_params(struct db_params *p, const struct group *g)
 	db_param_int8(p, g->expected);
 	db_param_int8(p, g->batch);
 	db_param_int8(p, g->at);
-	db_param_text(p, "cafe");
 	events_params(p, &logged);
+	db_param_text(p, "cafe");
 	bookings_params(p, &logged);
+	allocations_params(p, &logged);
+	requests_params(p, g);
+	notes_params(p, &logged);
+	items_param(p, &logged);
+	details_param(p, &logged);
 	rest_params(p, g);
 }

@@ -28,6 +28,10 @@ struct db_session *daemon_session(const struct database *d);
 void must_exec(struct db_session *s, const char *sql);
 struct db_rows *must_query(struct db_session *s, const char *statement, const struct db_params *p);
 
+/* A query that gives just these rows: their first columns, parted by '|'; '-' for null. */
+void must_give(struct db_session *s, const char *statement, const struct db_params *p,
+	       size_t columns, size_t n, const char *const *rows);
+
 struct sample { /* a booking of one lane, made by person 1 of member 1 */
 	int64_t number;
 	int32_t resource;
@@ -35,6 +39,8 @@ struct sample { /* a booking of one lane, made by person 1 of member 1 */
 	int64_t start, end;
 	const char *state; /* NULL: confirmed */
 	int items;	   /* rows of items, two of each; the first is there, the others given back */
+	int64_t due_at, ended_at; /* ended_at 0: where there is a state, when it is written */
+	const char *details; /* JSON without its braces and the booking; "": they are gone; NULL: none */
 };
 
 struct group {
@@ -47,7 +53,10 @@ struct group {
 	const char *note;   /* of each booking; NULL: none */
 	const char *key;    /* of each booking's event and kept request; NULL: none */
 	bool answers_only;  /* no events: requests that were refused */
-	bool with_the_rest; /* a person, a credential, a name, a policy */
+	const char *note_kind; /* NULL: purpose */
+	int32_t rows_pole; /* of rare rows; 0: the group's */
+	const char *request; /* as it was asked; NULL: not said */
+	bool with_the_rest; /* outages, a person, a name, a policy */
 };
 
 void group_params(struct db_params *p, const struct group *g);

@@ -12,9 +12,12 @@
 
 #include <cmocka.h>
 
+#include "daemon/db_wire.h"
+#include "daemon/embedded.h"
 #include "tests/daemon/database.h"
 
 static struct database database;
+static const char *landed_path; /* schema 1 as it landed */
 
 static int64_t schema(struct db_session *s)
 {
@@ -79,6 +82,172 @@ static void leaves_nothing_half_done(void **state)
 	db_session_free(s);
 }
 
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text = calloc(1, 65536);
+
+	assert_non_null(f);
+	assert_true(fread(text, 1, 65535, f) > 0);
+	fclose(f);
+	return text;
+}
+
+/* As the daemon did that had only schema 1. */
+static void make_landed(struct db_session *s)
+{
+	char *text = read_file(landed_path);
+
+	must_exec(
+	    s, "set search_path = public; create table schema_version (version int4 primary key, "
+	       "at timestamptz not null default now())");
+	must_exec(s, text);
+	must_exec(s, "insert into schema_version (version) values (1)");
+	free(text);
+}
+
+/* Two bookings, one of them with items, cancelled, with its purpose; an outage, a person, a name, a
+ * policy, a kept answer. */
+static const char written_then[] =
+    "select pole_ensure('old'); "
+    "select pole_commit(1, 0, 7, 1800000000, 'cafe', "
+    "'{3,3}', '{k,NULL}', '{booking,booking}', '{1,2}', '{booking code=B1,booking code=B2}', "
+    "'{h1,h2}', "
+    "'{1,2}', '{5,6}', '{7,7}', '{3,3}', '{4,4}', '{confirmed,cancelled}', '{t,f}', "
+    "'{1800003600,1800003600}', '{1800007200,1800007200}', '{1800000000,1800000000}', "
+    "'{0,1800000001}', "
+    "'{0,12}', '{0,1800003600}', "
+    "'{}', '{1,2}', '{0,0}', '{5,6}', '{\"{[2,3)}\",\"{[1,3)}\"}', '{1800003600,1800003600}', "
+    "'{1800009000,1800007200}', '{t,f}', "
+    "'{2}', '{0}', '{6}', '{0}', '{2}', '{asked}', '{0}', '{present}', '{1800003600}', "
+    "'{1800007200}', '{a/b}', "
+    "'{1}', '{5}', '{0}', '{1800000000}', '{0}', '{3}', '{1800000000}', '{0}', "
+    "'{1}', '{Noël}', "
+    "'{3}', '{7}', '{1}', '{t}', '{Ana}', '{\"\"}', "
+    "'{3}', '{c0ffee}', '{f}', "
+    "'{resource}', '{0}', '{5}', '{van}', "
+    "'{3}', '{k}', '{feed}', '{OK}', "
+    "'[{\"name\": \"pole.yaml\", \"text\": \"pole\"}]', 'abba', 3, 'first')";
+
+static void upgrades_what_landed(void **state)
+{
+	struct db_session *s = owner_session(&database);
+	struct db_params *p = db_params_new();
+	char why[512];
+
+	must_exec(s, "create database landed");
+	db_session_free(s);
+	s = owner_session_of(&database, "landed");
+	make_landed(s);
+	must_exec(s, written_then);
+	if (migrate(s, why))
+		fail_msg("%s", why);
+	db_param_int4(p, 1);
+	must_give(s, "pole_state", p, 6, 1, (const char *[]){"1|cafe|2|3|1800000000|1"});
+	must_give(s, "load_names", p, 4, 1, (const char *[]){"resource|0|5|van"});
+	must_give(s, "load_persons", p, 6, 1, (const char *[]){"3|7|1|t|Ana|"});
+	must_give(s, "load_credentials", p, 3, 1, (const char *[]){"3|c0ffee|f"});
+	must_give(s, "load_qualifications", p, 5, 0, NULL);
+	must_give(s, "policy_history", p, 5, 1, (const char *[]){"1|abba|1800000000|3|first"});
+	db_param_int8(p, 0);
+	must_give(
+	    s, "load_bookings", p, 18, 2,
+	    (const char *[]){"1|5|7|3|4|confirmed|t|1800003600|1800007200|1800000000|0|Noël|"
+			     "0/5/2/1800003600/1800009000||0|0|0|-",
+			     "2|6|7|3|4|cancelled|f|1800003600|1800007200|1800000000|1800000001||"
+			     "0/6/1/1800003600/1800007200 0/6/2/1800003600/1800007200|"
+			     "6/0/2/asked/0/present/1800003600/1800007200/a/b|12|1800003600|0|-"});
+	must_give(s, "load_outages", p, 8, 1,
+		  (const char *[]){"1|5|0|1800000000|0|3|1800000000|f"});
+	must_give(s, "load_requests", p, 4, 1, (const char *[]){"3|k|feed|OK"});
+	must_give(s, "log_after", p, 13, 2,
+		  (const char *[]){"1|1|1800000000|7|3|k|booking|booking code=B1|h1|Noël|-|feed|OK",
+				   "1|2|1800000000|7|3|-|booking|booking code=B2|h2|-|-|-|-"});
+	must_exec(s, "do $$ begin assert (select row(about, number, kind, text, by_person, at) = "
+		     "row('booking', 1::int8, 'purpose', 'Noël', 4, to_timestamp(1800000000)) from "
+		     "note); end $$");
+	db_params_free(p);
+	db_session_free(s);
+}
+
+/* Everything in a database that is ours, as text. */
+static char *shape_of(const char *name)
+{
+	char conninfo[256];
+	PGconn *c;
+	PGresult *r;
+	char *text;
+
+	snprintf(conninfo, sizeof(conninfo), "%s dbname=%s",
+		 embedded_owner_conninfo(database.embedded), name);
+	c = PQconnectdb(conninfo);
+	r = PQexec(
+	    c, "with own as (select oid from pg_class where relnamespace = 'public'::regnamespace) "
+	       "select string_agg(line, e'\n' order by line) from ("
+	       "select format('%s.%s %s %s %s %s', attrelid::regclass, attname, attnum, "
+	       "format_type(atttypid, atttypmod), attnotnull, atthasdef) "
+	       "from pg_attribute where attrelid in (select oid from own) and attnum > 0 and not "
+	       "attisdropped "
+	       "union all select format('%s %s', conname, pg_get_constraintdef(oid)) from "
+	       "pg_constraint "
+	       "where conrelid in (select oid from own) "
+	       "union all select indexdef from pg_indexes where schemaname = 'public' "
+	       "union all select format('%s %s', relname, relacl) from pg_class "
+	       "where oid in (select oid from own) and relkind in ('r', 'v') "
+	       "union all select pg_get_triggerdef(oid) from pg_trigger "
+	       "union all select format('%s %s %s', pg_get_functiondef(p.oid), proacl, proowner) "
+	       "from pg_proc p "
+	       "left join pg_depend d on d.objid = p.oid and d.deptype = 'e' "
+	       "where pronamespace = 'public'::regnamespace and d.objid is null) x (line)");
+	if (PQresultStatus(r) != PGRES_TUPLES_OK)
+		fail_msg("%s", PQresultErrorMessage(r));
+	text = strdup(PQgetvalue(r, 0, 0));
+	PQclear(r);
+	PQfinish(c);
+	return text;
+}
+
+/* However a database came to the newest schema, it is the same. */
+static void upgraded_is_as_new(void **state)
+{
+	struct db_session *s = owner_session(&database);
+	char *upgraded, *fresh, why[512];
+
+	must_exec(s, "create database fresh");
+	db_session_free(s);
+	s = owner_session_of(&database, "fresh");
+	assert_int_equal(migrate(s, why), 0);
+	db_session_free(s);
+	upgraded = shape_of("landed");
+	fresh = shape_of("fresh");
+	assert_true(strlen(fresh) > 10000);
+	assert_string_equal(upgraded, fresh);
+	free(upgraded);
+	free(fresh);
+}
+
+/* What goes wrong at the end leaves the database at the schema that it had, with its functions. */
+static void an_upgrade_is_whole_or_not_at_all(void **state)
+{
+	struct db_session *s = owner_session(&database);
+	char why[512];
+
+	must_exec(s, "create database stuck");
+	db_session_free(s);
+	s = owner_session_of(&database, "stuck");
+	make_landed(s);
+	must_exec(s, written_then);
+	must_exec(s, "create view in_the_way as select allocation_text(a) from allocation a");
+	assert_true(migrate(s, why) > 0);
+	assert_non_null(strstr(why, "functions: 2BP01"));
+	assert_int_equal(schema(s), 1);
+	must_exec(s, "do $$ begin assert (select count(*) = 2 from booking_row); "
+		     "assert to_regclass('detail') is null; end $$; drop view in_the_way");
+	assert_int_equal(migrate(s, why), 0);
+	assert_int_equal(schema(s), 2);
+	db_session_free(s);
+}
+
 /* Without superuser: one who may make roles, and one who may not but finds the role there. */
 static void serves_an_owner_who_is_no_superuser(void **state)
 {
@@ -99,22 +268,14 @@ static void serves_an_owner_who_is_no_superuser(void **state)
 		must_exec(s, sql);
 		if (migrate(s, why))
 			fail_msg("%s: %s", owners[i], why);
-		must_exec(s, "reset session authorization; set role mutuald; "
-			     "do $$ begin assert (select outcome from pole_ensure('x') e, lateral "
-			     "pole_commit("
-			     "e.pole_id, 0, 1, 0, '', "
-			     "'{}','{}','{}','{}','{}','{}', "
-			     "'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}', "
-			     "'{}','{}','{}','{}','{}','{}','{}','{}', "
-			     "'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}', "
-			     "'{}','{}','{}','{}','{}','{}','{}','{}', "
-			     "'{}','{}', "
-			     "'{}','{}','{}','{}','{}','{}', "
-			     "'{}','{}','{}', "
-			     "'{}','{}','{}','{}', "
-			     "'{}','{}','{}','{}', "
-			     "null,null,null,null)) "
-			     "= 'committed'; end $$");
+		must_exec(s,
+			  "reset session authorization; set role mutuald; "
+			  "do $$ begin assert (select outcome from pole_ensure('x') e, lateral "
+			  "pole_commit("
+			  "e.pole_id, 0, 1, 0, "
+			  "'{}', '{}', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', "
+			  "null, null, null, null, null, null)) "
+			  "= 'committed'; end $$");
 		db_session_free(s);
 	}
 }
@@ -125,9 +286,10 @@ static void the_daemon_may_not_write(void **state)
 	static const char *const refused[] = {
 	    "insert into %s overriding system value select * from %s",
 	    "delete from %s where false and exists (select from %s)", "truncate %s, %s"};
-	static const char *const tables[] = {"schema_version", "pole",	     "policy", "event",
-					     "booking",	       "allocation", "note",   "person",
-					     "credential",     "name",	     "request"};
+	static const char *const tables[] = {
+	    "schema_version", "pole",	"policy", "event",	"booking",
+	    "allocation",     "note",	"person", "credential", "name",
+	    "request",	      "detail", "item",	  "outage",	"qualification"};
 	struct db_session *s = daemon_session(&database);
 	char sql[256], why[512];
 
@@ -154,6 +316,8 @@ static void the_daemon_may_not_update(void **state)
 	    "update item set lane = 1",
 	    "update allocation set lane = 1",
 	    "update outage set lane = 1",
+	    "update detail set forfeit = 0",
+	    "update qualification set word = ''",
 	    "update note set text = ''",
 	    "update person set name = ''",
 	    "update credential set withdrawn = false",
@@ -224,12 +388,15 @@ static int stop(void **state)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(is_done_once_by_many),
 	    cmocka_unit_test(refuses_a_newer_schema),
 	    cmocka_unit_test(leaves_nothing_half_done),
+	    cmocka_unit_test(upgrades_what_landed),
+	    cmocka_unit_test(upgraded_is_as_new),
+	    cmocka_unit_test(an_upgrade_is_whole_or_not_at_all),
 	    cmocka_unit_test(serves_an_owner_who_is_no_superuser),
 	    cmocka_unit_test(the_daemon_may_not_write),
 	    cmocka_unit_test(the_daemon_may_not_update),
@@ -237,5 +404,7 @@ int main(void)
 	    cmocka_unit_test(functions_are_closed),
 	};
 
+	assert_int_equal(argc, 2);
+	landed_path = argv[1];
 	return cmocka_run_group_tests(tests, start, stop);
 }

@@ -64,26 +64,9 @@ static void expect_error(const struct group *g, const char *sqlstate)
 		fail_msg("%s", why);
 }
 
-/* A row as text, columns parted by '|', for comparing. */
-static const char *row_text(const struct db_rows *rows, size_t row, size_t columns)
-{
-	static char text[1024];
-	size_t n = 0;
-
-	for (size_t c = 0; c < columns; c++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", c ? "|" : "",
-				      db_is_null(rows, row, c) ? "-" : db_value(rows, row, c));
-	return text;
-}
-
 static void expect_rows(const char *statement, size_t columns, size_t n, const char *const *texts)
 {
-	struct db_rows *rows = must_query(session, statement, params);
-
-	assert_int_equal(db_n_rows(rows), n);
-	for (size_t i = 0; i < n; i++)
-		assert_string_equal(row_text(rows, i, columns), texts[i]);
-	db_rows_free(rows);
+	must_give(session, statement, params, columns, n, texts);
 }
 
 static void pole_param(int32_t pole)
@@ -157,11 +140,11 @@ static void moves_and_cancels_in_one_group(void **state)
 	pole_param(pole);
 	db_param_int8(params, 0);
 	expect_rows(
-	    "load_bookings", 16, 2,
+	    "load_bookings", 18, 2,
 	    (const char *[]){"1|1|1|1|1|cancelled|f|1800000000|1800003600|1799999995|1799999995|||"
-			     "|0|0",
+			     "|0|0|0|-",
 			     "2|1|1|1|1|confirmed|f|1800000000|1800003600|1799999991|0||"
-			     "0/1/1/1800000000/1800003600||0|0"});
+			     "0/1/1/1800000000/1800003600||0|0|0|-"});
 }
 
 static void tells_bookings(void **state)
@@ -194,10 +177,10 @@ static void tells_bookings(void **state)
 	pole_param(pole);
 	db_param_int8(params, 1);
 	expect_rows(
-	    "booking_by_number", 16, 1,
+	    "booking_by_number", 18, 1,
 	    (const char *[]){"1|1|1|1|1|confirmed|f|1800000000|1800003600|1800000000|0|Marché|"
 			     "0/1/1/1800000000/1800003600 0/1/2/1800000000/1800003600 "
-			     "0/1/4/1800000000/1800003600||0|0"});
+			     "0/1/4/1800000000/1800003600||0|0|0|-"});
 	for (size_t i = 0; i < N(lists); i++) {
 		struct db_rows *rows;
 
@@ -237,9 +220,9 @@ static void keeps_the_lane_of_the_cancelled(void **state)
 	expect(&(struct group){pole, 2, 3, T0, &next, 1}, "committed", 3);
 	pole_param(pole);
 	db_param_int8(params, 1);
-	expect_rows("booking_by_number", 16, 1,
+	expect_rows("booking_by_number", 18, 1,
 		    (const char *[]){"1|1|1|1|1|cancelled|f|1800000000|1800003600|1800000000|"
-				     "1800000000||0/1/1/1800000000/1800003600||0|0"});
+				     "1800000000||0/1/1/1800000000/1800003600||0|0|0|-"});
 }
 
 static void tells_items(void **state)
@@ -250,12 +233,12 @@ static void tells_items(void **state)
 	expect(&(struct group){pole, 0, 1, T0, &a, 1}, "committed", 1);
 	pole_param(pole);
 	db_param_int8(params, 1);
-	expect_rows("booking_by_number", 16, 1,
+	expect_rows("booking_by_number", 18, 1,
 		    (const char *[]){"1|5|1|1|1|confirmed|f|1800000000|1800003600|1800000000|0||"
 				     "0/5/1/1800000000/1800003600 0/5/2/1800000000/1800003600|"
 				     "5/0/2/asked/0/present/1800000000/1800003600/seats>=3 a/b\n"
 				     "6/0/2/asked/0/cancelled/1800000000/1800003600/seats>=3 a/b|"
-				     "0|0"});
+				     "0|0|0|-"});
 	pole_param(pole);
 	db_param_int8(params, T0);
 	db_param_int8(params, T0 + 1);
@@ -263,7 +246,151 @@ static void tells_items(void **state)
 	db_param_bool(params, true);
 	db_param_bool(params, false);
 	db_param_text(params, "Europe/Paris");
-	expect_rows("report_usage", 6, 1, (const char *[]){"-|5|-|1|7200|0"});
+	expect_rows("report_usage", 7, 1, (const char *[]){"-|5|-|1|7200|0|0"});
+}
+
+#define WITHIN "[2027-01-16T00:00Z,2027-01-17T00:00Z)"
+static void tells_details(void **state)
+{
+	struct sample a = {1,
+			   5,
+			   NULL,
+			   T0,
+			   T0 + 3600,
+			   "waiting",
+			   .due_at = T0 - 60,
+			   .details = "\"queued_at\":\"2027-01-15T08:00Z\",\"within\":\"" WITHIN
+				      "\",\"forfeit\":50,\"waived\":true,\"was\":\"held\","
+				      "\"meter_out\":-3,\"declared\":\"own-hitch x=y\""};
+	struct sample other = {2, 5, NULL, T0, T0 + 3600, "waiting", .details = "\"people\":3"};
+	int32_t pole = new_pole();
+
+	expect(&(struct group){pole, 0, 1, T0, &a, 1}, "committed", 1);
+	expect(&(struct group){pole, 1, 2, T0, &other, 1}, "committed", 2);
+	pole_param(pole);
+	db_param_int8(params, 1);
+	expect_rows(
+	    "booking_by_number", 18, 1,
+	    (const char *[]){"1|5|1|1|1|waiting|f|1800000000|1800003600|1800000000|1800000000||"
+			     "||0|0|1799999940|queued_at=1800000000 "
+			     "within=1800057600/1800144000 meter_out=-3 forfeit=50 waived=1 "
+			     "was=held declared=own-hitch x=y"});
+	a.details = "\"outage\":4";
+	a.due_at = 0;
+	expect(&(struct group){pole, 2, 3, T0, &a, 1}, "committed", 3);
+	pole_param(pole);
+	db_param_int8(params, 1);
+	expect_rows(
+	    "booking_by_number", 18, 1,
+	    (const char *[]){"1|5|1|1|1|waiting|f|1800000000|1800003600|1800000000|1800000000||"
+			     "||0|0|0|outage=4"});
+	a.details = "";
+	expect(&(struct group){pole, 3, 4, T0, &a, 1}, "committed", 4);
+	pole_param(pole);
+	db_param_int8(params, T0 + 40 * 86400);
+	expect_rows(
+	    "load_bookings", 18, 2,
+	    (const char *[]){"1|5|1|1|1|waiting|f|1800000000|1800003600|1800000000|1800000000||"
+			     "||0|0|0|-",
+			     "2|5|1|1|1|waiting|f|1800000000|1800003600|1800000000|1800000000||"
+			     "||0|0|0|people=3"});
+}
+
+/* Whatever its time, a booking is loaded as long as something may become of it. */
+static void loads_what_is_open(void **state)
+{
+	static const struct {
+		const char *state;
+		int64_t due_at;
+		bool open;
+	} cases[] = {
+	    {NULL, 0, false},	     {NULL, T0 + 5, true},   {"done", 0, false},
+	    {"cancelled", 0, false}, {"declined", 0, false}, {"expired", 0, false},
+	    {"no-show", 0, false},   {"held", 0, true},	     {"requested", 0, true},
+	    {"waiting", 0, true},    {"out", 0, true},	     {"displaced", 0, true},
+	    {"suspended", 0, true},
+	};
+
+	for (size_t i = 0; i < N(cases); i++) {
+		int32_t pole = new_pole();
+		struct sample a = {.number = 1,
+				   .resource = 1,
+				   .lanes = "{[1,2)}",
+				   .start = T0,
+				   .end = T0 + 3600,
+				   .state = cases[i].state,
+				   .due_at = cases[i].due_at};
+		struct db_rows *rows;
+
+		expect(&(struct group){pole, 0, 1, T0, &a, 1}, "committed", 1);
+		pole_param(pole);
+		db_param_int8(params, T0 + 400 * 86400);
+		rows = must_query(session, "load_bookings", params);
+		if (db_n_rows(rows) != cases[i].open)
+			fail_msg("%s", cases[i].state ? cases[i].state : "confirmed");
+		db_rows_free(rows);
+	}
+}
+
+/* A row that names another pole is nobody's. */
+static void writes_no_other_pole(void **state)
+{
+	struct sample a = {1, 5, NULL, T0, T0 + 3600, NULL, .items = 1, .details = "\"people\":3"};
+	int32_t pole = new_pole();
+	struct group g = {pole, 0, 1, T0, &a, 1, .rows_pole = pole + 1000, .with_the_rest = true};
+
+	expect(&g, "committed", 1);
+	pole_param(pole + 1000);
+	expect_rows("load_names", 4, 0, NULL);
+	expect_rows("load_persons", 6, 0, NULL);
+	expect_rows("load_qualifications", 5, 0, NULL);
+	db_param_int8(params, 0);
+	expect_rows("load_outages", 8, 0, NULL);
+	pole_param(pole);
+	db_param_int8(params, 1);
+	expect_rows("booking_by_number", 18, 1,
+		    (const char *[]){
+			"1|5|1|1|1|confirmed|f|1800000000|1800003600|1800000000|0||||0|0|0|-"});
+}
+
+static void notes_param(int32_t pole, int64_t number)
+{
+	pole_param(pole);
+	db_param_text(params, "booking");
+	db_param_int8(params, number);
+}
+
+/* One of a kind: a later one takes its place. The purpose is not among them, and not changed by
+ * them. */
+static void tells_notes(void **state)
+{
+	struct sample a = {1, 1, "{[1,2)}", T0, T0 + 3600, NULL};
+	int32_t pole = new_pole();
+
+	expect(&(struct group){pole, 0, 1, T0, &a, 1, .note = "Marché"}, "committed", 1);
+	a.lanes = NULL;
+	expect(&(struct group){pole, 1, 2, T0 + 1, &a, 1, .note = "bent",
+			       .note_kind = "condition-out"},
+	       "committed", 2);
+	expect(&(struct group){pole, 2, 3, T0 + 2, &a, 1, .note = "late", .note_kind = "dispute"},
+	       "committed", 3);
+	expect(&(struct group){pole, 3, 4, T0 + 3, &a, 1, .note = "straight",
+			       .note_kind = "condition-out"},
+	       "committed", 4);
+	notes_param(pole, 1);
+	expect_rows(
+	    "notes_of", 4, 2,
+	    (const char *[]){"dispute|late|1|1800000002", "condition-out|straight|1|1800000003"});
+	notes_param(pole, 2);
+	expect_rows("notes_of", 4, 0, NULL);
+	pole_param(pole);
+	db_param_int8(params, 3);
+	expect_rows(
+	    "log_after", 10, 1,
+	    (const char *[]){"4|1|1800000003|4|1|-|booking|booking=B7K3QF state=confirmed "
+			     "resource=van unit=van-2 from=1 to=2 member=m1 person=p1|"
+			     "3b5d5c3712955042212316173ccf37be800cbd4f7e3d2e5f5e3d2e5f5e3d2e5f|"
+			     "Marché"});
 }
 
 static void tells_the_rest(void **state)
@@ -278,11 +405,14 @@ static void tells_the_rest(void **state)
 	expect_rows("load_persons", 6, 1, (const char *[]){"1|-|8|t|Ana Ruiz|ana@example.org"});
 	expect_rows("load_credentials", 3, 1, (const char *[]){"1|c0ffee|f"});
 	expect_rows(
+	    "load_qualifications", 5, 2,
+	    (const char *[]){"1|licence-b|-|1700000000|-", "1|laser|7|1700000000|1900000000"});
+	expect_rows(
 	    "load_policy", 5, 1,
 	    (const char *[]){
 		"1|[{\"name\": \"pole.yaml\", \"text\": \"pole: é\\n\"}]|abba|1800000000|1"});
 	expect_rows("policy_history", 5, 1, (const char *[]){"1|abba|1800000000|1|first"});
-	expect_rows("pole_state", 6, 1, (const char *[]){"1|cafe|1|1|1800000000|4"});
+	expect_rows("pole_state", 6, 1, (const char *[]){"1|cafe|1|1|1800000000|5"});
 	db_param_int8(params, 5);
 	expect_rows("policy_files", 2, 1, (const char *[]){"pole.yaml|pole: é\n"});
 	expect_rows(
@@ -300,7 +430,9 @@ static void tells_the_rest(void **state)
 		"OK booking=B7K3QF"});
 	pole_param(pole);
 	db_param_int8(params, T0 + 999999);
-	expect_rows("load_outages", 7, 1, (const char *[]){"4|1|2|1800000000|0|1|1800000000"});
+	expect_rows("load_outages", 8, 2,
+		    (const char *[]){"4|1|2|1800000000|0|1|1800000000|f",
+				     "5|1|0|1800000000|1900000000|1|1800000000|t"});
 	pole_param(pole);
 	db_param_int8(params, T0 + 1);
 	expect_rows("request_forget", 1, 1, (const char *[]){"1"});
@@ -324,41 +456,62 @@ static void keeps_answers_without_events(void **state)
 	expect_rows("load_requests", 4, 1, (const char *[]){"1|k-1|feed|OK booking=B7K3QF"});
 }
 
+#define DEC 1830290400 /* 2027-12-31T22:00Z: December in Paris */
+#define JAN 1830297600 /* 2028-01-01T00:00Z */
 static void reports_usage(void **state)
 {
 	struct sample all[] = {
-	    {1, 1, "{[1,2)}", 1830290400, 1830297600,
-	     NULL}, /* 2027-12-31T22:00Z: December in Paris, 2 h */
-	    {2, 1, "{[1,2)}", 1830297600, 1830301200, NULL},   /* 2028-01-01T00:00Z: January, 1 h */
-	    {3, 2, NULL, 1830294000, 1830301200, "cancelled"}, /* 23:00Z is January in Paris */
+	    {1, 1, "{[1,2)}", DEC, DEC + 7200, NULL},
+	    {2, 1, "{[2,3)}", JAN, JAN + 3600, NULL},
+	    {3, 2, NULL, DEC + 3600, JAN + 3600, "cancelled"}, /* 23:00Z is January in Paris */
+	    {4, 3, "{[1,2)}", JAN, JAN + 3600, "out",
+	     .details = "\"out_at\":\"2027-12-31T23:50Z\""},
+	    {5, 3, "{[2,3)}", JAN, JAN + 3600, "done",
+	     .details = "\"out_at\":\"2028-01-01T00:20Z\",\"back_at\":\"2028-01-01T00:30Z\""},
+	    {6, 3, "{[3,4)}", JAN, JAN + 3600, "done",
+	     .details = "\"back_at\":\"2028-01-01T03:00Z\""},
+	    {7, 4, "{[1,2)}", JAN, JAN + 3600, "no-show", .ended_at = JAN + 900},
+	    {8, 5, NULL, JAN, JAN + 3600, "waiting"},
+	    {9, 5, NULL, JAN, JAN + 3600, "displaced"},
+	    {10, 5, "{[1,2)}", JAN, JAN + 3600, "held"},
+	    {11, 5, NULL, JAN, JAN + 3600, "cancelled",
+	     .details = "\"queued_at\":\"2027-12-01T00:00Z\""},
+	    {12, 6, "{[1,2)}", JAN, JAN + 3600, "cancelled",
+	     .details = "\"queued_at\":\"2027-12-01T00:00Z\""},
 	};
 	static const struct {
 		bool member, resource, month;
 		size_t n;
-		const char *rows[3];
+		const char *rows[7];
 	} cases[] = {
-	    {false, false, false, 1, {"-|-|-|2|10800|1"}},
-	    {true, false, false, 1, {"1|-|-|2|10800|1"}},
-	    {false, true, false, 2, {"-|1|-|2|10800|0", "-|2|-|0|0|1"}},
-	    {false, false, true, 2, {"-|-|2027-12|1|7200|0", "-|-|2028-01|1|3600|1"}},
+	    {false, false, false, 1, {"-|-|-|6|28500|2|1"}},
+	    {true, false, false, 1, {"1|-|-|6|28500|2|1"}},
+	    {false,
+	     true,
+	     false,
+	     5,
+	     {"-|1|-|2|10800|0|0", "-|2|-|0|0|1|0", "-|3|-|3|16800|0|0", "-|4|-|1|900|0|1",
+	      "-|6|-|0|0|1|0"}},
+	    {false, false, true, 2, {"-|-|2027-12|1|7200|0|0", "-|-|2028-01|5|21300|2|1"}},
 	    {true,
 	     true,
 	     true,
-	     3,
-	     {"1|1|2027-12|1|7200|0", "1|1|2028-01|1|3600|0", "1|2|2028-01|0|0|1"}},
+	     6,
+	     {"1|1|2027-12|1|7200|0|0", "1|1|2028-01|1|3600|0|0", "1|2|2028-01|0|0|1|0",
+	      "1|3|2028-01|3|16800|0|0", "1|4|2028-01|1|900|0|1", "1|6|2028-01|0|0|1|0"}},
 	};
 	int32_t pole = new_pole();
 
 	expect(&(struct group){pole, 0, 1, T0, all, N(all)}, "committed", 1);
 	for (size_t i = 0; i < N(cases); i++) {
 		pole_param(pole);
-		db_param_int8(params, 1830290400);
-		db_param_int8(params, 1830300000);
+		db_param_int8(params, DEC);
+		db_param_int8(params, DEC + 9600);
 		db_param_bool(params, cases[i].member);
 		db_param_bool(params, cases[i].resource);
 		db_param_bool(params, cases[i].month);
 		db_param_text(params, "Europe/Paris");
-		expect_rows("report_usage", 6, cases[i].n, cases[i].rows);
+		expect_rows("report_usage", 7, cases[i].n, cases[i].rows);
 	}
 }
 
@@ -441,6 +594,10 @@ int main(void)
 	    cmocka_unit_test(tells_bookings),
 	    cmocka_unit_test(keeps_the_lane_of_the_cancelled),
 	    cmocka_unit_test(tells_items),
+	    cmocka_unit_test(tells_details),
+	    cmocka_unit_test(loads_what_is_open),
+	    cmocka_unit_test(writes_no_other_pole),
+	    cmocka_unit_test(tells_notes),
 	    cmocka_unit_test(tells_the_rest),
 	    cmocka_unit_test(keeps_answers_without_events),
 	    cmocka_unit_test(reports_usage),

@@ -102,13 +102,57 @@ static void check_opening(const struct opening *o)
 		       opening_admits(all, (struct span){s.start, s.start}));
 }
 
+static void check_units(const struct rule *r)
+{
+	for (size_t i = 0; i < r->n_units; i++) {
+		size_t k = 0;
+
+		while (k < r->n_resources &&
+		       (r->units[i] < r->resources[k]->units ||
+			r->units[i] >= r->resources[k]->units + r->resources[k]->n_units))
+			k++;
+		assert(k < r->n_resources);
+	}
+}
+
+static void check_limit(const struct limit *l)
+{
+	if (l->kind == LIMIT_START)
+		assert(l->start_every_s > 0 && DAY_S % l->start_every_s == 0);
+	if (l->kind == LIMIT_OPENS)
+		assert(l->opens.day >= 1 && l->opens.day <= 28 && l->opens.at_s >= 0 &&
+		       l->opens.at_s < DAY_S && l->opens.ahead > 0);
+	if (l->kind == LIMIT_QUOTA)
+		assert(l->quota.at_most > 0 && l->quota.window < N_QUOTA_WINDOWS &&
+		       (l->quota.window == QUOTA_ROLLING) == !duration_is_zero(l->quota.length));
+	if (l->kind == LIMIT_QUALIFICATION)
+		assert(*l->qualification.word);
+	if (l->kind == LIMIT_CANCEL)
+		assert(l->cancel.n > 0 && l->cancel.n <= BANDS_MAX);
+	for (size_t i = 0; l->kind == LIMIT_CANCEL && i < l->cancel.n; i++)
+		assert(l->cancel.bands[i].per_cent <= 100);
+}
+
 static void check_rule(const struct rule *r)
 {
 	assert(*r->name && r->place.line > 0 && r->limit.kind < N_LIMIT_KINDS);
 	for (size_t i = 0; i < r->n_resources; i++)
 		assert(r->resources[i]);
-	if (r->limit.kind == LIMIT_START)
-		assert(r->limit.start_every_s > 0 && DAY_S % r->limit.start_every_s == 0);
+	for (size_t i = 0; i < r->party.n_members; i++)
+		assert(r->party.members[i]);
+	if (r->has_when)
+		assert(r->when.hours.always || r->when.hours.n_ranges > 0);
+	check_units(r);
+	check_limit(&r->limit);
+}
+
+static void check_conflicts(const struct conflict_rules *c)
+{
+	assert(c->n_order > 0 && c->n_order <= N_ORDER_KEYS &&
+	       c->order[c->n_order - 1] == ORDER_FIRST_COME);
+	assert(!duration_is_zero(c->fair_share.half_life));
+	for (size_t i = 0; i < c->fair_share.n_costs; i++)
+		assert(c->fair_share.costs[i].resource && c->fair_share.costs[i].weight >= 0);
 }
 
 static void check_policy(const struct policy *policy)
@@ -123,6 +167,9 @@ static void check_policy(const struct policy *policy)
 		check_opening(policy->resources[i].opening);
 	for (size_t i = 0; i < policy->n_rules; i++)
 		check_rule(&policy->rules[i]);
+	check_conflicts(&policy->conflicts);
+	for (size_t i = 0; i < policy->n_tests; i++)
+		assert(*policy->tests[i].when && *policy->tests[i].then);
 }
 
 static int load(const struct policy_file *files, size_t n, size_t *ret_n_problems)

@@ -13,13 +13,25 @@ EXAMPLE = running.TREE / 'config' / 'example' / 'deux-sanes'
 
 @pytest.fixture(scope='module')
 def pole():
-    """A daemon with the example pole; alice acts for m11, bob for m02, both partners or founders, admin for the pole."""
+    """A daemon with the things of the example pole, without the rules that the members share them by; alice acts for m11, bob for
+    m02, both may do everything; admin acts for the pole."""
     with running.short_folder() as folder:
-        one = running.Daemon(folder, poles=EXAMPLE).start()
-        one.alice = one.person('Alice Test', 'm11')[0]
-        one.bob = one.person('Bob Test', 'm02')[0]
+        one = running.Daemon(folder, poles=EXAMPLE)
+        (one.policies / 'deux-sanes' / 'rules.yaml').write_text('rules: []\n')
+        one.start()
+        one.alice = skilled(one, 'Alice Test', 'm11')
+        one.bob = skilled(one, 'Bob Test', 'm02')
         yield one
         one.stop()
+
+
+def skilled(daemon, name, member):
+    token, code = daemon.person(name, member)
+    with daemon.admin() as admin:
+        for word in ('licence-b', 'cargo-bike-introduction', 'wood-1', 'laser', 'cnc', 'haccp'):
+            admin.expect('PERSON QUALIFY', person=code, qualification=word, since='2015-01-01',
+                         issuer=member if word == 'haccp' else None)
+    return token
 
 
 @pytest.fixture
@@ -97,7 +109,7 @@ def test_the_whole_and_its_parts_exclude_each_other(alice, bob):
 
 def test_the_laser_brings_a_bench(alice):
     day = next(d for d in (datetime.date.today() + datetime.timedelta(days=n) for n in range(2, 7)) if 1 <= d.weekday() <= 4)
-    asked = {'what': 'laser', 'from_': f"{day}T10:00", 'for_': '2h', 'declared': 'laser'}
+    asked = {'what': 'laser', 'from_': f"{day}T10:00", 'for_': '2h'}
     made = alice.expect('BOOK', **asked)
     items = made.of('item')
     assert [(l['resource'], l['via']) for l in items] == [('laser', 'asked'), ('workshop', 'required')]
@@ -213,7 +225,7 @@ def charter():
         'meeting-room': {'from_': f"{tuesday}T19:00", 'for_': '30m', 'having': 'seats>=12'},
         'great-hall': {'from_': f"{far}T16:00", 'to': f"{far}T24:00"},
         'workshop': {'from_': f"{tuesday}T15:00", 'for_': '2h', 'qty': 3},
-        'laser': {'from_': f"{soon}T15:30", 'for_': '30m', 'declared': 'laser'},
+        'laser': {'from_': f"{soon}T15:30", 'for_': '30m'},
         'lab': {'from_': f"{tuesday}T06:00", 'for_': '5h', 'qty': 2},
         'cold-room': {'from_': far, 'for_': '5d', 'qty': 8},
         'sound': {'from_': f"{friday}T09:00", 'to': f"{weekday(FRIDAY, ahead=9)}T16:30", 'having': 'watts>=1000'},

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The transcripts of proto/GRAMMAR.md, played against a real daemon. Section 8 there says what the placeholders stand for."""
+import collections
 import datetime
 import re
 import types
@@ -12,7 +13,7 @@ import wire
 
 GRAMMAR = running.TREE / 'proto' / 'GRAMMAR.md'
 TIME = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d$')
-CODE = re.compile(r'<code(-\d+)?>')
+CODE = re.compile(r'<(code|kept)(-\d+)?>')
 
 
 def blocks():
@@ -47,9 +48,9 @@ def filled(text, stands):
 
 
 def value_fits(shown, value, stands):
-    """Whether it does; a code that comes for the first time is kept."""
+    """Whether it does; a code that comes for the first time is kept: for this block, or for those that follow, too."""
     if CODE.fullmatch(shown) and re.fullmatch('B[0-9A-Z]{5,}', value):
-        stands[shown] = value
+        (stands.maps[-1] if shown.startswith('<kept') else stands)[shown] = value
         return True
     return shown in ('<any>', value) or (shown == '<time>' and bool(TIME.match(value)))
 
@@ -97,7 +98,7 @@ def test_there_are_transcripts():
 @pytest.mark.parametrize('number', range(len(blocks())))
 def test_transcript(stage, number):
     with stage.daemon.connect(greet=False) as connection:
-        play(connection, blocks()[number], dict(stage.stands))
+        play(connection, blocks()[number], collections.ChainMap({}, stage.stands))
 
 
 @pytest.mark.parametrize('shown, got, same', [

@@ -173,6 +173,81 @@ static void what_stands_in_replaces_it(void **state)
 	scene_end(&s);
 }
 
+/* As soon as that is free, too. */
+static void what_stands_in_is_waited_for(void **state)
+{
+	struct policy *p = scene_policy();
+	struct resource *van = fixture_resource(p, "van", 1),
+			*truck = fixture_resource(p, "truck", 1);
+	struct scene s;
+	int64_t own, other, waits;
+
+	van->stands_in = arena_new_n(&p->arena, const struct resource *, 1);
+	van->stands_in[van->n_stands_in++] = truck;
+	scene_begin(&s, p, TUESDAY);
+	own = book(&s, 2, "van", FROM, TO);
+	other = book(&s, 6, "truck", FROM, TO);
+	waits = book(&s, 1, "truck", FROM, TO); /* of a higher class, but had no place */
+	scene_outage(&s, "van", fixture_span(TUESDAY, "2026-12-31T00:00"), false);
+	assert_int_equal(scene_state(&s, own), BOOKING_SUSPENDED);
+	scene_cancel(&s, other);
+	assert_int_equal(scene_state(&s, own), BOOKING_CONFIRMED);
+	assert_string_equal(scene_unit(&s, own), "truck-1");
+	assert_int_equal(scene_state(&s, waits), BOOKING_WAITING);
+	scene_end(&s);
+}
+
+/* The same site first, although the other one's van would leave less time idle. */
+static void the_same_site_goes_first(void **state)
+{
+	struct policy *p = scene_policy();
+	struct resource *van = fixture_resource(p, "van", 3);
+	struct site *sites = arena_new_n(&p->arena, struct site, 2);
+	struct scene s;
+	int64_t first, second;
+
+	sites[0] = p->sites[0];
+	sites[1] = p->sites[0];
+	sites[1].id = sites[1].name = "liesange";
+	p->sites = sites;
+	p->n_sites = 2;
+	van->site = &sites[0];
+	for (int i = 0; i < 3; i++)
+		van->units[i].site = &sites[i == 1];
+	scene_begin(&s, p, TUESDAY);
+	book(&s, 6, "van-2", "2026-12-05T06:00", FROM);
+	first = book(&s, 1, "van-1", FROM, TO);
+	second = book(&s, 2, "van-3", TO, "2026-12-05T14:00");
+	scene_outage(&s, "van-1", fixture_span(TUESDAY, "2026-12-31T00:00"), false);
+	assert_string_equal(scene_unit(&s, first), "van-3");
+	assert_int_equal(pole_booking(s.pole, first)->items[0].lane, 0); /* no longer its unit */
+	scene_outage(&s, "van-3", fixture_span(TUESDAY, "2026-12-31T00:00"), false);
+	assert_string_equal(scene_unit(&s, first), "van-2");
+	assert_string_equal(scene_unit(&s, second), "van-2");
+	scene_end(&s);
+}
+
+/* An outage that began before it was declared; and one that is lifted when it is too late. */
+static void what_is_over_is_over(void **state)
+{
+	struct scene s;
+	int64_t before, now, outage;
+
+	vans(&s, 1);
+	before = book(&s, 1, "van", TUESDAY, "2026-12-01T10:00");
+	now = book(&s, 2, "van", "2026-12-01T10:00", "2026-12-01T14:00");
+	s.now = fixture_at("2026-12-01T12:00");
+	outage = scene_outage(&s, "van", fixture_span(TUESDAY, "2026-12-31T00:00"), false);
+	assert_int_equal(scene_state(&s, before), BOOKING_CONFIRMED);
+	assert_int_equal(scene_state(&s, now), BOOKING_SUSPENDED);
+	s.now = fixture_at("2026-12-01T14:00");
+	scene_reopen(&s, outage);
+	assert_int_equal(scene_state(&s, now), BOOKING_SUSPENDED);
+	scene_until(&s, s.now);
+	assert_int_equal(scene_state(&s, now), BOOKING_EXPIRED);
+	scene_end(&s);
+}
+
 /* Who said it need not be then gets another time, the nearest. */
 static void flexible_ones_find_another_time(void **state)
 {
@@ -336,6 +411,9 @@ int main(void)
 	    cmocka_unit_test(orphans_are_moved_where_there_is_room),
 	    cmocka_unit_test(what_is_out_stays_out),
 	    cmocka_unit_test(what_stands_in_replaces_it),
+	    cmocka_unit_test(what_stands_in_is_waited_for),
+	    cmocka_unit_test(the_same_site_goes_first),
+	    cmocka_unit_test(what_is_over_is_over),
 	    cmocka_unit_test(flexible_ones_find_another_time),
 	    cmocka_unit_test(comes_back_as_what_it_was),
 	    cmocka_unit_test(a_closure_may_be_spanned),
