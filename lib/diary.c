@@ -8,8 +8,8 @@
  * at the first that begins after it. The latest end of a page is not lowered when its entry goes:
  * it may be looked through in vain, and is right again when the page is split or empty.
  *
- * An entry says in two words when, for how long, which and whose, so that what is not meant is
- * passed over without a look at the booking itself, which is seldom in the cache.
+ * An entry says in two words when, for how long, which, and whose or of what, so that what is not
+ * meant is passed over without a look at the booking itself, which is seldom in the cache.
  */
 #include "lib/diary.h"
 
@@ -21,7 +21,7 @@
 
 #define PAGE_FIRST_CAP 4
 #define PAGE_STEP 16
-#define PAGE_MAX 128
+#define PAGE_MAX 96
 
 _Static_assert(sizeof(struct diary_entry) == 16, "an entry is two words");
 
@@ -148,17 +148,17 @@ static void split(struct diary *d, size_t i, bool at_end)
 	sum_up(more);
 }
 
-static struct diary_entry make_entry(int64_t at, int64_t length_s, int64_t number, uint32_t member)
+static struct diary_entry make_entry(int64_t at, int64_t length_s, int64_t number, uint32_t tag)
 {
 	bool is_long = length_s < 0 || length_s > DIARY_LONG_S;
 	struct diary_entry e = {
 	    .at = at,
 	    .length_s = is_long ? DIARY_LONG_S : (uint64_t)length_s,
 	    .number = (uint64_t)number,
-	    .member = member,
+	    .tag = tag,
 	};
 
-	assert(e.at == at && (int64_t)e.number == number && e.member == member);
+	assert(e.at == at && (int64_t)e.number == number && e.tag == tag);
 	return e;
 }
 
@@ -173,9 +173,9 @@ static void insert(struct diary_page *p, uint32_t i, struct diary_entry e)
 		p->latest = end_of(&e);
 }
 
-void diary_add(struct diary *d, int64_t at, int64_t length_s, int64_t number, uint32_t member)
+void diary_add(struct diary *d, int64_t at, int64_t length_s, int64_t number, uint32_t tag)
 {
-	const struct diary_entry e = make_entry(at, length_s, number, member);
+	const struct diary_entry e = make_entry(at, length_s, number, tag);
 	size_t page;
 	uint32_t i;
 

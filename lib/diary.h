@@ -15,7 +15,7 @@ struct diary_entry { /* times lie within some ten thousand years of 1970 */
 	int64_t at : 40;
 	uint64_t length_s : 24; /* DIARY_LONG_S: that or longer */
 	uint64_t number : 40;
-	uint64_t member : 24;
+	uint64_t tag : 24; /* whose it is, or of what: a diary's own matter */
 };
 
 struct diary_page;
@@ -27,7 +27,7 @@ struct diary {
 
 void diary_clear(struct diary *d);
 /* length_s < 0: for good. */
-void diary_add(struct diary *d, int64_t at, int64_t length_s, int64_t number, uint32_t member);
+void diary_add(struct diary *d, int64_t at, int64_t length_s, int64_t number, uint32_t tag);
 void diary_remove(struct diary *d, int64_t at, int64_t number); /* which is there */
 int64_t diary_first(const struct diary *d);			/* 0: none */
 /* Those that may hold at some time of the window, in order: of long ones, too, that ended before.

@@ -531,8 +531,9 @@ void pole_forget(struct pole *p, int64_t before)
 
 struct visit {
 	const struct pole *pole;
-	uint32_t member; /* 0: any */
 	struct span window;
+	uint32_t tag;				     /* 0: any */
+	bool (*wants)(void *arg, uint32_t resource); /* NULL: any */
 	bool (*fn)(void *arg, const struct booking *b);
 	void *arg;
 };
@@ -542,7 +543,9 @@ static bool visit(void *arg, const struct diary_entry *e)
 	const struct visit *v = arg;
 	const struct booking *b;
 
-	if (v->member && e->member != v->member)
+	if (v->tag && e->tag != v->tag)
+		return true;
+	if (v->wants && e->tag != SEVERAL_THINGS && !v->wants(v->arg, e->tag))
 		return true;
 	b = shelf_get(&v->pole->shelf, (int64_t)e->number);
 	if (e->length_s == DIARY_LONG_S && b->state != BOOKING_OUT &&
@@ -555,9 +558,22 @@ void pole_each_of_member(const struct pole *p, uint32_t member, uint32_t resourc
 			 struct span window, bool (*fn)(void *arg, const struct booking *b),
 			 void *arg)
 {
-	struct visit v = {p, member, window, fn, arg};
+	struct visit v = {.pole = p, .window = window, .fn = fn, .arg = arg};
 	const struct diary *d = resource ? diaries_get(&p->index.resources, resource)
 					 : diaries_get(&p->index.members, member);
+
+	if (resource)
+		v.tag = member;
+	if (d)
+		diary_each(d, window, visit, &v);
+}
+
+void pole_each_of_things(const struct pole *p, uint32_t member, struct span window,
+			 bool (*wants)(void *arg, uint32_t resource),
+			 bool (*fn)(void *arg, const struct booking *b), void *arg)
+{
+	struct visit v = {.pole = p, .window = window, .wants = wants, .fn = fn, .arg = arg};
+	const struct diary *d = diaries_get(&p->index.members, member);
 
 	if (d)
 		diary_each(d, window, visit, &v);
@@ -596,7 +612,7 @@ const struct booking *pole_first_due(const struct pole *p)
 void pole_each_owing(const struct pole *p, struct span window,
 		     bool (*fn)(void *arg, const struct booking *b), void *arg)
 {
-	struct visit v = {p, 0, window, fn, arg};
+	struct visit v = {.pole = p, .window = window, .fn = fn, .arg = arg};
 
 	diary_each(&p->index.owing, window, visit, &v);
 }

@@ -54,10 +54,13 @@ void pole_set_floor(struct pole *p, int64_t floor);
 size_t pole_n_lanes(const struct pole *p, uint32_t resource); /* the highest lane that was ever occupied */
 const struct timeline *pole_timeline(const struct pole *p, uint32_t resource, uint32_t lane);
 
-/* Bookings of that member (0, where a resource is said: of any), in any state, whose span touches `window`, in order of start; of that resource, as asked for, of their first
- * thing or another (0: any). What is out has not ended: it touches all that comes after its start; what came back early
- * touches all that it was booked until. Stops when fn returns false. */
+/* Bookings of that member (0, where a resource is said: of any), in any state, whose span touches `window`, in order of start; of that
+ * resource, as asked for, of their first thing or another (0: any). What is out has not ended: it touches all that comes after its start; what
+ * came back early touches all that it was booked until. Stops when fn returns false. */
 void pole_each_of_member(const struct pole *p, uint32_t member, uint32_t resource, struct span window,
+			 bool (*fn)(void *arg, const struct booking *b), void *arg);
+/* The same of any resource, but for those of a single thing that `wants` turns down. */
+void pole_each_of_things(const struct pole *p, uint32_t member, struct span window, bool (*wants)(void *arg, uint32_t resource),
 			 bool (*fn)(void *arg, const struct booking *b), void *arg);
 /* What that member failed in, in order of when it did so: no-shows, late cancellations (not those that were waived), late returns that are
  * back. */

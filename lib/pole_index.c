@@ -94,22 +94,27 @@ static bool is_first_of_resource(const struct booking *b, size_t item)
 	return true;
 }
 
-static void write_down(struct diary *d, const struct booking *b, bool add)
+static void write_down(struct diary *d, const struct booking *b, uint32_t tag, bool add)
 {
 	int64_t length_s = b->state == BOOKING_OUT ? -1 : booking_until(b) - b->span.start;
 
 	if (add)
-		diary_add(d, b->span.start, length_s, b->number, b->member);
+		diary_add(d, b->span.start, length_s, b->number, tag);
 	else
 		diary_remove(d, b->span.start, b->number);
 }
 
 static void write_down_all(struct pole_index *x, const struct booking *b, bool add)
 {
-	write_down(diary_of(&x->members, b->member), b, add);
-	for (size_t i = 0; i < b->n_items; i++)
-		if (is_first_of_resource(b, i))
-			write_down(diary_of(&x->resources, b->items[i].resource), b, add);
+	uint32_t thing = b->items[0].resource;
+
+	for (size_t i = 0; i < b->n_items; i++) {
+		if (!is_first_of_resource(b, i))
+			continue;
+		write_down(diary_of(&x->resources, b->items[i].resource), b, b->member, add);
+		thing = i == 0 ? thing : SEVERAL_THINGS;
+	}
+	write_down(diary_of(&x->members, b->member), b, thing, add);
 }
 
 int64_t booking_lapsed_at(const struct booking *b)
@@ -147,7 +152,7 @@ void pole_index_add(struct pole_index *x, const struct booking *b)
 	if (booking_state_queues(b->state))
 		numbers_add(&x->queue, b->number);
 	if (owes(b))
-		write_down(&x->owing, b, true);
+		write_down(&x->owing, b, b->member, true);
 }
 
 void pole_index_remove(struct pole_index *x, const struct booking *b)
@@ -160,5 +165,5 @@ void pole_index_remove(struct pole_index *x, const struct booking *b)
 	if (booking_state_queues(b->state))
 		numbers_remove(&x->queue, b->number);
 	if (owes(b))
-		write_down(&x->owing, b, false);
+		write_down(&x->owing, b, b->member, false);
 }

@@ -11,7 +11,9 @@ struct numbers { /* ascending */
 	size_t n, cap;
 };
 
-struct diaries { /* by number of a member or a resource */
+#define SEVERAL_THINGS 0
+
+struct diaries { /* by number of a member, tagged by the thing, or of a thing, tagged by member */
 	struct diary *items;
 	size_t n;
 };

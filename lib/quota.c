@@ -198,13 +198,18 @@ static void gather_things(struct tally *y, uint32_t member, struct span window)
 	}
 }
 
+static bool wants(void *arg, uint32_t resource)
+{
+	return names_resource(arg, resource);
+}
+
 static void gather_member(struct tally *y, uint32_t member, struct span window)
 {
 	y->resource = 0;
 	if (names_few(y->rule))
 		gather_things(y, member, window);
 	else
-		pole_each_of_member(y->trial->pole, member, 0, window, gather, y);
+		pole_each_of_things(y->trial->pole, member, window, wants, gather, y);
 }
 
 static void gather_all(struct tally *y, struct span window)

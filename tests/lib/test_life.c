@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "lib/life.h"
+#include "lib/series.h"
 #include "tests/lib/life_scene.h"
 
 #define SAT8 "2026-12-05T08:00"
@@ -767,6 +768,29 @@ static void partial_return(void **state)
 	assert_int_equal(life_state(s, b), BOOKING_DONE);
 }
 
+static void a_series_gives_up_its_requests(void **state)
+{
+	struct life_scene *s = *state;
+	const struct ask_book first = {.what = "hall", .span = fixture_span(SAT8, SAT12)};
+	const struct ask_series ask = {.first = &first, .rule = "FREQ=WEEKLY;COUNT=3"};
+	const struct asker who = life_asker(s, s->m1);
+	struct series_answer answer;
+
+	changes_clear(&s->changes);
+	assert_int_equal(decide_series(s->pole, &who, &ask, &s->arena, &answer, &s->changes),
+			 SERIES_OK);
+	assert_int_equal(answer.n_done, 3);
+	pole_apply(s->pole, &s->changes);
+	assert_int_equal(life_approve(s, s->coordinator, answer.dates[1].booking), REASON_NONE);
+	changes_clear(&s->changes);
+	decide_series_cancel(s->pole, &who, answer.dates[0].booking, SCOPE_ALL, &s->arena, &answer,
+			     &s->changes);
+	assert_int_equal(answer.n_done, 3);
+	pole_apply(s->pole, &s->changes);
+	for (size_t i = 0; i < answer.n; i++)
+		assert_int_equal(life_state(s, answer.dates[i].booking), BOOKING_CANCELLED);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, life_setup, life_teardown)
 
 int main(void)
@@ -811,6 +835,7 @@ int main(void)
 	    CASE(a_dispute_of_others_waives_nothing),
 	    CASE(managers_are_those_of_the_resource),
 	    CASE(partial_return),
+	    CASE(a_series_gives_up_its_requests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -432,12 +432,14 @@ static void undo_all(struct world *w)
 	assert_int_equal(pole_n_bookings(w->s->pole), 0);
 }
 
-/* m2 may displace others, an hour before they begin at the latest. */
-static struct policy *policy_with_rights(void)
+/* m2 may displace others, an hour before they begin at the latest; one member's vans share a
+ * buffer, or not. */
+static struct policy *policy_with_rights(bool shares)
 {
 	struct policy *p = life_policy();
 	struct conflict_rules *c = &p->conflicts;
 
+	p->resources[0].shares_buffer = shares; /* the van */
 	c->displace.enabled = true;
 	c->displace.notice.seconds = HOUR;
 	c->displace.by.members = arena_new(&p->arena, const struct member *);
@@ -454,7 +456,7 @@ static unsigned live(uint64_t seed)
 	life_setup(&scene);
 	w->s = scene;
 	w->seed = seed;
-	fixture_apply(w->s->pole, policy_with_rights());
+	fixture_apply(w->s->pole, policy_with_rights(seed % 2));
 	life_qualify(w->s, &w->s->m1, "laser", "2026-12-01");
 	for (int i = 0; i < ACTS && w->n_past < ACTS - 1; i++) {
 		act(w);

@@ -83,6 +83,18 @@ static int by_start(const void *a, const void *b)
 	return x->number < y->number ? -1 : 1;
 }
 
+static uint32_t wanted_resource;
+
+static bool wants(void *arg, uint32_t resource)
+{
+	return resource == wanted_resource;
+}
+
+static bool see_wanted(void *arg, const struct booking *b)
+{
+	return has_resource(b, wanted_resource) ? see(arg, b) : true;
+}
+
 static void check_member(const struct pole *p, uint32_t member, uint32_t resource, struct span w)
 {
 	struct seen want = {.most = NUMBERS}, got = {.most = NUMBERS};
@@ -97,6 +109,13 @@ static void check_member(const struct pole *p, uint32_t member, uint32_t resourc
 	pole_each_of_member(p, member, resource, w, see, &got);
 	assert_int_equal(got.n, want.n);
 	assert_memory_equal(got.items, want.items, want.n * sizeof(*want.items));
+	if (resource && member) {
+		wanted_resource = resource;
+		got = (struct seen){.most = NUMBERS};
+		pole_each_of_things(p, member, w, wants, see_wanted, &got);
+		assert_int_equal(got.n, want.n);
+		assert_memory_equal(got.items, want.items, want.n * sizeof(*want.items));
+	}
 	if (want.n > 1) {
 		got = (struct seen){.most = 1};
 		pole_each_of_member(p, member, resource, w, see, &got);
@@ -195,7 +214,7 @@ static bool see_entry(void *arg, const struct diary_entry *e)
 	int64_t *next = arg;
 
 	assert_int_equal(e->number, (*next)++);
-	assert_int_equal(e->member, 7);
+	assert_int_equal(e->tag, 7);
 	return true;
 }
 
