@@ -96,7 +96,12 @@ void life_answer(const struct pole *p, const struct booking *was, struct booking
 		 enum cause cause, int64_t now, struct arena *a, struct answer *ret,
 		 struct changes *ret_changes)
 {
-	life_end(p, was, made, cause, now, a, ret_changes);
+	bool has_place = booking_state_occupies(made->state) && made->n_allocations > 0;
+
+	if (has_place && cause != CAUSE_GIVEN_BACK)
+		life_change(p, was, made, cause, now, ret_changes);
+	else
+		life_end(p, was, made, cause, now, a, ret_changes);
 	ret->was = was;
 	ret->booking = made;
 }
