@@ -83,7 +83,8 @@ void life_end(const struct pole *p, const struct booking *was, struct booking *m
 	uint64_t items = booking_state_occupies(was->state) ? given_up(was, made) : 0;
 
 	if (items) {
-		if (booking_state_occupies(made->state) && was->state != BOOKING_OUT)
+		if (booking_state_occupies(made->state) && made->n_allocations > 0 &&
+		    was->state != BOOKING_OUT)
 			plan_hold(&plan, p, was, false);
 		basket_release(&plan, p, was, items);
 		plan_take(&plan, was, made);

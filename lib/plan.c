@@ -2,6 +2,8 @@
 /* What one decision has done so far. */
 #include "lib/plan.h"
 
+#include <assert.h>
+
 #include "lib/way.h"
 
 void plan_init(struct plan *p, const struct plan *start, struct arena *a)
@@ -70,6 +72,7 @@ void plan_take(const struct plan *p, const struct booking *was, struct booking *
 			continue;
 		while (!booking_occupies(was, &was->allocations[at]))
 			at++;
+		assert(at < b->n_allocations);
 		b->allocations[at++] = p->entries[i].allocation;
 	}
 }
