@@ -201,7 +201,7 @@ def test_an_outage_blocks_and_ends(pole, alice, bob):
         assert outage['bookings'] == '1' and outage.of('booking')[0]['booking'] == made['booking']
         assert [l['unit'] for l in alice.expect('OUTAGES', what='van').of('outage')] == ['van-1']
         busy = alice.expect('AGENDA', what='van', from_=f"{day}T08:00", to=f"{day}T10:00", profile='yes').of('busy')
-        assert [(l['busy'], l['of']) for l in busy] == [('0', '2')]
+        assert [(l['busy'], l['of']) for l in busy] == [('1', '2')]
         refused = alice.refused('NO outage', 'BOOK', what='van-1', from_=f"{day}T12:00", for_='2h')
         assert refused.of('alternative')[0]['unit'] != 'van-1'
         taken = {alice.expect('BOOK', what='van', from_=f"{day}T12:00", for_='2h')['unit'] for _ in range(2)}
