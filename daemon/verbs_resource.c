@@ -100,7 +100,10 @@ static const char *requirement_text(struct arena *a, const struct requirement *r
 	if (!duration_is_zero(r->during_first))
 		text = arena_printf(a, "%s first %s", text,
 				    duration_format(r->during_first, first, sizeof(first)));
-	return r->unless ? arena_printf(a, "%s unless declared:%s", text, r->unless) : text;
+	if (!r->unless)
+		return text;
+	return arena_printf(a, "%s unless %s:%s", text,
+			    r->unless_qualified ? "qualified" : "declared", r->unless);
 }
 
 static void write_shared(struct line_writer *w, const struct resource *r, struct arena *a)
@@ -114,6 +117,7 @@ static void write_shared(struct line_writer *w, const struct resource *r, struct
 	for (size_t i = 0; i < r->n_skills; i++)
 		line_str(w, "skill", r->skills[i]);
 	line_str(w, "moves", r->moves ? "yes" : NULL);
+	line_str(w, "meter", r->meter);
 }
 
 static size_t lanes_in_service(const struct resource *r)

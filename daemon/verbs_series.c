@@ -107,6 +107,8 @@ static void write_date(struct exchange *x, const struct zone *z, const struct se
 	if (d->booking && (d->answer.was || !x->request.dry || d->outcome == SERIES_KEPT))
 		line_str(&w, "booking", booking_code(d->booking, code, sizeof(code)));
 	if (b) {
+		if (b->state != BOOKING_CONFIRMED && b->state != BOOKING_CANCELLED)
+			line_str(&w, "state", booking_state_words[b->state]);
 		line_str(&w, "resource", booking_resource_id(x->served, b));
 		write_units(&w, x->served, "unit", b, 0);
 	}

@@ -58,6 +58,10 @@ size_t basket_n_allocations(const struct basket *b);
 enum reason ask_item_resolve(const struct pole *p, const struct ask_item *ask, struct arena *a,
 			     struct want *ret);
 struct ask_item ask_book_item(const struct ask_book *ask, size_t i);
+/* What a BOOK asks, resolved and not placed yet. false: something of it is unknown or not the
+ * asker's to ask, as the refusals say. */
+bool ask_book_basket(const struct pole *p, const struct asker *who, const struct ask_book *ask,
+		     struct arena *a, struct basket *ret, struct answer *ret_answer);
 /* Alternatives: all of it at other times, nearest first. */
 void alternatives_shift(struct basket *b, unsigned want, struct answer *ret);
 void refuse_anew(struct answer *ret, struct arena *a, enum reason reason); /* for no other reason */

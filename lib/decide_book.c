@@ -339,15 +339,30 @@ static void resolve(struct making *m, struct answer *ret)
 	ret->n_refusals = refusals.n;
 }
 
+static bool begin(struct making *m, struct arena *a, struct answer *ret)
+{
+	*ret = (struct answer){0};
+	basket_init(&m->basket, m->pole, NULL, m->who->now, pole_next_booking(m->pole), a);
+	resolve(m, ret);
+	return ret->n_refusals == 0;
+}
+
+bool ask_book_basket(const struct pole *p, const struct asker *who, const struct ask_book *ask,
+		     struct arena *a, struct basket *ret, struct answer *ret_answer)
+{
+	struct making m = {.pole = p, .who = who, .ask = ask};
+	bool good = begin(&m, a, ret_answer);
+
+	*ret = m.basket;
+	return good;
+}
+
 void decide_book(const struct pole *p, const struct asker *who, const struct ask_book *ask,
 		 struct arena *a, struct answer *ret, struct changes *ret_changes)
 {
 	struct making m = {.pole = p, .who = who, .ask = ask};
 
-	*ret = (struct answer){0};
-	basket_init(&m.basket, p, NULL, who->now, pole_next_booking(p), a);
-	resolve(&m, ret);
-	if (ret->n_refusals > 0)
+	if (!begin(&m, a, ret))
 		return;
 	if (find_place(&m, ret, ret_changes)) {
 		grant(&m, ret, ret_changes);

@@ -527,7 +527,7 @@ static void refuse_units(const struct trial *t, struct span s, struct refusals *
 
 static enum reason why_taken(const struct trial *t, const struct survey *v)
 {
-	if (v->n - v->n_out < t->quantity)
+	if (v->n - v->n_out - v->n_kept_back < t->quantity)
 		return REASON_OUTAGE;
 	return v->n_far > 0 && v->n_free - v->n_kept_back + v->n_far >= t->quantity
 		   ? REASON_TRAVEL

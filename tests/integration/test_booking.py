@@ -201,7 +201,7 @@ def test_resources(as_person):
     c = as_person('alice')
     reply = c.expect('RESOURCES')
     rows = {r['name']: r for r in reply.of('resource')}
-    assert set(rows) == {'van', 'minibus', 'room', 'bench', 'one', 'four', 'clock', 'shed', 'club', 'laser', 'hall'}
+    assert set(rows) == {'van', 'minibus', 'room', 'bench', 'one', 'four', 'clock', 'shed', 'club', 'hall', 'laser'}
     van = rows['van']
     assert (van['title'], van['kind'], van['lanes']) == ('Fourgon 12 m³', 'equipment', '3')
     assert (van['min'], van['max'], van['buffer-after']) == ('1h', '3d', '30m')

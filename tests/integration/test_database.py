@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import regles
 import running
 
 pytestmark = pytest.mark.long
@@ -279,3 +280,41 @@ def test_a_database_that_has_lost_the_last_commit(start, own, day):
         c.expect('BOOK', what='one', from_=f"{day}T10:00", for_='1h')  # whose place is free again
     assert one.log().count('memory is at version') == 1 == one.log().count('loaded anew')
     assert own.psql('select max(version) = (select version from pole) from event', 'pole') == [['t']]
+
+
+def held(connection, count=1):
+    """Holds of the same thing side by side, which run out in two seconds."""
+    day = regles.new_day()
+    tags = [connection.send('HOLD', what='tent', from_=f"{day}T{8 + n // 6:02d}:{n % 6}0", for_='10m') for n in range(count)]
+    made = [connection.receive(t) for t in tags]
+    assert all(r.ok for r in made), made
+    return [r['booking'] for r in made]
+
+
+def test_what_is_due_happens_once(start, own):
+    """Both daemons wake for the same holds; each runs out once, at its moment."""
+    a = start(name='a', poles=regles.POLE, database=own.conninfo('pole', 'pole_owner'))
+    start(name='b', poles=regles.POLE, database=own.conninfo('pole', 'pole_owner'))
+    people = regles.people(a)
+    with a.connect(people.alice) as c:
+        codes = held(c, 40)
+        for code in codes:
+            regles.until_state(c, code, 'expired')
+    rows = own.psql("""select subject, count(*) filter (where change like '%cause=expired%'),
+                       max(at) filter (where change like '%cause=expired%')
+                         - min(at) filter (where change like '%cause=held%') <= interval '3 s'
+                       from event where kind = 'booking' group by subject""", 'pole')
+    assert len(rows) == 40 and all(row[1:] == ['1', 't'] for row in rows), rows
+
+
+def test_what_was_due_while_the_database_was_away(start, own):
+    one = start(poles=regles.POLE, database=own.conninfo('pole', 'pole_owner'))
+    people = regles.people(one)
+    with one.connect(people.alice) as c:
+        (code,) = held(c)
+        own.stop('immediate')
+        over = regles.now(4)
+        running.until('it has run out', lambda: regles.now() > over)
+        assert regles.state_of(c, code) == 'held'  # what is not durable has not happened
+        own.start()
+        regles.until_state(c, code, 'expired', 60)

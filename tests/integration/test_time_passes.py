@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+import regles
 import running
 
 pytestmark = pytest.mark.long
@@ -63,3 +64,36 @@ def test_the_agenda_of_the_past(start, how):
 
 def texts(reply):
     return sorted(l.text.split(' ', 1)[1] for l in reply.data)
+
+
+def test_an_offer_that_is_not_answered_goes_to_the_next(start):
+    """Four hours on, by the clock alone: no command is decided on what should have ended."""
+    one = start(poles=regles.POLE, clock='+0')
+    people = regles.people(one)
+    ask = {'what': 'one', 'from_': f"{regles.new_day()}T08:00", 'for_': '4h'}
+    with one.connect(people.alice) as alice, one.connect(people.bruno) as bruno, one.connect(people.dora) as dora:
+        taken = alice.expect('BOOK', **ask)['booking']
+        first = bruno.expect('BOOK', **ask, wait='yes')['booking']
+        second = dora.expect('BOOK', **ask, wait='yes')['booking']
+        alice.expect('CANCEL', booking=taken)
+        dora.refused('NO state', 'ACCEPT', booking=second)
+        one.set_clock('+5h')
+        assert dora.expect('ACCEPT', booking=second)['state'] == 'confirmed'
+        bruno.refused('NO state', 'ACCEPT', booking=first)
+        assert regles.state_of(bruno, first) == 'expired'
+
+
+def test_what_is_out_and_late_moves_the_next(start):
+    """It is not back at its end: the next on the same unit gets the other, and is told so."""
+    one = start(poles=regles.POLE, clock='+0')
+    people = regles.people(one)
+    with one.connect(people.alice) as alice, one.connect(people.bruno) as bruno:
+        late = alice.expect('BOOK', what='pair', from_=regles.now(60), for_='2h')
+        alice.expect('OUT', booking=late['booking'])
+        following = bruno.expect('BOOK', what='pair', from_=regles.now(60 + 7200), for_='2h')
+        assert following['unit'] == late['unit']
+        one.set_clock('+125m')
+        bruno.expect('BOOK', what='one', from_=f"{regles.new_day()}T08:00", for_='1h')
+        (line,) = bruno.expect('SHOW', booking=following['booking']).of('booking')
+        assert line['unit'] != late['unit']
+        assert regles.state_of(alice, late['booking']) == 'out'

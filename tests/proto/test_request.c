@@ -35,6 +35,13 @@ static const struct {
      false},
     {"1 MOVE booking=b7k3qf unit=van-2", VERB_MOVE, "1", NULL, false},
     {"1 EXTEND booking=B7K3QF by=30m", VERB_EXTEND, "1", NULL, false},
+    {"1 OUT booking=B7K3QF meter=84210.5", VERB_OUT, "1", NULL, false},
+    {"1 BOOK what=van from=2026-12-05 for=4h wait=yes people=7", VERB_BOOK, "1", NULL, false},
+    {"1 HOLD what=van from=2026-12-05 for=4h hold-for=15m", VERB_HOLD, "1", NULL, false},
+    {"1 SETTLE booking=B7K3QF decision=upheld", VERB_SETTLE, "1", NULL, false},
+    {"1 person qualify person=p1 qualification=\"permis B\" until=2030-01-01", VERB_PERSON_QUALIFY,
+     "1", NULL, false},
+    {"1 LIST state=no-show,held", VERB_LIST, "1", NULL, false},
     {"1 LIST state=confirmed,done count=1000000 all=yes", VERB_LIST, "1", NULL, false},
     {"1 REPORT report=usage from=2026-01-01 to=2027-01-01 by=month,member", VERB_REPORT, "1", NULL,
      false},
@@ -120,6 +127,13 @@ static const struct {
     {"1 POLICY PUT file=../etc/passwd line=x", CODE_BAD_VALUE, "1", "file", NULL},
     {"1 POLICY PUT file=.hidden line=x", CODE_BAD_VALUE, "1", "file", NULL},
     {"1 PERSON ADD name=\"\"", CODE_BAD_VALUE, "1", "name", NULL},
+    {"1 OUT booking=B7K3QF meter=12.55", CODE_BAD_VALUE, "1", "meter", NULL},
+    {"1 OUT booking=B7K3QF meter=-1", CODE_BAD_VALUE, "1", "meter", NULL},
+    {"1 OUT booking=B7K3QF meter=.5", CODE_BAD_VALUE, "1", "meter", NULL},
+    {"1 OUT booking=B7K3QF meter=12.", CODE_BAD_VALUE, "1", "meter", NULL},
+    {"1 OUT booking=B7K3QF meter=1234567890", CODE_BAD_VALUE, "1", "meter", NULL},
+    {"1 SETTLE booking=B7K3QF decision=uphold", CODE_BAD_VALUE, "1", "decision", "upheld"},
+    {"1 HOLD what=van from=2026-12-05 for=4h wait=yes", CODE_UNKNOWN_KEY, "1", "wait", "what"},
     {BOOK "for=4h qty=0", CODE_BAD_VALUE, "1", "qty", NULL},
     {BOOK "for=4h qty=501", CODE_BAD_VALUE, "1", "qty", NULL},
     {BOOK "for=4h having=seats>>7", CODE_BAD_VALUE, "1", "having", NULL},
@@ -158,6 +172,30 @@ static void items_are_requests_of_their_own(void **state)
 	assert_string_equal(request_get(&r.items[1], "what"), "a b");
 	assert_string_equal(request_get(&r.items[1], "having"), "seats>=7 hitch");
 	arena_clear(&a);
+}
+
+static void readings_are_in_tenths(void **state)
+{
+	static const struct {
+		const char *line;
+		int64_t tenths;
+	} cases[] = {{"1 BACK booking=B7K3QF meter=84210.5", 842105},
+		     {"1 BACK booking=B7K3QF meter=0", 0},
+		     {"1 BACK booking=B7K3QF meter=999999999.9", 9999999999}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct arena a = {0};
+		struct request_error e = {0};
+		struct request r;
+		int64_t tenths;
+
+		assert_int_equal(request_decode(cases[i].line, strlen(cases[i].line), &a, &r, &e),
+				 REQUEST_OK);
+		assert_true(request_reading(&r, "meter", &tenths));
+		assert_int_equal(tenths, cases[i].tenths);
+		assert_false(request_reading(&r, "condition", &tenths));
+		arena_clear(&a);
+	}
 }
 
 static void the_item_at_fault_is_named(void **state)
@@ -329,6 +367,7 @@ int main(void)
 	    cmocka_unit_test(good_requests_decode),
 	    cmocka_unit_test(bad_requests_are_explained),
 	    cmocka_unit_test(items_are_requests_of_their_own),
+	    cmocka_unit_test(readings_are_in_tenths),
 	    cmocka_unit_test(the_item_at_fault_is_named),
 	    cmocka_unit_test(answers_are_written),
 	    cmocka_unit_test(secrets_are_not_said_back),
