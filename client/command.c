@@ -153,6 +153,9 @@
 	    {"--except",                                                                           \
 	     {"DAY", "JOUR"},                                                                      \
 	     {"not on this day; may be repeated", "pas ce jour-là ; répétable"}},                  \
+	    {"--also",                                                                             \
+	     {"DAY", "JOUR"},                                                                      \
+	     {"on this day, too; may be repeated", "ce jour-là aussi ; répétable"}},               \
 	    {"--skip-conflicts",                                                                   \
 	     NONE_TAKEN,                                                                           \
 	     {"book the dates that can be had", "réserver les dates possibles"}},                  \
@@ -238,6 +241,10 @@ static const struct option find_options[] = {
 static const struct option book_options[] = {UNIT,   FROM,    TO,	FOR,	 WITHIN, QTY,
 					     HAVING, AT,      DECLARED, PURPOSE, MEMBER, PERSON,
 					     SERIES, DRY_RUN, KEY,	LAST};
+static const struct option show_options[] = {
+    {"--series", NONE_TAKEN, {"all bookings of its series", "toutes celles de sa série"}},
+    LAST,
+};
 static const struct option move_options[] = {UNIT, FROM, TO, FOR, ITEM, SCOPE, DRY_RUN, KEY, LAST};
 static const struct option extend_options[] = {
     TO, {"--by", {"LENGTH", "DURÉE"}, {"by so much", "d'autant"}}, SCOPE, DRY_RUN, KEY, LAST,
@@ -402,7 +409,10 @@ const struct command command_table[] = {
 	.word = "show",
 	.usage = {"CODE", "CODE"},
 	.summary = {"one booking", "une réservation"},
-	.examples = {{"mutual show B7K3QF", {"", ""}}},
+	.options = show_options,
+	.examples = {{"mutual show B7K3QF", {"", ""}},
+		     {"mutual show B7K3QF --series",
+		      {"with all the others of its series", "avec toutes les autres de sa série"}}},
 	.data = true,
 	.run = command_show,
     },

@@ -29,6 +29,8 @@ static const struct column resource_columns[] = {
     {"buffer-before", {"Before", "Avant"}, COLUMN_DATA_ONLY},
     {"buffer-after", {"After", "Après"}, COLUMN_DATA_ONLY},
     {"slots", {"Slots", "Créneaux"}, COLUMN_DATA_ONLY},
+    {"recurrence", {"Series", "Séries"}, COLUMN_DATA_ONLY},
+    {"reconfirm", {"Reconfirm", "Reconfirmer"}, COLUMN_DATA_ONLY | COLUMN_YES},
     {"capacity", {"Capacity", "Capacité"}, COLUMN_DATA_ONLY},
     {"part", {"Parts", "Parties"}, COLUMN_DATA_ONLY | COLUMN_LIST},
     {"requires", {"Requires", "Exige"}, COLUMN_DATA_ONLY | COLUMN_LIST},
@@ -37,7 +39,7 @@ static const struct column resource_columns[] = {
     {"having", {"Having", "Avec"}, COLUMN_LIST | COLUMN_DATA_ONLY},
 };
 
-enum { DETAIL_START = 11, DETAIL_LEAD = 12, DETAIL_HORIZON = 13 };
+enum { DETAIL_START = 11, DETAIL_LEAD = 12, DETAIL_HORIZON = 13, DETAIL_RECURRENCE = 14 };
 static const struct column detail_columns[] = {
     {"name", {"Resource", "Ressource"}, 0},
     {"title", {"Title", "Intitulé"}, 0},
@@ -53,6 +55,7 @@ static const struct column detail_columns[] = {
     {"start", {"Starts", "Débuts"}, 0},
     {"lead", {"To be asked", "À demander"}, 0},
     {"horizon", {"Bookable", "Réservable"}, 0},
+    {"recurrence", {"A series lasts", "Une série dure"}, 0},
     {"buffer-before", {"Kept free before", "Gardé libre avant"}, COLUMN_WORDS},
     {"buffer-after", {"Kept free after", "Gardé libre après"}, COLUMN_WORDS},
     {"slots", {"By slots", "Par créneaux"}, COLUMN_WORDS},
@@ -100,6 +103,9 @@ static void fix_detail(struct session *s, const struct line *l, const char **cel
 	cells[DETAIL_START] = said(a, TEXT_EVERY, line_get(l, "start"));
 	cells[DETAIL_LEAD] = said(a, TEXT_AT_LEAST_AHEAD, line_get(l, "lead"));
 	cells[DETAIL_HORIZON] = said(a, TEXT_AT_MOST_AHEAD, line_get(l, "horizon"));
+	cells[DETAIL_RECURRENCE] =
+	    said(a, line_get(l, "reconfirm") ? TEXT_AT_MOST_THEN_RECONFIRM : TEXT_AT_MOST,
+		 line_get(l, "recurrence"));
 }
 
 static enum exit_code show_resources(struct session *s)
@@ -139,6 +145,26 @@ static const struct column free_columns[] = {
     {"to", {"To", "À"}, COLUMN_DATA_ONLY},	    {"qty", {"Quantity", "Nombre"}, 0},
 };
 
+enum { FOUND_WHEN = 3, FOUND_WHY = 7 };
+static const struct column found_columns[] = {
+    {"item", {"No.", "N°"}, COLUMN_NUMBER},
+    {"resource", {"Resource", "Ressource"}, 0},
+    {"unit", {"Unit", "Unité"}, 0},
+    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
+    {"from", {"From", "De"}, COLUMN_DATA_ONLY},
+    {"to", {"To", "À"}, COLUMN_DATA_ONLY},
+    {"qty", {"Quantity", "Nombre"}, 0},
+    {"why", {"Why", "Pourquoi"}, COLUMN_TABLE_ONLY},
+    {"via", {"Via", "Par"}, COLUMN_DATA_ONLY},
+    {"of", {"Of", "De"}, COLUMN_DATA_ONLY | COLUMN_NUMBER},
+};
+
+static void fix_found(struct session *s, const struct line *l, const char **cells)
+{
+	cells[FOUND_WHEN] = line_when(s, l);
+	cells[FOUND_WHY] = thing_why(&s->cli->arena, l);
+}
+
 static void fix_free(struct session *s, const struct line *l, const char **cells)
 {
 	cells[FREE_WHEN] = line_when(s, l);
@@ -151,7 +177,10 @@ static enum exit_code show_free(struct session *s, const struct reply *r)
 		first = line_is(&r->data[i], "free") ? &r->data[i] : NULL;
 	if (!first)
 		return refusal_tell(s, r, &(struct wanted){0});
-	show_rows(s, r, "free", free_columns, N(free_columns), fix_free);
+	if (line_get(first, "item"))
+		show_rows(s, r, "free", found_columns, N(found_columns), fix_found);
+	else
+		show_rows(s, r, "free", free_columns, N(free_columns), fix_free);
 	if (s->cli->format == SHEET_TABLE && !line_get(first, "item"))
 		fprintf(s->cli->out.out, text(TEXT_BOOK_FIRST),
 			refusal_command(s, &(struct wanted){0}, first));

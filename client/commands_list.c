@@ -32,6 +32,9 @@ static const struct column booking_columns[] = {
     {"made-at", {"Made at", "Faite le"}, COLUMN_DATA_ONLY},
     {"ended-at", {"Ended at", "Finie le"}, COLUMN_DATA_ONLY},
     {"by", {"By", "Par"}, COLUMN_DATA_ONLY},
+    {"series", {"Series", "Série"}, COLUMN_DATA_ONLY},
+    {"occurrence", {"Occurrence", "Occurrence"}, COLUMN_DATA_ONLY},
+    {"item", {"Things", "Choses"}, COLUMN_NESTED},
 };
 
 enum { SHOWN_MADE = 16, SHOWN_ENDED = 18, SHOWN_BY = 20 };
@@ -57,6 +60,9 @@ static const struct column show_columns[] = {
     {"ended", {"Ended", "Finie"}, COLUMN_TABLE_ONLY},
     {"by", {"By", "Par"}, COLUMN_DATA_ONLY},
     {"who", {"By", "Par"}, COLUMN_TABLE_ONLY},
+    {"series", {"Series", "Série"}, 0},
+    {"occurrence", {"Occurrence", "Occurrence"}, COLUMN_DATA_ONLY},
+    {"item", {"Things", "Choses"}, COLUMN_NESTED},
 };
 
 static const char *shown_moment(struct session *s, const struct line *l, const char *key)
@@ -85,9 +91,16 @@ static enum exit_code show(struct session *s)
 	struct reply r;
 	ask_begin(&q, s, "SHOW", NULL);
 	line_str(&q.line, "booking", s->cli->words[0]);
+	if (cli_has(s->cli, "--series"))
+		line_str(&q.line, "scope", "all");
 	enum exit_code code = ask_done(&q, &r);
 	if (code)
 		return code;
+	things_join(s, &r);
+	if (cli_has(s->cli, "--series")) {
+		show_rows(s, &r, "booking", booking_columns, N(booking_columns), fix_booking);
+		return EXIT_DONE;
+	}
 	for (size_t i = 0; i < r.n_data; i++) {
 		if (!line_is(&r.data[i], "booking") && !line_is(&r.data[i], "taken"))
 			continue;
@@ -120,7 +133,7 @@ static enum exit_code list(struct session *s)
 	code = ask_done(&q, &r);
 	if (code)
 		return code;
-	things_join(&cli->arena, &r);
+	things_join(s, &r);
 	if (r.n_data == 0 && cli->format == SHEET_TABLE)
 		fprintf(cli->out.out, "%s\n", text(TEXT_NO_BOOKINGS));
 	else

@@ -83,19 +83,24 @@ static enum exit_code add_times(struct session *s, const char *said, const char 
 	return EXIT_DONE;
 }
 
-static enum exit_code given_except(struct session *s, struct series_given *ret)
+/* The dates of an option that may be repeated. */
+static enum exit_code given_dates(struct session *s, const char *name, const char ***ret,
+				  size_t *ret_n)
 {
 	const struct cli *cli = s->cli;
-	ret->except = arena_new_n(&s->cli->arena, const char *, GIVEN_MAX_OPTIONS);
+	const char **dates = arena_new_n(&s->cli->arena, const char *, GIVEN_MAX_OPTIONS);
+	size_t n = 0;
 	for (size_t i = 0; i < cli->n_options; i++) {
 		struct when_point p;
-		if (strcmp(cli->options[i].option->name, "--except") != 0)
+		if (strcmp(cli->options[i].option->name, name) != 0)
 			continue;
 		enum exit_code code = given_when(s, cli->options[i].value, &p);
 		if (code)
 			return code;
-		ret->except[ret->n_except++] = when_wire(&s->cli->arena, &p, s->zone);
+		dates[n++] = when_wire(&s->cli->arena, &p, s->zone);
 	}
+	*ret = dates;
+	*ret_n = n;
 	return EXIT_DONE;
 }
 
@@ -105,16 +110,18 @@ enum exit_code given_series(struct session *s, struct series_given *ret)
 	const char *rhythm = cli_option(cli, "--every"), *times = cli_option(cli, "--times");
 	const char *until = cli_option(cli, "--until"), *rule = cli_option(cli, "--rule");
 	*ret = (struct series_given){0};
-	bool more = times || until || cli_has(cli, "--except") ||
+	bool also = cli_has(cli, "--also");
+	bool more = also || times || until || cli_has(cli, "--except") ||
 		    cli_has(cli, "--skip-conflicts") || cli_has(cli, "--take-alternatives");
 	if (!rhythm && !rule && !more)
 		return EXIT_DONE;
-	if (!rhythm == !rule || (rule && (times || until)) || (times && until)) {
+	if ((rhythm && rule) || (!rhythm && !rule && !also) || (!rhythm && (times || until)) ||
+	    (times && until)) {
 		text_complain(TEXT_SERIES_HOW);
 		return EXIT_USAGE;
 	}
-	ret->rule = rule ? rule : every(&s->cli->arena, rhythm);
-	if (!ret->rule) {
+	ret->rule = rhythm ? every(&s->cli->arena, rhythm) : rule;
+	if (rhythm && !ret->rule) {
 		text_complain(TEXT_SERIES_EVERY, text_clean(&s->cli->arena, rhythm));
 		return EXIT_USAGE;
 	}
@@ -123,17 +130,21 @@ enum exit_code given_series(struct session *s, struct series_given *ret)
 		code = add_times(s, times, &ret->rule);
 	if (until)
 		code = add_until(s, until, &ret->rule);
-	return code ? code : given_except(s, ret);
+	if (!code)
+		code = given_dates(s, "--except", &ret->except, &ret->n_except);
+	return code ? code : given_dates(s, "--also", &ret->also, &ret->n_also);
 }
 
 void ask_series(struct ask *q, const struct series_given *given)
 {
 	const struct cli *cli = q->session->cli;
-	if (!given->rule)
+	if (!given->rule && given->n_also == 0)
 		return;
 	line_str(&q->line, "rule", given->rule);
 	for (size_t i = 0; i < given->n_except; i++)
 		line_str(&q->line, "except", given->except[i]);
+	for (size_t i = 0; i < given->n_also; i++)
+		line_str(&q->line, "also", given->also[i]);
 	if (cli_has(cli, "--take-alternatives"))
 		line_str(&q->line, "conflicts", "alternative");
 	else if (cli_has(cli, "--skip-conflicts"))
@@ -151,7 +162,7 @@ void ask_scope(struct ask *q)
 
 bool series_is_asked(const struct cli *cli)
 {
-	static const char *const names[] = {"--every", "--rule", "--following", "--all"};
+	static const char *const names[] = {"--every", "--rule", "--also", "--following", "--all"};
 	for (size_t i = 0; i < N(names); i++)
 		if (cli_has(cli, names[i]))
 			return true;

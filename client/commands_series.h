@@ -7,12 +7,13 @@
 #include "client/refusal.h"
 
 struct series_given {
-	const char *rule; /* an RRULE's value; NULL: no series */
-	const char **except;
-	size_t n_except;
+	const char *rule; /* an RRULE's value; NULL: only `also` */
+	const char **except, **also;
+	size_t n_except, n_also;
 };
 
-/* --every, --times, --until or --rule, and --except. Complains where they do not fit together. */
+/* --every, --times, --until or --rule, --also, and --except. Complains where they do not fit
+ * together. */
 enum exit_code given_series(struct session *s, struct series_given *ret);
 void ask_series(struct ask *q, const struct series_given *given); /* of BOOK */
 void ask_scope(struct ask *q); /* of the others: --following, --all */

@@ -26,6 +26,7 @@ enum column_flag {
 	COLUMN_TABLE_ONLY = 64, /* for people: made of other columns */
 	COLUMN_DATA_ONLY = 128, /* for machines: exact */
 	COLUMN_WORDS = 256,	/* the protocol's words and lengths, for people in their language */
+	COLUMN_NESTED = 512,	/* a JSON array, made of rows of their own; in JSON only */
 };
 
 struct column {

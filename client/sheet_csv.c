@@ -40,7 +40,7 @@ static void csv_row(struct sheet *s, const char *const *cells)
 {
 	const char *separator = "";
 	for (size_t i = 0; i < s->n_columns; i++) {
-		if (s->columns[i].flags & COLUMN_TABLE_ONLY)
+		if (s->columns[i].flags & (COLUMN_TABLE_ONLY | COLUMN_NESTED))
 			continue;
 		fputs(separator, s->screen->out);
 		put_cell(s->screen->out, cells[i] ? cells[i] : "",

@@ -23,7 +23,9 @@ static void put_list(FILE *out, const char *values)
 
 static void put_cell(FILE *out, const char *cell, unsigned flags)
 {
-	if (flags & COLUMN_LIST)
+	if (flags & COLUMN_NESTED)
+		fputs(cell ? cell : "[]", out);
+	else if (flags & COLUMN_LIST)
 		put_list(out, cell ? cell : "");
 	else if (!cell)
 		fputs("null", out);

@@ -82,7 +82,8 @@ static void layout_natural(const struct sheet *s, struct layout *l)
 			widest = w > widest ? w : widest;
 		}
 		size_t title = text_width(phrase_text(s->columns[i].title));
-		l->shown[i] = widest > 0 && !(s->columns[i].flags & COLUMN_DATA_ONLY);
+		l->shown[i] =
+		    widest > 0 && !(s->columns[i].flags & (COLUMN_DATA_ONLY | COLUMN_NESTED));
 		l->natural[i] = widest > title ? widest : title;
 		l->width[i] = l->natural[i];
 	}

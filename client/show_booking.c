@@ -2,6 +2,7 @@
 /* Rows of replies as rows of sheets, and bookings as people read them. */
 #include "client/show_booking.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/show_time.h"
@@ -92,36 +93,74 @@ static const char *things_of(struct arena *a, const struct reply *r, size_t at)
 	return things;
 }
 
-void things_join(struct arena *a, struct reply *r)
+static const struct column thing_columns[] = {
+    {"item", {"No.", "N°"}, COLUMN_NUMBER},
+    {"what", {"What", "Quoi"}, COLUMN_TABLE_ONLY},
+    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
+    {"having", {"Having", "Avec"}, COLUMN_SPARE},
+    {"why", {"Why", "Pourquoi"}, COLUMN_TABLE_ONLY},
+    {"state", {"State", "État"}, COLUMN_DATA_ONLY},
+    {"resource", {"Resource", "Ressource"}, COLUMN_DATA_ONLY},
+    {"units", {"Units", "Unités"}, COLUMN_DATA_ONLY | COLUMN_LIST},
+    {"qty", {"Quantity", "Nombre"}, COLUMN_DATA_ONLY},
+    {"from", {"From", "De"}, COLUMN_DATA_ONLY},
+    {"to", {"To", "À"}, COLUMN_DATA_ONLY},
+    {"via", {"Via", "Par"}, COLUMN_DATA_ONLY},
+    {"of", {"Of", "De"}, COLUMN_DATA_ONLY | COLUMN_NUMBER},
+};
+#define N_THING_COLUMNS (sizeof(thing_columns) / sizeof(*thing_columns))
+
+/* All `item` lines that stand together from there on. */
+static const char *things_json(struct session *s, const struct reply *r, size_t at)
 {
+	char *bytes = NULL;
+	size_t n = 0;
+	struct screen screen = {.out = open_memstream(&bytes, &n)};
+	struct sheet sheet;
+	const char *cells[SHEET_MAX_COLUMNS];
+	sheet_begin(&sheet, SHEET_JSON, &screen, thing_columns, N_THING_COLUMNS);
+	for (; at < r->n_data && line_is(&r->data[at], "item"); at++) {
+		cells_from_line(&s->cli->arena, &r->data[at], thing_columns, N_THING_COLUMNS,
+				cells);
+		sheet_row(&sheet, cells);
+	}
+	sheet_end(&sheet);
+	fclose(screen.out);
+	const char *json = arena_strndup(&s->cli->arena, bytes, n);
+	free(bytes);
+	return json;
+}
+
+void things_join(struct session *s, struct reply *r)
+{
+	struct arena *a = &s->cli->arena;
 	for (size_t i = 0; i < r->n_data; i++) {
 		struct line *l = &r->data[i];
 		if (!line_is(l, "booking") || !line_get(l, "items"))
 			continue;
 		const char *things = things_of(a, r, i + 1);
-		struct arg *args = arena_new_n(a, struct arg, l->n_args + 1);
+		struct arg *args = arena_new_n(a, struct arg, l->n_args + 2);
 		memcpy(args, l->args, l->n_args * sizeof(*args));
-		args[l->n_args] = (struct arg){"things", things};
 		l->args = args;
-		l->n_args += *things != '\0';
+		args[l->n_args++] = (struct arg){"item", things_json(s, r, i + 1)};
+		if (*things)
+			args[l->n_args++] = (struct arg){"things", things};
 	}
 }
 
-static const struct column thing_columns[] = {
-    {"item", {"No.", "N°"}, COLUMN_NUMBER},	     {"what", {"What", "Quoi"}, COLUMN_TABLE_ONLY},
-    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},  {"having", {"Having", "Avec"}, COLUMN_SPARE},
-    {"why", {"Why", "Pourquoi"}, COLUMN_TABLE_ONLY},
-};
+const char *thing_why(struct arena *a, const struct line *l)
+{
+	const char *of = line_get(l, "of"), *state = line_get(l, "state");
+	if (state && strcmp(state, "cancelled") == 0)
+		return text(TEXT_THING_CANCELLED);
+	return of ? arena_printf(a, text(TEXT_THING_FOR), of) : text(TEXT_THING_ASKED);
+}
 
 static void fix_thing(struct session *s, const struct line *l, const char **cells)
 {
-	struct arena *a = &s->cli->arena;
-	const char *of = line_get(l, "of"), *state = line_get(l, "state");
-	cells[1] = line_what(a, l);
+	cells[1] = line_what(&s->cli->arena, l);
 	cells[2] = line_when(s, l);
-	cells[4] = state && strcmp(state, "cancelled") == 0 ? text(TEXT_THING_CANCELLED)
-		   : of ? arena_printf(a, text(TEXT_THING_FOR), of)
-			: text(TEXT_THING_ASKED);
+	cells[4] = thing_why(&s->cli->arena, l);
 }
 
 void show_things(struct session *s, const struct reply *r)
@@ -132,8 +171,7 @@ void show_things(struct session *s, const struct reply *r)
 	if (!any || s->cli->format != SHEET_TABLE)
 		return;
 	fputc('\n', s->cli->out.out);
-	show_rows(s, r, "item", thing_columns, sizeof(thing_columns) / sizeof(*thing_columns),
-		  fix_thing);
+	show_rows(s, r, "item", thing_columns, N_THING_COLUMNS, fix_thing);
 }
 
 const char *line_when(struct session *s, const struct line *l)

@@ -21,10 +21,13 @@ const char *show_by(const char *person); /* p0 is the server itself */
 /* Its units, else its resource and how many of it; of several things all that were asked for, where things_join() put
  * them there. */
 const char *line_what(struct arena *a, const struct line *l);
-/* Gives each booking of several things that an answer lists what they are, from the `item` lines that follow it. */
-void things_join(struct arena *a, struct reply *r);
+/* Gives each booking of several things that an answer lists what they are, from the `item` lines that follow it: `things` in
+ * words, `item` as JSON for a nested column. */
+void things_join(struct session *s, struct reply *r);
 /* The `item` lines of an answer, a row each; nothing where there are none. */
 void show_things(struct session *s, const struct reply *r);
+/* Why a thing is there, for people: asked for, goes with 1, given back. */
+const char *thing_why(struct arena *a, const struct line *l);
 const char *line_when(struct session *s, const struct line *l); /* its span, for people */
 /* The answer to BOOK and its like: one sentence, or with --json and --csv the record. */
 void show_done(struct session *s, const struct reply *r, enum text sentence);

@@ -140,13 +140,12 @@ const char *unit_word(const struct resource *r, const struct unit *u)
 	return u && *u->id && strcmp(u->id, r->id) != 0 ? u->id : NULL;
 }
 
-/* The name of a lane, also of one that the policy no longer has; NULL: it has none of its own. */
-static const char *lane_word(const struct served *s, uint32_t resource, uint32_t lane)
+const char *lane_word(const struct served *s, uint32_t resource, uint32_t lane)
 {
-	const struct resource *r = pole_resource(s->pole, resource);
-	const struct unit *u = r ? resource_lane(r, lane) : NULL;
+	const char *id = pole_name_id(s->pole, NAME_UNIT, resource, lane);
+	const char *whole = pole_name_id(s->pole, NAME_RESOURCE, 0, resource);
 
-	return u ? unit_word(r, u) : pole_name_id(s->pole, NAME_UNIT, resource, lane);
+	return id && whole && strcmp(id, whole) != 0 ? id : NULL;
 }
 
 void write_units(struct line_writer *w, const struct served *s, const char *key,
@@ -295,17 +294,24 @@ static void write_conflict(struct exchange *x, const struct answer *answer,
 }
 
 /* Everything that much later or earlier. */
-static void write_shift(struct line_writer *w, int64_t shift_s)
+static void write_shift(struct line_writer *w, const struct alternative *a)
 {
-	struct duration d = {.seconds = shift_s < 0 ? -shift_s : shift_s};
+	bool earlier = a->shift_s < 0 || a->shift_days < 0;
+	int sign = earlier ? -1 : 1;
+	struct duration d = {.days = sign * a->shift_days, .seconds = sign * a->shift_s};
 	char text[32];
 
-	line_str(w, shift_s < 0 ? "earlier" : "later", duration_format(d, text, sizeof(text)));
+	line_str(w, earlier ? "earlier" : "later", duration_format(d, text, sizeof(text)));
+}
+
+static int64_t shifted(const struct zone *z, const struct alternative *a, int64_t at)
+{
+	return a->shift_days ? zone_add_days(z, at, a->shift_days) : at + a->shift_s;
 }
 
 /* The items of a request as they would be asked for then: what BOOK takes. */
 static void write_shifted_items(struct exchange *x, struct line_writer *out,
-				const struct ask_book *ask, int64_t shift_s)
+				const struct ask_book *ask, const struct alternative *a)
 {
 	static const char word[] = "item";
 
@@ -318,8 +324,8 @@ static void write_shifted_items(struct exchange *x, struct line_writer *out,
 		line_begin(&w, &text, word);
 		line_str(&w, "what", item->what);
 		line_str(&w, "unit", item->unit);
-		write_time(&w, "from", z, item->span.start + shift_s);
-		write_time(&w, "to", z, item->span.end + shift_s);
+		write_time(&w, "from", z, shifted(z, a, item->span.start));
+		write_time(&w, "to", z, shifted(z, a, item->span.end));
 		if (item->quantity > 1)
 			line_int(&w, "qty", item->quantity);
 		line_str(&w, "having", item->having);
@@ -347,10 +353,10 @@ static void write_alternative(struct exchange *x, const struct alternative *a, i
 	write_time(&w, "to", z, a->span.end);
 	if (a->quantity)
 		line_int(&w, "qty", a->quantity);
-	if (a->shift_s)
-		write_shift(&w, a->shift_s);
-	if (a->shift_s && asked->ask)
-		write_shifted_items(x, &w, asked->ask, a->shift_s);
+	if (a->kind == ALTERNATIVE_SHIFTED)
+		write_shift(&w, a);
+	if (a->kind == ALTERNATIVE_SHIFTED && asked->ask)
+		write_shifted_items(x, &w, asked->ask, a);
 	line_str(&w, "why", alternative_words[a->kind]);
 	line_str(&w, "text", alternative_texts[x->lang][a->kind]);
 	line_end(&w);

@@ -17,6 +17,8 @@ void write_member(struct line_writer *w, const struct served *s, uint32_t member
 const struct zone *booking_zone(const struct served *s, const struct booking *b);
 const char *booking_resource_id(const struct served *s, const struct booking *b);
 const char *unit_word(const struct resource *r, const struct unit *u); /* NULL: no name of its own */
+/* The name of a lane, also of one that the policy no longer has; NULL: none of its own. */
+const char *lane_word(const struct served *s, uint32_t resource, uint32_t lane);
 const struct zone *item_zone(const struct served *s, const struct booking *b, uint32_t item);
 /* `key` for each named unit that an item has. */
 void write_units(struct line_writer *w, const struct served *s, const char *key, const struct booking *b, uint32_t item);

@@ -94,6 +94,81 @@ static void show_one(struct exchange *x, const struct booking *b)
 	db_params_free(p);
 }
 
+static int by_start(const void *a, const void *b)
+{
+	const struct booking *x = *(const struct booking *const *)a;
+	const struct booking *y = *(const struct booking *const *)b;
+
+	if (x->span.start != y->span.start)
+		return x->span.start < y->span.start ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Those of its series that are meant; that they belong together is for those to know who may see
+ * the one that is named in full. */
+static void show_series(struct exchange *x, const struct booking *named,
+			const struct booking *const *all, size_t n)
+{
+	struct asker who = exchange_asker(x);
+	bool together = named->series && asker_sees_all(x->served->pole, &who, named);
+	struct line_writer w;
+	char code[16];
+	int64_t shown = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool meant = asked_scope(x) == SCOPE_ALL || all[i]->occurrence >= named->occurrence;
+
+		if (all[i]->number != named->number && (!together || !meant))
+			continue;
+		write_booking(x, all[i]);
+		shown++;
+	}
+	reply_ok(x, &w);
+	if (together)
+		line_str(&w, "series", booking_code(named->series, code, sizeof(code)));
+	line_int(&w, "count", shown);
+	line_end(&w);
+}
+
+/* Answers from memory, if the whole series is there. */
+static bool show_remembered_series(struct exchange *x, const struct booking *named)
+{
+	const struct pole *pole = x->served->pole;
+	const struct booking **all = arena_new_n(&x->arena, const struct booking *, SERIES_MAX);
+	int64_t number = named->series ? named->series : named->number;
+	int64_t end = named->series ? number + SERIES_MAX : number + 1;
+	size_t n = 0;
+
+	for (; number < end && number < pole_next_booking(pole); number++) {
+		const struct booking *b = pole_booking(pole, number);
+
+		if (!b)
+			return false;
+		if (b->number != named->number && b->series != named->series)
+			break;
+		all[n++] = b;
+	}
+	qsort(all, n, sizeof(*all), by_start);
+	show_series(x, named, all, n);
+	return true;
+}
+
+static void show_stored_series(struct exchange *x, const struct db_rows *rows)
+{
+	size_t n = db_n_rows(rows);
+	struct booking **all = arena_new_n(&x->arena, struct booking *, n);
+	const struct booking *named = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		all[i] = store_booking(rows, i);
+		if (all[i]->number == request_booking(&x->request, "booking"))
+			named = all[i];
+	}
+	show_series(x, named, (const struct booking *const *)all, n);
+	for (size_t i = 0; i < n; i++)
+		booking_unref(all[i]);
+}
+
 static void shown(void *arg, enum db_outcome outcome, const struct db_rows *rows, const char *error)
 {
 	struct exchange *x = arg;
@@ -104,6 +179,8 @@ static void shown(void *arg, enum db_outcome outcome, const struct db_rows *rows
 	} else if (!db_n_rows(rows)) {
 		reply_fail(x, CODE_UNKNOWN_BOOKING,
 			   FILLS({"booking", request_get(&x->request, "booking")}));
+	} else if (asked_scope(x) != SCOPE_ONE) {
+		show_stored_series(x, rows);
 	} else {
 		b = store_booking(rows, 0);
 		show_one(x, b);
@@ -117,16 +194,24 @@ void do_show(struct exchange *x)
 {
 	int64_t number = request_booking(&x->request, "booking");
 	const struct booking *b = pole_booking(x->served->pole, number);
+	bool several = asked_scope(x) != SCOPE_ONE;
 	struct db_params *p;
 
-	if (b) {
+	if (b && !several) {
 		show_one(x, b);
+		return;
+	}
+	if (b && show_remembered_series(x, b)) {
+		exchange_finish(x);
 		return;
 	}
 	p = db_params_new();
 	db_param_int4(p, x->served->id);
 	db_param_int8(p, number);
-	db_query(x->server->reads, "booking_by_number", p, shown, x);
+	if (several)
+		db_param_int8(p, SERIES_MAX);
+	db_query(x->server->reads, several ? "series_of_booking" : "booking_by_number", p, shown,
+		 x);
 	db_params_free(p);
 }
 
@@ -197,13 +282,23 @@ struct gathering {
 	struct arena *arena;
 };
 
+/* Whether what this is for is asked about: a thing of the resource that is named, within the time.
+ * A booking of several things is not listed for a time that lies between them. */
+static bool is_meant(const struct listing *l, const struct booking *b, const struct allocation *a)
+{
+	const struct item *item = &b->items[a->item];
+
+	return (!l->resource || item->resource == l->resource) &&
+	       span_overlaps(item->span, l->window);
+}
+
 /* A booking with several lanes of a resource is listed once: for the first of them. */
 static bool is_first_lane(const struct listing *l, const struct booking *b,
 			  const struct allocation *a)
 {
 	for (const struct allocation *other = b->allocations; other < a; other++)
 		if (other->resource == a->resource && booking_occupies(b, other) &&
-		    span_overlaps(other->during, l->window))
+		    span_overlaps(other->during, l->window) && is_meant(l, b, other))
 			return false;
 	return true;
 }
@@ -214,7 +309,7 @@ static bool gather_one(void *arg, const struct booking *b, const struct allocati
 	const struct listing *l = g->listing;
 
 	if ((l->member && b->member != l->member) || (l->person && b->person != l->person) ||
-	    !span_overlaps(b->span, l->window) || !is_first_lane(l, b, a))
+	    !is_meant(l, b, a) || !is_first_lane(l, b, a))
 		return true;
 	if (g->n == g->cap)
 		g->found =
@@ -247,16 +342,6 @@ static void gather_queue(const struct exchange *x, struct gathering *g)
 	}
 }
 
-static int by_start(const void *a, const void *b)
-{
-	const struct booking *x = *(const struct booking *const *)a;
-	const struct booking *y = *(const struct booking *const *)b;
-
-	if (x->span.start != y->span.start)
-		return x->span.start < y->span.start ? -1 : 1;
-	return (x->number > y->number) - (x->number < y->number);
-}
-
 static void list_end(struct exchange *x, size_t n, bool more)
 {
 	struct line_writer w;
@@ -272,10 +357,12 @@ static void list_memory(struct exchange *x, const struct listing *l)
 {
 	const struct pole *pole = x->served->pole;
 	struct gathering g = {.listing = l, .arena = &x->arena};
+	const struct resource *only = pole_resource(pole, l->resource);
+	bool is_leaf = only && only->n_parts == 0;
 	size_t n = 0, i;
 
 	for (uint32_t r = 1; pole_name_id(pole, NAME_RESOURCE, 0, r); r++) {
-		if (l->resource && r != l->resource)
+		if (is_leaf && r != l->resource) /* the whole may have had other parts once */
 			continue;
 		g.of_this_resource = 0;
 		pole_each_allocation(pole, r, l->window, gather_one, &g);

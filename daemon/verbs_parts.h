@@ -6,6 +6,7 @@
 #include "daemon/answer.h"
 #include "daemon/db.h"
 #include "daemon/exchange.h"
+#include "lib/series.h"
 
 /* verbs_session.c */
 void do_hello(struct exchange *x);
@@ -56,6 +57,7 @@ void do_explain(struct exchange *x);
 /* verbs_series.c */
 struct asker asker_at(const struct exchange *x, int64_t now); /* as the decision's moment has it */
 struct asked asked_of_booking(const struct booking *b); /* NULL: nothing known */
+enum series_scope asked_scope(const struct exchange *x);
 bool asks_series(const struct exchange *x); /* a BOOK of several dates, or a change to several bookings */
 void do_series_book(struct exchange *x, int64_t now, const struct ask_book *first);
 void do_series_move(struct exchange *x, int64_t now, const struct ask_move *ask);

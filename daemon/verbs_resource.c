@@ -6,12 +6,10 @@
 
 #include "daemon/answer.h"
 #include "daemon/calendar_text.h"
-#include "daemon/policy_diff.h"
 #include "daemon/served.h"
 #include "daemon/store.h"
 #include "daemon/verbs_parts.h"
 #include "lib/limits.h"
-#include "lib/profile.h"
 
 #define FIND_DEFAULT 20
 #define AGENDA_MAX_DAYS 100
@@ -64,6 +62,9 @@ static void write_limits(struct line_writer *w, const struct policy *policy,
 			line_str(w, "slots", slots_text(l, a));
 			break;
 		case LIMIT_RECURRENCE:
+			write_duration(w, "recurrence", l->recurrence.at_most);
+			line_str(w, "reconfirm", l->recurrence.reconfirm ? "yes" : NULL);
+			break;
 		default:
 			break;
 		}
@@ -189,7 +190,7 @@ void do_resources(struct exchange *x)
 }
 
 /* item: which of several things, from 1; 0: it is the one. */
-static void write_found(struct exchange *x, const struct found *f, size_t item, uint32_t quantity)
+static void write_found(struct exchange *x, const struct found *f, size_t item)
 {
 	const struct zone *z = f->unit ? f->unit->site->zone : f->resource->site->zone;
 	struct line_writer w;
@@ -198,20 +199,15 @@ static void write_found(struct exchange *x, const struct found *f, size_t item, 
 	if (item)
 		line_int(&w, "item", (int64_t)item);
 	line_str(&w, "resource", f->resource->id);
-	line_str(&w, "unit", quantity > 1 ? NULL : unit_word(f->resource, f->unit));
-	if (quantity > 1)
-		line_int(&w, "qty", quantity);
+	line_str(&w, "unit", f->quantity > 1 ? NULL : unit_word(f->resource, f->unit));
+	if (f->quantity > 1)
+		line_int(&w, "qty", f->quantity);
 	write_time(&w, "from", z, f->span.start);
 	write_time(&w, "to", z, f->span.end);
+	line_str(&w, "via", item ? item_via_words[f->via] : NULL);
+	if (f->via != ITEM_ASKED)
+		line_int(&w, "of", f->of + 1);
 	line_end(&w);
-}
-
-static void write_all_found(struct exchange *x, const struct ask_book *ask,
-			    const struct found *found, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		write_found(x, &found[i], ask->n_items > 1 ? i + 1 : 0,
-			    i < ask->n_items ? ask->items[i].quantity : ask->quantity);
 }
 
 void do_find(struct exchange *x)
@@ -236,7 +232,8 @@ void do_find(struct exchange *x)
 		write_refused(x, &answer, &asked);
 		return;
 	}
-	write_all_found(x, &ask, found, n);
+	for (size_t i = 0; i < n; i++)
+		write_found(x, &found[i], ask.n_items > 1 ? i + 1 : 0);
 	if (!n)
 		write_reasons(x, &answer, &asked);
 	reply_ok(x, &w);
@@ -248,15 +245,46 @@ void do_find(struct exchange *x)
 
 #define AGENDA_MAX_RESOURCES 64
 
+struct subject {
+	uint32_t number;
+	const char *id;
+	const struct resource *resource; /* NULL: the policy no longer has it; its bookings stand */
+	const struct zone *zone;
+};
+
 struct agenda {
 	struct exchange *x;
-	const struct resource *resources[AGENDA_MAX_RESOURCES]; /* as asked, a composite's leaves
-								   after it; each once */
-	size_t n_resources;
+	struct subject subjects[AGENDA_MAX_RESOURCES]; /* as asked, a composite's leaves after it;
+							  each once */
+	size_t n;
 	struct span window;
 	struct asker who;
-	int64_t n;
+	int64_t n_taken;
 };
+
+/* As many lanes as have a name, or are known to have been taken. */
+static void write_gone(struct exchange *x, const struct subject *s)
+{
+	const struct pole *pole = x->served->pole;
+	size_t n = pole_n_lanes(pole, s->number);
+	struct line_writer w;
+
+	while (pole_name_id(pole, NAME_UNIT, s->number, (uint32_t)n + 1))
+		n++;
+	reply_data(x, &w, "resource");
+	line_str(&w, "name", s->id);
+	line_str(&w, "title", s->id);
+	line_str(&w, "zone", zone_name(s->zone));
+	line_str(&w, "gone", "yes");
+	line_end(&w);
+	for (uint32_t lane = 1; lane <= n; lane++) {
+		reply_data(x, &w, "lane");
+		line_str(&w, "resource", s->id);
+		line_int(&w, "lane", lane);
+		line_str(&w, "unit", lane_word(x->served, s->number, lane));
+		line_end(&w);
+	}
+}
 
 static void write_lanes(struct exchange *x, const struct resource *r)
 {
@@ -316,14 +344,13 @@ static bool write_taken(void *arg, const struct booking *b, const struct allocat
 	const struct item *item = &b->items[a->item];
 	const struct zone *z = item_zone(x->served, b, a->item);
 	const struct person *p = pole_person(x->served->pole, b->person);
-	const struct resource *r = pole_resource(x->served->pole, a->resource);
 	struct line_writer w;
 	char code[16];
 
 	reply_data(x, &w, "taken");
-	line_str(&w, "resource", r->id);
+	line_str(&w, "resource", pole_name_id(x->served->pole, NAME_RESOURCE, 0, a->resource));
 	line_int(&w, "lane", a->lane);
-	line_str(&w, "unit", unit_word(r, resource_lane(r, a->lane)));
+	line_str(&w, "unit", lane_word(x->served, a->resource, a->lane));
 	write_time(&w, "from", z, item->span.start);
 	write_time(&w, "to", z, item->span.end);
 	write_time(&w, "blocked-from", z, a->during.start);
@@ -337,21 +364,22 @@ static bool write_taken(void *arg, const struct booking *b, const struct allocat
 			line_str(&w, "person-name", p->name);
 	}
 	line_end(&w);
-	g->n++;
+	g->n_taken++;
 	return true;
 }
 
 /* The allocations of a booking that memory does not hold. */
-static void write_past(struct agenda *g, const struct booking *b, const struct resource *r)
+static void write_past(struct agenda *g, const struct booking *b, uint32_t resource)
 {
 	for (size_t i = 0; i < b->n_allocations; i++)
-		if (b->allocations[i].resource == r->number &&
+		if (b->allocations[i].resource == resource &&
 		    booking_occupies(b, &b->allocations[i]) &&
 		    span_overlaps(b->allocations[i].during, g->window))
 			write_taken(g, b, &b->allocations[i]);
 }
 
-/* How many of its lanes are taken, from step to step; as far as memory reaches back. */
+/* How many of its lanes are taken, from step to step, of those in service; as far as memory reaches
+ * back. */
 static void write_profile(struct agenda *g, const struct resource *r)
 {
 	struct exchange *x = g->x;
@@ -369,20 +397,42 @@ static void write_profile(struct agenda *g, const struct resource *r)
 		write_time(&w, "from", z, busy.steps[i].from);
 		write_time(&w, "to", z, i + 1 < busy.n ? busy.steps[i + 1].from : window.end);
 		line_int(&w, "busy", busy.steps[i].busy);
-		line_int(&w, "of", (int64_t)busy.n_lanes);
+		line_int(&w, "of", busy.steps[i].lanes);
 		line_end(&w);
 	}
 }
 
-static void agenda_add(struct agenda *g, const struct resource *r)
+static void agenda_add(struct agenda *g, struct subject s)
 {
-	for (size_t i = 0; i < g->n_resources; i++)
-		if (g->resources[i] == r)
+	for (size_t i = 0; i < g->n; i++)
+		if (g->subjects[i].number == s.number)
 			return;
-	if (g->n_resources < AGENDA_MAX_RESOURCES)
-		g->resources[g->n_resources++] = r;
+	if (g->n < AGENDA_MAX_RESOURCES)
+		g->subjects[g->n++] = s;
+}
+
+static void agenda_add_resource(struct agenda *g, const struct resource *r)
+{
+	agenda_add(g, (struct subject){r->number, r->id, r, r->site->zone});
 	for (size_t i = 0; i < r->n_leaves; i++)
-		agenda_add(g, r->leaves[i]);
+		agenda_add_resource(g, r->leaves[i]);
+}
+
+/* false: there is no such resource, and never was. */
+static bool agenda_add_named(struct agenda *g, const char *what)
+{
+	const struct pole *pole = g->x->served->pole;
+	uint32_t number = pole_name_number(pole, NAME_RESOURCE, 0, what);
+	const struct resource *r;
+	const struct unit *unit;
+
+	if (decide_resolve(pole, what, NULL, &r, &unit) == REASON_NONE)
+		agenda_add_resource(g, r);
+	else if (number)
+		agenda_add(g, (struct subject){number, what, NULL, exchange_policy(g->x)->zone});
+	else
+		return false;
+	return true;
 }
 
 /* What is asked for: anew each time, for a policy lives no longer than until the next. False: the
@@ -390,20 +440,17 @@ static void agenda_add(struct agenda *g, const struct resource *r)
 static bool agenda_from(struct exchange *x, struct agenda *ret)
 {
 	const struct line *l = &x->request.line;
-	const struct resource *r;
-	const struct unit *unit;
 
 	*ret = (struct agenda){.x = x, .who = exchange_asker(x)};
 	for (size_t i = 0; i < l->n_args; i++) {
 		if (strcmp(l->args[i].key, "what") != 0)
 			continue;
-		if (decide_resolve(x->served->pole, l->args[i].value, NULL, &r, &unit)) {
+		if (!agenda_add_named(ret, l->args[i].value)) {
 			reply_unknown_resource(x, l->args[i].value);
 			return false;
 		}
-		agenda_add(ret, r);
 	}
-	ret->window = request_span(&x->request, ret->resources[0]->site->zone);
+	ret->window = request_span(&x->request, ret->subjects[0].zone);
 	if (span_is_empty(ret->window) ||
 	    ret->window.end - ret->window.start > AGENDA_MAX_DAYS * DAY_S) {
 		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "from, to"}));
@@ -412,12 +459,12 @@ static bool agenda_from(struct exchange *x, struct agenda *ret)
 	return true;
 }
 
-static void write_past_of(struct agenda *g, const struct resource *r, const struct db_rows *past)
+static void write_past_of(struct agenda *g, uint32_t resource, const struct db_rows *past)
 {
 	for (size_t i = 0; i < db_n_rows(past); i++) {
 		struct booking *b = store_booking(past, i);
 
-		write_past(g, b, r);
+		write_past(g, b, resource);
 		booking_unref(b);
 	}
 }
@@ -428,23 +475,26 @@ static void write_agenda(struct agenda *g, const struct db_rows *past)
 	bool profile = request_yes(&g->x->request, "profile");
 	struct line_writer w;
 
-	for (size_t i = 0; i < g->n_resources; i++) {
-		const struct resource *r = g->resources[i];
+	for (size_t i = 0; i < g->n; i++) {
+		const struct subject *s = &g->subjects[i];
+		bool is_leaf = !s->resource || s->resource->n_parts == 0;
 
-		write_lanes(g->x, r);
-		write_open(g->x, r, g->window);
-		if (r->n_parts)
-			continue;
-		if (past)
-			write_past_of(g, r, past);
-		else
-			pole_each_allocation(g->x->served->pole, r->number, g->window, write_taken,
+		if (s->resource) {
+			write_lanes(g->x, s->resource);
+			write_open(g->x, s->resource, g->window);
+		} else {
+			write_gone(g->x, s);
+		}
+		if (is_leaf && past)
+			write_past_of(g, s->number, past);
+		else if (is_leaf)
+			pole_each_allocation(g->x->served->pole, s->number, g->window, write_taken,
 					     g);
-		if (profile)
-			write_profile(g, r);
+		if (profile && s->resource)
+			write_profile(g, s->resource);
 	}
 	reply_ok(g->x, &w);
-	line_int(&w, "count", g->n);
+	line_int(&w, "count", g->n_taken);
 	line_end(&w);
 }
 
@@ -480,9 +530,9 @@ void do_agenda(struct exchange *x)
 			l.states = states_text(&x->arena, booking_state_occupies);
 			l.window = (struct span){g.window.start - BUFFER_MAX_S,
 						 g.window.end + BUFFER_MAX_S};
-			if (g.n_resources == 1 &&
-			    !is_part_of_any(exchange_policy(x), g.resources[0]))
-				l.resource = g.resources[0]->number;
+			if (g.n == 1 && g.subjects[0].resource &&
+			    !is_part_of_any(exchange_policy(x), g.subjects[0].resource))
+				l.resource = g.subjects[0].number;
 			listing_query(x, &l, past_read);
 			return;
 		}

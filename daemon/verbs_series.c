@@ -6,7 +6,6 @@
 #include "daemon/refusal_text.h"
 #include "daemon/served.h"
 #include "daemon/verbs_parts.h"
-#include "lib/series.h"
 
 static int word_index(const struct exchange *x, const char *key, const char *const *words, int n)
 {
@@ -18,7 +17,7 @@ static int word_index(const struct exchange *x, const char *key, const char *con
 	return 0;
 }
 
-static enum series_scope asked_scope(const struct exchange *x)
+enum series_scope asked_scope(const struct exchange *x)
 {
 	return (enum series_scope)word_index(x, "scope", series_scope_words, N_SERIES_SCOPES);
 }
@@ -181,7 +180,9 @@ static void reply_bad_rule(struct exchange *x, const struct recur_problem *probl
 
 void do_series_book(struct exchange *x, int64_t now, const struct ask_book *first)
 {
-	const struct zone *z = asked_zone(x, first->what, first->unit);
+	const struct zone *z = first->n_items
+				   ? asked_zone(x, first->items[0].what, first->items[0].unit)
+				   : asked_zone(x, first->what, first->unit);
 	struct asked asked = asked_of_book(x, first);
 	struct asker who = asker_at(x, now);
 	struct series_answer answer;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lib/repack.h"
+#include "lib/way.h"
 #include "lib/wish.h"
 
 void basket_init(struct basket *b, const struct pole *p, const struct member *m, int64_t now,
@@ -71,6 +72,13 @@ static void list_others(const struct basket *b, const struct want *w, struct tri
 	ret->others = things;
 }
 
+/* What is out in the world stays where it is. */
+static bool is_bound(const struct basket *b, const struct want *w)
+{
+	return w->was && w->resource->n_parts == 0 && !booking_state_queues(b->was->state) &&
+	       (b->was->state == BOOKING_OUT || b->was->items[w->item].span.start <= b->now);
+}
+
 void basket_trial(const struct basket *b, const struct want *w, struct trial *ret)
 {
 	trial_init(ret, b->pole, pole_directory(b->pole), w->resource, w->unit, b->member, b->now,
@@ -92,6 +100,7 @@ void basket_trial(const struct basket *b, const struct want *w, struct trial *re
 	if (w->was) {
 		ret->prefers = b->was;
 		ret->prefers_item = w->item;
+		ret->bound = is_bound(b, w);
 		ret->has_kept = true;
 		ret->has_kept_right = b->was->state != BOOKING_WAITING;
 		ret->kept = b->was->items[w->item].span;
@@ -127,7 +136,8 @@ static void share_buffers(struct basket *b)
 	for (size_t i = line ? timeline_seek(line, a.during.start) : 0;
 	     line && i < line->n && line->entries[i].span.start < a.during.end; i++)
 		if (!b->was || line->entries[i].booking != b->was->number)
-			plan_hold(&b->plan, pole_booking(b->pole, line->entries[i].booking), false);
+			plan_hold(&b->plan, b->pole,
+				  pole_booking(b->pole, line->entries[i].booking), false);
 	last = &b->plan.entries[n - 1];
 	for (size_t i = 0; i < b->plan.n; i++) {
 		struct plan_entry *e = &b->plan.entries[i];
@@ -179,28 +189,6 @@ static void explain(const struct basket *b, const struct want *w, const struct t
 	}
 }
 
-static bool is_on(const struct booking *was, uint32_t item, const struct unit *const *units,
-		  uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		bool found = false;
-
-		for (size_t j = 0; j < was->n_allocations; j++)
-			found |= was->allocations[j].item == item &&
-				 was->allocations[j].lane == units[i]->lane;
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-/* What is out in the world stays where it is. */
-static bool is_bound(const struct basket *b, const struct want *w)
-{
-	return w->was && w->resource->n_parts == 0 && !booking_state_queues(b->was->state) &&
-	       (b->was->state == BOOKING_OUT || b->was->items[w->item].span.start <= b->now);
-}
-
 static bool place(struct basket *b, const struct want *w, int64_t shift_s, struct answer *ret)
 {
 	const struct unit **units = arena_new_n(b->arena, const struct unit *, w->quantity);
@@ -211,9 +199,7 @@ static bool place(struct basket *b, const struct want *w, int64_t shift_s, struc
 
 	basket_trial(b, w, &t);
 	found = trial_pick(&t, s, b->arena, units);
-	if (found && is_bound(b, w))
-		found = is_on(b->was, w->item, units, w->quantity);
-	else if (!found && !is_bound(b, w) && !b->stays)
+	if (!found && !t.bound && !b->stays)
 		packed = repack(&t, s, b->number, &b->plan, b->arena, units);
 	if (found || packed == REPACK_OK)
 		take(b, w, &t, units, s);
@@ -376,6 +362,20 @@ static bool meet(struct basket *b, const struct want *whose, const struct requir
 	return false;
 }
 
+/* Whether enough units are there that have what was asked for, and what another thing requires. */
+static bool can_narrow(const struct want *w, const struct wishes *more)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < w->resource->n_units; i++) {
+		const struct unit *u = &w->resource->units[i];
+
+		n += u->in_service && wishes_are_met(&w->having, w->resource, u) &&
+		     wishes_are_met(more, w->resource, u);
+	}
+	return n >= w->quantity;
+}
+
 /* What a thing requires of another that is asked for with it narrows the choice of that one. */
 static void narrow(struct basket *b, struct want *w, const struct wishes *more)
 {
@@ -400,7 +400,8 @@ static void narrow_for(struct basket *b, const struct want *whose, const struct 
 
 			if (w == whose || w->resource != need->resource || w->unit ||
 			    w->quantity < need->quantity ||
-			    !span_contains(w->span, needed_span(whose, r)))
+			    !span_contains(w->span, needed_span(whose, r)) ||
+			    !can_narrow(w, &need->having))
 				continue;
 			narrow(b, w, &need->having);
 			return;
@@ -426,11 +427,22 @@ static void keep_others(struct basket *b)
 		for (size_t j = 0; j < b->n; j++)
 			is_wanted |= b->wants[j].item == a->item;
 		if (!is_wanted && booking_occupies(b->was, a))
-			plan_add(&b->plan, (struct plan_entry){.booking = b->number,
-							       .member = b->was->member,
-							       .span = item->span,
-							       .allocation = *a});
+			plan_add(&b->plan,
+				 (struct plan_entry){.booking = b->number,
+						     .member = b->was->member,
+						     .span = item->span,
+						     .at = way_site(pole_policy(b->pole), item),
+						     .allocation = *a});
 	}
+}
+
+static uint64_t wanted_items(const struct basket *b)
+{
+	uint64_t items = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		items |= (uint64_t)1 << b->wants[i].item;
+	return items;
 }
 
 bool basket_place(struct basket *b, int64_t shift_s, struct answer *ret)
@@ -443,9 +455,9 @@ bool basket_place(struct basket *b, int64_t shift_s, struct answer *ret)
 			narrow_all(b);
 	}
 	b->n = b->n_asked;
-	if (b->was)
-		basket_release(&b->plan, b->pole, b->was);
 	keep_others(b);
+	if (b->was)
+		basket_release(&b->plan, b->pole, b->was, wanted_items(b));
 	if (!place_asked(b, shift_s, ret))
 		return false;
 	for (size_t i = 0; b->brings_along && i < b->n; i++)
@@ -453,6 +465,8 @@ bool basket_place(struct basket *b, int64_t shift_s, struct answer *ret)
 			if (!meet(b, &b->wants[i], &b->wants[i].resource->requirements[j], shift_s,
 				  ret))
 				return false;
+	if (ret) /* why a first choice could not be had is no matter once a second one is */
+		ret->n_refusals = ret->n_conflicts = 0;
 	return true;
 }
 
@@ -482,67 +496,6 @@ void refuse_anew(struct answer *ret, struct arena *a, enum reason reason)
 	ret->n_refusals = 1;
 }
 
-#define SHIFT_STEP_S 900
-#define SHIFT_NEAR_STEPS 192 /* two days */
-#define SHIFT_DAYS 14
-
-/* Quarters of an hour for two days, then days. */
-static int64_t shift_of(int step)
-{
-	if (step <= SHIFT_NEAR_STEPS)
-		return step * (int64_t)SHIFT_STEP_S;
-	return (step - SHIFT_NEAR_STEPS + 2) * (int64_t)DAY_S;
-}
-
-static struct span hull(const struct basket *b, int64_t shift_s)
-{
-	struct span s = b->wants[0].span;
-
-	for (size_t i = 0; i < b->n_asked; i++) {
-		s.start = b->wants[i].span.start < s.start ? b->wants[i].span.start : s.start;
-		s.end = b->wants[i].span.end > s.end ? b->wants[i].span.end : s.end;
-	}
-	return (struct span){s.start + shift_s, s.end + shift_s};
-}
-
-static bool is_apart(const struct answer *ret, int64_t shift_s, int64_t least_s)
-{
-	for (size_t i = 0; i < ret->n_alternatives; i++) {
-		int64_t between_s = ret->alternatives[i].shift_s - shift_s;
-
-		if (between_s < least_s && -between_s < least_s)
-			return false;
-	}
-	return true;
-}
-
-void alternatives_shift(struct basket *b, unsigned want, struct answer *ret)
-{
-	struct span s = hull(b, 0);
-	int64_t least_s = s.end - s.start > 3600 ? s.end - s.start : 3600;
-
-	if (want > ALTERNATIVES_MAX)
-		want = ALTERNATIVES_MAX;
-	ret->alternatives = arena_new_n(b->arena, struct alternative, want + (size_t)1);
-	b->stays = true;
-	for (int step = 1; step <= SHIFT_NEAR_STEPS + SHIFT_DAYS; step++) {
-		for (int sign = -1; sign <= 1; sign += 2) {
-			int64_t shift_s = sign * shift_of(step);
-
-			if (ret->n_alternatives == want)
-				return;
-			if (s.start + shift_s < b->now || !is_apart(ret, shift_s, least_s) ||
-			    !basket_place(b, shift_s, NULL))
-				continue;
-			ret->alternatives[ret->n_alternatives++] =
-			    (struct alternative){.kind = ALTERNATIVE_SHIFTED,
-						 .resource = b->wants[0].resource,
-						 .span = hull(b, shift_s),
-						 .shift_s = shift_s};
-		}
-	}
-}
-
 static int64_t length_s(struct duration d)
 {
 	return d.days * DAY_S + d.seconds;
@@ -560,7 +513,6 @@ static int64_t buffer_after_s(const struct resource *r, struct span s)
 static void restore(struct plan *plan, const struct resource *r, const struct booking *held,
 		    const struct allocation *a, struct span room)
 {
-	plan_hold(plan, held, false);
 	for (size_t i = 0; i < plan->n; i++) {
 		struct plan_entry *e = &plan->entries[i];
 		int64_t start = e->span.start - length_s(r->buffer_before);
@@ -576,6 +528,20 @@ static void restore(struct plan *plan, const struct resource *r, const struct bo
 	}
 }
 
+/* Other items of the same booking are in the plan already, if they stay. */
+static void release_to(struct plan *plan, const struct pole *p, const struct resource *r,
+		       const struct booking *was, int64_t number, const struct allocation *a,
+		       struct span room)
+{
+	const struct booking *neighbour = pole_booking(p, number);
+
+	if (neighbour->member != was->member)
+		return;
+	if (neighbour != was)
+		plan_hold(plan, p, neighbour, false);
+	restore(plan, r, neighbour, a, room);
+}
+
 static void release(struct plan *plan, const struct pole *p, const struct booking *was,
 		    const struct resource *r, const struct allocation *a)
 {
@@ -586,21 +552,21 @@ static void release(struct plan *plan, const struct pole *p, const struct bookin
 	struct span room = {before ? before->span.end : INT64_MIN,
 			    after ? after->span.start : TIME_NEVER};
 
-	if (before && before->span.end == a->during.start &&
-	    pole_booking(p, before->booking)->member == was->member)
-		restore(plan, r, pole_booking(p, before->booking), a, room);
-	if (after && after->span.start == a->during.end &&
-	    pole_booking(p, after->booking)->member == was->member)
-		restore(plan, r, pole_booking(p, after->booking), a, room);
+	if (before && before->span.end == a->during.start)
+		release_to(plan, p, r, was, before->booking, a, room);
+	if (after && after->span.start == a->during.end)
+		release_to(plan, p, r, was, after->booking, a, room);
 }
 
-void basket_release(struct plan *plan, const struct pole *p, const struct booking *was)
+void basket_release(struct plan *plan, const struct pole *p, const struct booking *was,
+		    uint64_t items)
 {
 	for (size_t i = 0; i < was->n_allocations; i++) {
-		const struct resource *r =
-		    pole_resource(p, was->items[was->allocations[i].item].resource);
+		const struct allocation *a = &was->allocations[i];
+		const struct resource *r = pole_resource(p, was->items[a->item].resource);
 
-		if (r && r->shares_buffer && booking_occupies(was, &was->allocations[i]))
-			release(plan, p, was, r, &was->allocations[i]);
+		if (r && r->shares_buffer && items & (uint64_t)1 << a->item &&
+		    booking_occupies(was, a))
+			release(plan, p, was, r, a);
 	}
 }

@@ -65,6 +65,7 @@ bool ask_book_basket(const struct pole *p, const struct asker *who, const struct
 /* Alternatives: all of it at other times, nearest first. */
 void alternatives_shift(struct basket *b, unsigned want, struct answer *ret);
 void refuse_anew(struct answer *ret, struct arena *a, enum reason reason); /* for no other reason */
-/* The lengths that neighbours of the same member gave up for this booking on lanes with shared
- * buffers are given back in the plan. */
-void basket_release(struct plan *plan, const struct pole *p, const struct booking *was);
+/* The lengths that neighbours of the same member gave up for these items (a bit each) of this
+ * booking on lanes with shared buffers are given back in the plan, which has those of its own items that stay. */
+void basket_release(struct plan *plan, const struct pole *p, const struct booking *was,
+		    uint64_t items);

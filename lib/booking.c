@@ -170,6 +170,22 @@ bool booking_occupies(const struct booking *b, const struct allocation *a)
 	return booking_state_occupies(b->state) && b->items[a->item].state == ITEM_PRESENT;
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const struct allocation *x = a, *y = b;
+
+	if (x->item != y->item)
+		return x->item < y->item ? -1 : 1;
+	if (x->resource != y->resource)
+		return x->resource < y->resource ? -1 : 1;
+	return (x->lane > y->lane) - (x->lane < y->lane);
+}
+
+void booking_sort(struct booking *b)
+{
+	qsort(b->allocations, b->n_allocations, sizeof(*b->allocations), by_place);
+}
+
 struct booking *booking_ref(struct booking *b)
 {
 	assert(b->refs > 0);

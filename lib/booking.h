@@ -94,7 +94,7 @@ struct booking {
 	struct item *items; /* never none */
 	size_t n_items;
 	size_t n_allocations; /* a cancelled item keeps those that it had: what occupies, see below */
-	struct allocation allocations[];
+	struct allocation allocations[]; /* in order of item, resource, lane */
 };
 
 /* A booking of one thing: one item, of which nothing but a unit is asked. */
@@ -112,6 +112,8 @@ int64_t booking_until(const struct booking *b);
 bool booking_is_offer(const struct booking *b); /* held, and has waited */
 /* Sets resource and span from the items that are present; where none is, from all. */
 void booking_sum_up(struct booking *b);
+/* Puts the allocations in their order. */
+void booking_sort(struct booking *b);
 struct booking *booking_ref(struct booking *b);
 void booking_unref(struct booking *b); /* takes NULL */
 

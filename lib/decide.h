@@ -54,7 +54,7 @@ struct alternative {
 	const struct unit *unit; /* NULL: any, as was asked */
 	struct span span;
 	uint32_t quantity; /* FEWER; else 0: as asked */
-	int64_t shift_s; /* SHIFTED: every thing that much later */
+	int64_t shift_s, shift_days; /* SHIFTED: every thing that much later; of days, at the same local time */
 };
 
 struct turn { /* in a queue: `place` of `n`, from 1, among those that want the same */
@@ -138,6 +138,9 @@ struct found {
 	const struct resource *resource;
 	const struct unit *unit; /* of the places of a capacity, one that stands for all; its id is "" */
 	struct span span;
+	uint32_t quantity;
+	enum item_via via; /* of several things; else asked */
+	uint32_t of; /* the thing that takes it along, from 0; 0 where asked */
 };
 void decide_find(const struct pole *p, const struct asker *who, const struct ask_book *ask, size_t count, struct arena *a,
 		 struct answer *ret, struct found **ret_found, size_t *ret_n);
@@ -147,11 +150,14 @@ void decide_find(const struct pole *p, const struct asker *who, const struct ask
 void decide_find_starts(const struct pole *p, const struct asker *who, const struct ask_book *ask, size_t count,
 			struct arena *a, struct answer *ret, struct found **ret_found, size_t *ret_n);
 
-/* How busy a leaf is within a window: lanes in service, and how many of them are taken, step by step (lib/profile.h). */
-struct profile_step;
+/* How busy a resource is within a window: lanes that are in service, and how many of them are taken, step by step. A
+ * composite is one lane, for the whole: taken where any of its leaves is. */
+struct busy_step { /* holds up to the next step, the last to the window's end; differs from the one before */
+	int64_t from;
+	uint32_t lanes, busy; /* in service; of them, taken */
+};
 struct busy {
-	size_t n_lanes;
-	struct profile_step *steps;
+	struct busy_step *steps;
 	size_t n;
 };
 void decide_profile(const struct pole *p, const struct resource *r, struct span window, struct arena *a, struct busy *ret);

@@ -191,13 +191,19 @@ static struct booking *new_booking(const struct making *m, enum booking_state st
 	made->state = state;
 	made->made_at = m->who->now;
 	basket_allocations(b, made->allocations);
+	booking_sort(made);
 	return made;
 }
 
-static int64_t idle_around(const struct basket *b, const struct plan_entry *e)
+/* Around the first lane that the thing itself has in the plan, where those who make room for it may
+ * come before it. */
+static int64_t idle_around(const struct basket *b)
 {
+	const struct plan_entry *e = b->plan.entries;
 	struct trial t;
 
+	while (e->booking != b->number || e->allocation.item != b->wants[0].item)
+		e++;
 	basket_trial(b, &b->wants[0], &t);
 	t.plan = NULL;
 	return trial_slack(&t, resource_lane(b->wants[0].resource, e->allocation.lane), e->span);
@@ -219,7 +225,7 @@ static bool place_within(struct basket *b, const struct ask_book *ask, int64_t *
 		b->stays = best != TIME_NEVER || tries > WITHIN_MOVES_MAX;
 		if (!basket_place(b, shift_s, NULL))
 			continue;
-		slack = w->resource->n_parts == 0 ? idle_around(b, &b->plan.entries[0]) : 0;
+		slack = w->resource->n_parts == 0 ? idle_around(b) : 0;
 		if (best == TIME_NEVER || slack < best_slack) {
 			best = shift_s;
 			best_slack = slack;

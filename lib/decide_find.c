@@ -5,7 +5,6 @@
  */
 #include "lib/alternatives.h"
 #include "lib/basket.h"
-#include "lib/profile.h"
 #include "lib/resolve.h"
 #include "lib/start_grid.h"
 #include "lib/walker.h"
@@ -18,12 +17,17 @@ struct finds {
 	size_t n, cap, want;
 };
 
-static void add_find(struct finds *f, const struct resource *r, const struct unit *u, struct span s)
+static void add_find(struct finds *f, const struct want *w, const struct unit *u)
 {
 	if (f->n == f->cap)
 		f->items =
 		    arena_grow(f->arena, f->items, f->n, &f->cap, f->n + 1, sizeof(*f->items));
-	f->items[f->n++] = (struct found){.resource = r, .unit = u, .span = s};
+	f->items[f->n++] = (struct found){.resource = w->resource,
+					  .unit = u,
+					  .span = w->span,
+					  .quantity = w->quantity,
+					  .via = w->via,
+					  .of = w->of};
 }
 
 static const struct unit *placed_unit(const struct basket *b, const struct want *w)
@@ -55,7 +59,7 @@ static void find_units(struct basket *b, struct finds *f)
 {
 	const struct want w = b->wants[0];
 	const struct opening *tested = NULL;
-	bool allowed = false;
+	bool allowed = false, has_been_asked = w.quantity == 1 && w.resource->n_units == 1;
 	size_t before = f->n;
 	struct trial t;
 
@@ -73,12 +77,12 @@ static void find_units(struct basket *b, struct finds *f)
 		if (!allowed || !trial_is_free(&t, u, w.span) ||
 		    !trial_allows_unit(&t, u, w.span) || !is_to_be_had(b, u))
 			continue;
-		add_find(f, w.resource, u, w.span);
+		add_find(f, &w, u);
 		if (w.resource->has_capacity)
 			return;
 	}
-	if (f->n == before && f->n < f->want && basket_place(b, 0, NULL))
-		add_find(f, w.resource, placed_unit(b, &w), w.span);
+	if (f->n == before && f->n < f->want && !has_been_asked && basket_place(b, 0, NULL))
+		add_find(f, &w, placed_unit(b, &w));
 }
 
 static void basket_for(const struct pole *p, const struct asker *who, const struct ask_book *ask,
@@ -136,7 +140,7 @@ static void find_basket(struct basket *b, const struct ask_book *ask, struct fin
 		return;
 	}
 	for (size_t i = 0; i < b->n && f->n < f->want; i++)
-		add_find(f, b->wants[i].resource, placed_unit(b, &b->wants[i]), b->wants[i].span);
+		add_find(f, &b->wants[i], placed_unit(b, &b->wants[i]));
 }
 
 /* Anyone may look for the own member; a person of the pole itself without saying for whom: no rule
@@ -173,55 +177,109 @@ static void resolve_finds(const struct pole *p, const struct ask_book *ask, stru
 	}
 }
 
+/* A question resolved: what both ways of asking begin and end with. */
+struct finding {
+	struct party party;
+	struct basket basket;
+	struct want like; /* what is asked of anything, where nothing is named */
+	struct refusals refusals;
+	struct finds finds;
+};
+
+static void finding_begin(const struct pole *p, const struct asker *who, const struct ask_book *ask,
+			  size_t count, struct arena *a, struct finding *ret)
+{
+	struct refusals unknown = {.arena = a};
+
+	*ret = (struct finding){.refusals = {.arena = a}, .finds = {.arena = a, .want = count}};
+	resolve_finder(p, who, ask, &unknown, &ret->party);
+	basket_for(p, who, ask, &ret->party, a, &ret->basket);
+	resolve_finds(p, ask, &ret->basket, &ret->like, &ret->refusals);
+	for (size_t i = 0; i < unknown.n; i++)
+		refusals_add(&ret->refusals, unknown.items[i]);
+}
+
+/* Whether there is no more to be asked: what was resolved is refused. */
+static bool finding_is_refused(const struct finding *f, struct answer *ret)
+{
+	*ret = (struct answer){.refusals = f->refusals.items, .n_refusals = f->refusals.n};
+	return f->refusals.n > 0;
+}
+
+static void find_then(struct finding *f, const struct asker *who, const struct ask_book *ask,
+		      struct answer *ret)
+{
+	struct basket *b = &f->basket;
+
+	if (b->n > 1)
+		find_basket(b, ask, &f->finds, ret);
+	else if (b->n == 1)
+		find_named(b, ask, &f->finds, ret);
+	else
+		find_everywhere(b->pole, who, ask, &f->like, &f->party, &f->finds);
+}
+
 void decide_find(const struct pole *p, const struct asker *who, const struct ask_book *ask,
 		 size_t count, struct arena *a, struct answer *ret, struct found **ret_found,
 		 size_t *ret_n)
 {
-	struct refusals refusals = {.arena = a}, unknown = {.arena = a};
-	struct finds finds = {.arena = a, .want = count};
-	struct want like;
-	struct party party;
-	struct basket b;
+	struct finding f;
 
-	*ret = (struct answer){0};
-	resolve_finder(p, who, ask, &unknown, &party);
-	basket_for(p, who, ask, &party, a, &b);
-	resolve_finds(p, ask, &b, &like, &refusals);
-	for (size_t i = 0; i < unknown.n; i++)
-		refusals_add(&refusals, unknown.items[i]);
-	ret->refusals = refusals.items;
-	ret->n_refusals = refusals.n;
-	if (refusals.n == 0 && b.n > 1)
-		find_basket(&b, ask, &finds, ret);
-	else if (refusals.n == 0 && b.n == 1)
-		find_named(&b, ask, &finds, ret);
-	else if (refusals.n == 0)
-		find_everywhere(p, who, ask, &like, &party, &finds);
-	*ret_found = finds.items;
-	*ret_n = finds.n;
+	finding_begin(p, who, ask, count, a, &f);
+	if (!finding_is_refused(&f, ret))
+		find_then(&f, who, ask, ret);
+	*ret_found = f.finds.items;
+	*ret_n = f.finds.n;
+}
+
+/* The nearest start from `at` on that the thing itself may have, whatever it requires. Several at
+ * once may be of several openings: then nothing is known. */
+static int64_t next_possible(const struct trial *t, struct duration length, int64_t at)
+{
+	const struct resource *r = t->resource;
+	const struct opening *asked = NULL;
+	int64_t nearest = TIME_NEVER;
+
+	for (size_t i = 0; i < r->n_units && nearest > at; i++) {
+		const struct opening *o = trial_opening(t, &r->units[i]);
+		int64_t next;
+
+		if (o == asked)
+			continue;
+		if (asked && t->quantity > 1)
+			return at;
+		asked = o;
+		next = walker_past(t, o, length, at);
+		nearest = next < nearest ? next : nearest;
+	}
+	return nearest;
 }
 
 /* Quarters of an hour within the window, each start at least a length after the one found before.
- */
+ * What stands in the way is leaped over: a taken month costs a step for each booking. */
 static void find_starts(struct basket *b, const struct ask_book *ask, struct finds *f)
 {
-	const struct want *w = &b->wants[0];
+	struct want *w = &b->wants[0];
 	const struct zone *z = w->resource->site->zone;
 	int64_t at = grid_up(WALKER_GRID_S, z, ask->within.start);
+	struct trial t;
 
+	b->stays = true;
+	basket_trial(b, w, &t);
 	for (int tries = 0; tries < STARTS_TRIES_MAX && f->n < f->want; tries++) {
-		struct span s = {at, duration_after(ask->length, z, at)};
+		int64_t next;
 
-		if (s.end > ask->within.end)
+		w->span = (struct span){at, duration_after(ask->length, z, at)};
+		if (w->span.end > ask->within.end)
 			return;
-		b->wants[0].span = s;
-		b->stays = true;
-		if (basket_place(b, 0, NULL)) {
-			add_find(f, w->resource, placed_unit(b, w), s);
-			at = grid_up(WALKER_GRID_S, z, s.end);
-		} else {
-			at = grid_up(WALKER_GRID_S, z, at + 1);
+		next = next_possible(&t, ask->length, at);
+		if (next >= ask->within.end)
+			return;
+		if (next == at && basket_place(b, 0, NULL)) {
+			add_find(f, w, placed_unit(b, w));
+			next = w->span.end;
 		}
+		at = grid_up(WALKER_GRID_S, z, next > at ? next : at + 1);
 	}
 }
 
@@ -229,41 +287,13 @@ void decide_find_starts(const struct pole *p, const struct asker *who, const str
 			size_t count, struct arena *a, struct answer *ret, struct found **ret_found,
 			size_t *ret_n)
 {
-	struct refusals refusals = {.arena = a}, unknown = {.arena = a};
-	struct finds finds = {.arena = a, .want = count};
-	struct want like;
-	struct party party;
-	struct basket b;
+	struct finding f;
 
-	*ret = (struct answer){0};
-	resolve_finder(p, who, ask, &unknown, &party);
-	basket_for(p, who, ask, &party, a, &b);
-	resolve_finds(p, ask, &b, &like, &refusals);
-	for (size_t i = 0; i < unknown.n; i++)
-		refusals_add(&refusals, unknown.items[i]);
-	if (duration_is_zero(ask->length) || span_is_empty(ask->within) || b.n != 1)
-		refusals_add(&refusals, (struct refusal){.reason = REASON_EMPTY_SPAN});
-	ret->refusals = refusals.items;
-	ret->n_refusals = refusals.n;
-	if (refusals.n == 0)
-		find_starts(&b, ask, &finds);
-	*ret_found = finds.items;
-	*ret_n = finds.n;
-}
-
-void decide_profile(const struct pole *p, const struct resource *r, struct span window,
-		    struct arena *a, struct busy *ret)
-{
-	const struct timeline **lines = arena_new_n(a, const struct timeline *, r->n_units);
-	struct profile_pool pool = {.lanes = lines, .window = window};
-
-	*ret = (struct busy){0};
-	for (size_t i = 0; i < r->n_units; i++) {
-		const struct timeline *line = pole_timeline(p, r->number, r->units[i].lane);
-
-		ret->n_lanes += r->units[i].in_service;
-		if (line && r->units[i].in_service)
-			lines[pool.n_lanes++] = line;
-	}
-	profile_steps(&pool, a, &ret->steps, &ret->n);
+	finding_begin(p, who, ask, count, a, &f);
+	if (duration_is_zero(ask->length) || span_is_empty(ask->within) || f.basket.n != 1)
+		refusals_add(&f.refusals, (struct refusal){.reason = REASON_EMPTY_SPAN});
+	if (!finding_is_refused(&f, ret))
+		find_starts(&f.basket, ask, &f.finds);
+	*ret_found = f.finds.items;
+	*ret_n = f.finds.n;
 }

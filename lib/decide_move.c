@@ -123,6 +123,8 @@ static enum reason resolve_move(struct move *m)
 	m->asked = m->ask->unit ? resource_unit(r, m->ask->unit) : NULL;
 	if (m->ask->unit && !m->asked)
 		return REASON_UNKNOWN_UNIT;
+	if (r->n_parts > 0) /* its one unit stands for the whole, and is no lane to be pinned to */
+		m->asked = NULL;
 	m->items = arena_new_n(m->arena, struct item, m->was->n_items);
 	memcpy(m->items, m->was->items, m->was->n_items * sizeof(*m->items));
 	u = present_unit(m, m->item);

@@ -40,9 +40,9 @@ static void release_neighbours(const struct suspending *s, struct changes *ret)
 	struct plan plan = {.arena = s->arena};
 
 	for (size_t i = 0; i < s->n; i++)
-		plan_hold(&plan, s->items[i], true);
+		plan_hold(&plan, s->pole, s->items[i], true);
 	for (size_t i = 0; i < s->n; i++)
-		basket_release(&plan, s->pole, s->items[i]);
+		basket_release(&plan, s->pole, s->items[i], UINT64_MAX);
 	plan_changes(&plan, s->pole, 0, ret);
 }
 

@@ -84,7 +84,7 @@ static bool may_have(const struct swap *s, const struct booking *holder, const s
 	away->state = BOOKING_SUSPENDED;
 	for (size_t i = 0; i < away->n_items; i++)
 		away->items[i].state = ITEM_CANCELLED;
-	plan_hold(&start, from, true);
+	plan_hold(&start, s->pole, from, true);
 	life_basket(&b, s->pole, holder, s->who->now, s->arena);
 	b.was = away;
 	b.start = &start;

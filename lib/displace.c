@@ -116,8 +116,8 @@ static void occupy(const struct displacing *d, const struct unit *u, struct plan
 
 static void take_out(const struct displacing *d, const struct booking *b, struct plan *plan)
 {
-	plan_hold(plan, b, true);
-	basket_release(plan, d->basket->pole, b);
+	plan_hold(plan, d->basket->pole, b, true);
+	basket_release(plan, d->basket->pole, b, UINT64_MAX);
 }
 
 static void displace_one(struct displacing *d, const struct booking *b)

@@ -62,13 +62,32 @@ void life_change(const struct pole *p, const struct booking *was, struct booking
 	changes_add_booking(ret, cause, (struct booking *)was, made);
 }
 
+/* The items of `was` whose places are given up. */
+static uint64_t given_up(const struct booking *was, const struct booking *made)
+{
+	bool has_place = booking_state_occupies(made->state) && made->n_allocations > 0;
+	uint64_t items = 0;
+
+	for (size_t i = 0; i < was->n_items; i++)
+		if (was->items[i].state == ITEM_PRESENT &&
+		    !(has_place && made->items[i].state == ITEM_PRESENT))
+			items |= (uint64_t)1 << i;
+	return items;
+}
+
+/* What is given up no longer shares a buffer with its neighbours, its own other items among them. */
 void life_end(const struct pole *p, const struct booking *was, struct booking *made,
 	      enum cause cause, int64_t now, struct arena *a, struct changes *ret)
 {
 	struct plan plan = {.arena = a};
+	uint64_t items = booking_state_occupies(was->state) ? given_up(was, made) : 0;
 
-	if (booking_state_occupies(was->state)) {
-		basket_release(&plan, p, was);
+	if (items) {
+		if (booking_state_occupies(made->state) && made->n_allocations > 0 &&
+		    was->state != BOOKING_OUT)
+			plan_hold(&plan, p, was, false);
+		basket_release(&plan, p, was, items);
+		plan_take(&plan, was, made);
 		plan_changes(&plan, p, was->number, ret);
 	}
 	life_change(p, was, made, cause, now, ret);
@@ -80,7 +99,7 @@ void life_answer(const struct pole *p, const struct booking *was, struct booking
 {
 	bool has_place = booking_state_occupies(made->state) && made->n_allocations > 0;
 
-	if (has_place)
+	if (has_place && cause != CAUSE_GIVEN_BACK)
 		life_change(p, was, made, cause, now, ret_changes);
 	else
 		life_end(p, was, made, cause, now, a, ret_changes);
@@ -169,6 +188,7 @@ struct booking *life_placed(const struct basket *b, const struct booking *was,
 	for (size_t i = 0; i < was->n_allocations; i++)
 		if (is_given_back(was, &was->allocations[i]))
 			made->allocations[n++] = was->allocations[i];
+	booking_sort(made);
 	return made;
 }
 

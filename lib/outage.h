@@ -11,7 +11,7 @@
 
 struct outage {
 	int64_t number; /* 1.., the pole's own count */
-	uint32_t resource; /* a leaf or a composite */
+	uint32_t resource; /* a leaf; or a composite, and then all its parts: see lib/outages.h */
 	uint32_t lane;	   /* 0: all of them */
 	struct span span;  /* ends at TIME_NEVER where nobody knows yet */
 	uint32_t made_by;

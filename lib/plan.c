@@ -2,6 +2,10 @@
 /* What one decision has done so far. */
 #include "lib/plan.h"
 
+#include <assert.h>
+
+#include "lib/way.h"
+
 void plan_init(struct plan *p, const struct plan *start, struct arena *a)
 {
 	*p = (struct plan){.arena = a};
@@ -31,7 +35,21 @@ bool plan_holds(const struct plan *p, int64_t booking)
 	return false;
 }
 
-void plan_hold(struct plan *p, const struct booking *b, bool empty)
+static void add_held(struct plan *p, const struct pole *pole, const struct booking *b,
+		     const struct allocation *a)
+{
+	const struct item *item = &b->items[a->item];
+
+	plan_add(p, (struct plan_entry){
+			.booking = b->number,
+			.member = b->member,
+			.span = item->span,
+			.at = way_site(pole_policy(pole), item),
+			.allocation = *a,
+		    });
+}
+
+void plan_hold(struct plan *p, const struct pole *pole, const struct booking *b, bool empty)
 {
 	if (plan_holds(p, b->number))
 		return;
@@ -41,18 +59,12 @@ void plan_hold(struct plan *p, const struct booking *b, bool empty)
 	p->held[p->n_held++] = b->number;
 	for (size_t i = 0; !empty && i < b->n_allocations; i++)
 		if (booking_occupies(b, &b->allocations[i]))
-			plan_add(p, (struct plan_entry){
-					.booking = b->number,
-					.member = b->member,
-					.span = b->items[b->allocations[i].item].span,
-					.allocation = b->allocations[i],
-				    });
+			add_held(p, pole, b, &b->allocations[i]);
 }
 
 /* The entries of a booking stand in the order of its allocations. */
-static struct booking *moved(const struct plan *p, const struct booking *was)
+void plan_take(const struct plan *p, const struct booking *was, struct booking *b)
 {
-	struct booking *b = booking_copy(was, was->n_allocations);
 	size_t at = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
@@ -60,9 +72,9 @@ static struct booking *moved(const struct plan *p, const struct booking *was)
 			continue;
 		while (!booking_occupies(was, &was->allocations[at]))
 			at++;
+		assert(at < b->n_allocations);
 		b->allocations[at++] = p->entries[i].allocation;
 	}
-	return b;
 }
 
 static bool is_same(const struct booking *a, const struct booking *b)
@@ -83,7 +95,9 @@ void plan_changes(const struct plan *p, const struct pole *pole, int64_t except,
 
 		if (was->number == except)
 			continue;
-		b = moved(p, was);
+		b = booking_copy(was, was->n_allocations);
+		plan_take(p, was, b);
+		booking_sort(b);
 		if (is_same(was, b))
 			booking_unref(b);
 		else

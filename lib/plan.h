@@ -29,7 +29,10 @@ struct plan {
 void plan_init(struct plan *p, const struct plan *start, struct arena *a);
 void plan_add(struct plan *p, struct plan_entry e);
 /* Takes a booking of the pole over: with its allocations, or (empty) without any. */
-void plan_hold(struct plan *p, const struct booking *b, bool empty);
+void plan_hold(struct plan *p, const struct pole *pole, const struct booking *b, bool empty);
+/* Puts into `b`, a copy of `was`, what the plan has of its allocations; nothing if it is not held.
+ */
+void plan_take(const struct plan *p, const struct booking *was, struct booking *b);
 bool plan_holds(const struct plan *p, int64_t booking);
 /* A change for each booking of the pole that the plan has moved. `except`: this one's are the
  * caller's matter. */

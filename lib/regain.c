@@ -253,6 +253,7 @@ static struct booking *image_of_wants(const struct regaining *g, const struct pl
 	}
 	made = life_like(g->booking, items, b->n, basket_n_allocations(b));
 	basket_allocations(b, made->allocations);
+	booking_sort(made);
 	return made;
 }
 

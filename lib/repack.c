@@ -207,7 +207,7 @@ static void move_job(const struct gathering *g, const struct job *job, const uin
 
 	if (memcmp(job->lanes, lanes, job->n_lanes * sizeof(*lanes)) == 0)
 		return;
-	plan_hold(g->plan, job->booking, false);
+	plan_hold(g->plan, g->trial->pole, job->booking, false);
 	for (size_t i = 0; i < g->plan->n; i++) {
 		struct plan_entry *e = &g->plan->entries[i];
 

@@ -4,9 +4,12 @@
 /*
  * Room made in a pool by moving others, where the policy lets it. Only bookings move that nobody
  * pinned, that are not checked out and whose start is still ahead (confirmed, requested, held: of
- * none of them was a unit promised), each to a unit at the same site that has all it asked for; nobody is told another
- * time or place. Things that move between sites, buffers that are shared and wholes made of parts
- * stay where they are.
+ * none of them was a unit promised), each to a unit at the same site that has all it asked for;
+ * nobody is told another time or place. Pools whose things move between sites or share buffers are
+ * left as they are, and so are wholes made of parts: the search of lib/packing.h is about lanes and
+ * spans, and there how long a booking keeps a lane depends on who stands next to it (a buffer that
+ * one member's bookings share, the way from one site to the next), so that its answer would not be
+ * exact.
  */
 
 #include "lib/plan.h"

@@ -36,11 +36,10 @@ const char *const series_outcome_words[N_SERIES_OUTCOMES] = {
 struct making {
 	const struct ask_series *ask;
 	struct series_run run;
-	const struct resource *resource; /* of the first thing; NULL: unknown */
-	const struct zone *zone;
+	const struct zone *zone;   /* of the first thing */
 	struct span first;	   /* of the first date: its span, or its window */
-	const struct rule **rules; /* that are about the first date */
-	size_t n_rules;
+	const struct rule **rules; /* for any of the things that are asked for */
+	size_t n_rules, cap_rules;
 	struct recur recur;
 	bool is_endless;
 };
@@ -61,34 +60,47 @@ static struct span first_span(const struct ask_book *ask)
 	return s;
 }
 
-static void resolve(struct making *m)
+static void add_rules(struct making *m, const struct resource *r, const struct unit *u,
+		      struct span s, const struct party *party)
 {
-	const struct ask_book *first = m->ask->first;
-	const struct ask_item item = ask_book_item(first, 0);
-	const struct pole *p = m->run.pole;
-	struct refusals unused = {.arena = m->run.arena};
-	const struct unit *u = NULL;
-	struct party party;
 	struct trial t;
 
-	m->first = first_span(first);
-	m->zone = pole_policy(p)->zone;
-	if (decide_resolve(p, item.what, item.unit, &m->resource, &u) != REASON_NONE) {
-		m->resource = NULL;
-		return;
-	}
-	m->zone = u ? u->site->zone : m->resource->site->zone;
-	party_resolve(p, m->run.who, first, &unused, &party);
-	trial_init(&t, p, pole_directory(p), m->resource, u, party.member, m->run.who->now,
-		   m->run.arena);
-	t.person = pole_person(p, party.person);
-	m->rules = t.rules;
+	trial_init(&t, m->run.pole, pole_directory(m->run.pole), r, u, party->member,
+		   m->run.who->now, m->run.arena);
+	t.person = pole_person(m->run.pole, party->person);
+	m->rules = arena_grow(m->run.arena, m->rules, m->n_rules, &m->cap_rules,
+			      m->n_rules + t.n_rules, sizeof(*m->rules));
 	for (size_t i = 0; i < t.n_rules; i++)
-		if (rule_matches(&t, t.rules[i], u, m->first))
+		if (rule_matches(&t, t.rules[i], u, s))
 			m->rules[m->n_rules++] = t.rules[i];
 }
 
-/* UNTIL as people write it: a day is meant to its end, and both in the local time of the series. */
+/* What is unknown is refused with the first date. */
+static void resolve(struct making *m)
+{
+	const struct ask_book *first = m->ask->first;
+	const struct pole *p = m->run.pole;
+	struct refusals unused = {.arena = m->run.arena};
+	struct party party;
+
+	m->first = first_span(first);
+	m->zone = pole_policy(p)->zone;
+	party_resolve(p, m->run.who, first, &unused, &party);
+	for (size_t i = 0; i == 0 || i < first->n_items; i++) {
+		const struct ask_item item = ask_book_item(first, i);
+		const struct resource *r;
+		const struct unit *u = NULL;
+
+		if (decide_resolve(p, item.what, item.unit, &r, &u) != REASON_NONE)
+			continue;
+		if (i == 0)
+			m->zone = u ? u->site->zone : r->site->zone;
+		add_rules(m, r, u, span_is_empty(item.span) ? m->first : item.span, &party);
+	}
+}
+
+/* UNTIL as people write it: a day is meant to its end, and both in the local
+ * time of the series. */
 static void localise_until(const struct zone *z, struct recur_rule *rule)
 {
 	struct recur_time *until = &rule->until;
@@ -150,11 +162,28 @@ static bool is_left_out(const struct ask_series *ask, int64_t at)
 	return false;
 }
 
-static struct span span_at(const struct making *m, int64_t at)
+/* When a clock is put back, an hour is there twice: local time alone would make of its second the
+ * first. */
+static struct span second_time(const struct zone *z, struct span s, int64_t at)
+{
+	int64_t later_s = at - s.start;
+
+	if (later_s <= 0 || local_s(z, s.start) != local_s(z, at))
+		return s;
+	return (struct span){at, s.end > at ? s.end : s.end + later_s};
+}
+
+static struct span span_at(const struct making *m, struct span first, int64_t at)
 {
 	int64_t by_s = local_s(m->zone, at) - local_s(m->zone, m->first.start);
 
-	return series_shift(m->zone, m->first, by_s, by_s);
+	return second_time(m->zone, series_shift(m->zone, first, by_s, by_s), at);
+}
+
+/* A rule knows local times only: the first start stays the instant that it is. */
+static int64_t as_asked(const struct making *m, int64_t at)
+{
+	return local_s(m->zone, at) == local_s(m->zone, m->first.start) ? m->first.start : at;
 }
 
 /* The last start of a rule without end. */
@@ -201,9 +230,10 @@ static bool list_dates(struct making *m)
 			continue;
 		if (r != RECUR_OK || at > last)
 			break;
+		at = as_asked(m, at);
 		if (!is_left_out(m->ask, at))
-			ret->dates[ret->n++] =
-			    (struct series_date){.occurrence = at, .span = span_at(m, at)};
+			ret->dates[ret->n++] = (struct series_date){
+			    .occurrence = at, .span = span_at(m, m->first, at)};
 	}
 	if (ret->n > SERIES_MAX)
 		refuse_whole(m, (struct refusal){.reason = REASON_MANY_DATES, .bound = SERIES_MAX});
@@ -216,7 +246,8 @@ static bool list_dates(struct making *m)
 	return ret->n_refusals == 0;
 }
 
-/* Cuts the series at the limit where it may be booked on, or has no end of its own; else refuses.
+/* Cuts the series at the limit where it may be booked on, or has no end of its
+ * own; else refuses.
  */
 static void keep_limit(struct making *m, const struct rule *rule)
 {
@@ -254,7 +285,7 @@ static struct ask_book ask_at(const struct making *m, int64_t at)
 		items[i].span = series_shift(m->zone, items[i].span, by_s, by_s);
 	}
 	ask.items = items;
-	ask.span = series_shift(m->zone, first->span, by_s, by_s);
+	ask.span = span_at(m, first->span, at);
 	if (has_window(first))
 		ask.within = series_shift(m->zone, first->within, by_s, by_s);
 	ask.alternatives = m->ask->conflicts == SERIES_ALTERNATIVE ? ALTERNATIVES_TRIED : 0;
@@ -287,6 +318,7 @@ static bool is_same_day(const struct zone *z, int64_t a, int64_t b)
 static void take_instead(const struct making *m, struct ask_book *ask, const struct alternative *x)
 {
 	struct ask_item *items = arena_new_n(m->run.arena, struct ask_item, ask->n_items + 1);
+	const struct ask_item first = ask_book_item(ask, 0);
 
 	if (x->kind == ALTERNATIVE_SHIFTED) {
 		for (size_t i = 0; i < ask->n_items; i++) {
@@ -298,8 +330,12 @@ static void take_instead(const struct making *m, struct ask_book *ask, const str
 		ask->span.start += x->shift_s;
 		ask->span.end += x->shift_s;
 	} else {
+		ask->n_items = 0;
 		ask->what = x->resource->id;
 		ask->unit = x->unit && *x->unit->id ? x->unit->id : NULL;
+		ask->quantity = first.quantity;
+		ask->having = first.having;
+		ask->at = first.at;
 		ask->span = x->span;
 	}
 	ask->within = (struct span){0};

@@ -115,6 +115,15 @@ static bool is_whole(const struct resource *r)
 	return true;
 }
 
+static bool is_preferred(const struct trial *t, const struct unit *u)
+{
+	for (size_t i = 0; i < t->prefers->n_allocations; i++)
+		if (t->prefers->allocations[i].item == t->prefers_item &&
+		    t->prefers->allocations[i].lane == u->lane)
+			return true;
+	return false;
+}
+
 static bool is_asked_for(const struct trial *t, const struct unit *u)
 {
 	return u->in_service && (!t->unit || t->unit == u) && is_whole(t->resource);
@@ -122,7 +131,8 @@ static bool is_asked_for(const struct trial *t, const struct unit *u)
 
 bool trial_is_candidate(const struct trial *t, const struct unit *u)
 {
-	return is_asked_for(t, u) && wishes_are_met(&t->having, t->resource, u);
+	return is_asked_for(t, u) && (!t->bound || is_preferred(t, u)) &&
+	       wishes_are_met(&t->having, t->resource, u);
 }
 
 static const struct timeline *timeline_of(const struct trial *t, const struct unit *u)
@@ -313,15 +323,6 @@ int64_t trial_slack(const struct trial *t, const struct unit *u, struct span s)
 		return 2 * SLACK_CAP_S;
 	timeline_neighbours(line, during, t->except, &before, &after);
 	return capped_gap(before, during.start) + capped_gap(during.end, after);
-}
-
-static bool is_preferred(const struct trial *t, const struct unit *u)
-{
-	for (size_t i = 0; i < t->prefers->n_allocations; i++)
-		if (t->prefers->allocations[i].item == t->prefers_item &&
-		    t->prefers->allocations[i].lane == u->lane)
-			return true;
-	return false;
 }
 
 static bool is_better(const struct trial *t, const struct unit *u, int64_t u_slack,
@@ -528,8 +529,9 @@ static enum reason why_taken(const struct trial *t, const struct survey *v)
 {
 	if (v->n - v->n_out - v->n_kept_back < t->quantity)
 		return REASON_OUTAGE;
-	return v->n_free - v->n_kept_back + v->n_far >= t->quantity ? REASON_TRAVEL
-								    : REASON_CONFLICT;
+	return v->n_far > 0 && v->n_free - v->n_kept_back + v->n_far >= t->quantity
+		   ? REASON_TRAVEL
+		   : REASON_CONFLICT;
 }
 
 void trial_explain(const struct trial *t, struct span s, struct arena *a, struct answer *ret)

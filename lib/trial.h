@@ -50,6 +50,7 @@ struct trial {
 	int64_t except;		 /* its number: it is not in its own way; 0: none */
 	const struct booking *prefers; /* the lanes that an item of it has; NULL: none */
 	uint32_t prefers_item;
+	bool bound; /* to those: it is out in the world */
 	int64_t made_at;	       /* 0: it is made now */
 	/* What was granted once is not asked anew: of the same start, lead, horizon, grid and slots;
 	 * of a time within the same, on the same units, all but its length. */

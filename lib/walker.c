@@ -182,6 +182,14 @@ static int64_t past_obstacle(const struct walker *w, int64_t start)
 	return past_bookings(w, s);
 }
 
+int64_t walker_past(const struct trial *t, const struct opening *o, struct duration length,
+		    int64_t at)
+{
+	const struct walker w = {.trial = t, .opening = o, .zone = o->zone, .length = length};
+
+	return past_obstacle(&w, at);
+}
+
 static bool is_in_range(const struct walker *w, int64_t at)
 {
 	return at >= w->range.start && at <= w->range.end;

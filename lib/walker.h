@@ -33,3 +33,7 @@ struct walker walker_new(const struct trial *t, const struct opening *o, struct 
 /* Goes on to the nearest start that is granted, the one where it stands included; or is done. */
 void walker_walk(struct walker *w);
 struct span walker_span(const struct walker *w); /* from where it stands */
+/* The nearest start from `at` on, on no grid, that nothing is known to rule out for this length on units of
+ * that opening; `at` itself: it is granted. TIME_NEVER: none. */
+int64_t walker_past(const struct trial *t, const struct opening *o, struct duration length,
+		    int64_t at);

@@ -164,7 +164,7 @@ const struct verb verb_table[N_VERBS] = {
 	[VERB_MOVE] = {
 		.id = VERB_MOVE, .word = "MOVE", .access = ACCESS_PERSON, .changes = true,
 		.help = "move a booking to another time or unit",
-		.eithers = {{"to", "for", false}},
+		.eithers = {{"to", "for", false}, {"item", "scope", false}},
 		.keys = {
 			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
 			{"from", KEY_MOMENT, .help = "the new start; without an end the length is kept"},
@@ -191,6 +191,7 @@ const struct verb verb_table[N_VERBS] = {
 	[VERB_CANCEL] = {
 		.id = VERB_CANCEL, .word = "CANCEL", .access = ACCESS_PERSON, .changes = true,
 		.help = "give a booking up, or one thing of it",
+		.eithers = {{"item", "scope", false}},
 		.keys = {
 			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
 			{"item", KEY_QUANTITY, .help = "only this thing of it, counted from 1"},
@@ -307,9 +308,10 @@ const struct verb verb_table[N_VERBS] = {
 	},
 	[VERB_SHOW] = {
 		.id = VERB_SHOW, .word = "SHOW", .access = ACCESS_PERSON,
-		.help = "one booking",
+		.help = "one booking, or all of its series",
 		.keys = {
 			{"booking", KEY_BOOKING, NEEDED, .help = "its code"},
+			{"scope", KEY_CHOICE, .choices = SCOPES, .help = "of a series: only this, this and following, all"},
 		},
 	},
 	[VERB_LIST] = {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Policies: checked whole, planned before they are applied, applied by administrators or SIGHUP; a bad file changes nothing."""
 import datetime
+import re
 import signal
 
 import pytest
@@ -139,6 +140,34 @@ def test_a_unit_that_goes_keeps_its_past(one):
         found = alice.expect('FIND', what='van', from_=f"{day}T08:00", for_='2h').of('free')
         assert {f['unit'] for f in found} == {'van-1', 'van-2'}
         alice.expect('CANCEL', booking=booked)
+
+
+def test_a_resource_that_goes_keeps_its_agenda(one):
+    day = (datetime.date.today() + datetime.timedelta(days=6)).isoformat()
+    token, _ = one.person('Alice Test', 'm01')
+    ask = {'from_': day, 'for_': '1d'}
+    with one.connect(token) as alice, one.admin() as c:
+        codes = [alice.expect('BOOK', what=what, from_=f"{day}T08:00", for_='2h')['booking'] for what in ('four-3', 'clock', 'bench')]
+        before = alice.expect('AGENDA', what=['four', 'clock', 'bench'], **ask)
+        text = (one.policies / 'essai' / 'resources.yaml').read_text()
+        for what in ('four', 'clock', 'bench'):
+            text = re.sub(rf"  {what}:.*?\n(?=  \w)", '', text, flags=re.S)
+        (one.policies / 'essai' / 'resources.yaml').write_text(text)
+        stage(c, one.policies / 'essai')
+        c.expect('POLICY APPLY')
+        alice.refused('NO unknown-resource', 'BOOK', what='clock', from_=f"{day}T12:00", for_='1h')
+        alice.refused('NO unknown-resource', 'AGENDA', what='clocks', **ask)
+        for reply in (alice.expect('AGENDA', what=['four', 'clock', 'bench'], profile='yes', **ask),
+                      alice.expect('AGENDA', what=['four', 'clock', 'bench', 'van'], **ask)):
+            assert [l.text.split(' ', 3)[3] for l in reply.of('taken')] == [l.text.split(' ', 3)[3] for l in before.of('taken')]
+            assert [l['name'] for l in reply.of('resource') if l.get('gone')] == ['four', 'clock', 'bench']
+            assert [l.get('unit') for l in reply.of('lane') if l['resource'] == 'four'] == ['four-1', 'four-2', 'four-3', 'four-4']
+            assert [l.get('unit') for l in reply.of('lane') if l['resource'] == 'clock'] == [None]
+            assert {l['resource'] for l in reply.of('open')} <= {'van'} and not reply.of('busy')
+        for what, code in zip(('four', 'clock', 'bench'), codes):
+            assert [l['booking'] for l in alice.expect('LIST', what=what).of('booking')] == [code]
+            assert 'unit' not in alice.expect('SHOW', booking=codes[1]).of('booking')[0]
+        assert alice.expect('AGENDA', what='four', from_='2020-01-01', for_='1d')['count'] == '0'  # from the database
 
 
 def test_sighup(one):

@@ -87,6 +87,77 @@ def test_one_following_all(as_person, year):
     assert dates(c.expect('CANCEL', booking=alone, scope='all')) == [(f"{year}-10-01T09:00", 'cancelled')]
 
 
+def test_of_several_things(as_person, year):
+    c = as_person('alice')
+    things = [f"what=clock from={year}-03-20T08:00 for=2h", f"what=bench qty=3 from={year}-03-20T14:00 for=2h"]
+    as_person('bruno').expect('BOOK', what='bench', qty=2, from_=f"{year}-04-03T15:00", for_='3h')
+    no = c.refused('NO conflict', 'BOOK', item=things, rule='FREQ=WEEKLY;COUNT=4')
+    assert [o for _, o in dates(no)] == ['free', 'free', 'refused', 'free'] and no['item'] == '2'
+    made = c.expect('BOOK', item=things, rule='FREQ=WEEKLY;COUNT=4', conflicts='skip', except_=f"{year}-03-27", also=f"{year}-04-12")
+    assert dates(made) == [(f"{year}-03-20T08:00", 'booked'), (f"{year}-04-03T08:00", 'skipped'), (f"{year}-04-10T08:00", 'booked'),
+                           (f"{year}-04-12T08:00", 'booked')]
+    summer = c.expect('SHOW', booking=made.of('occurrence')[2]['booking'])
+    assert [(l['resource'], l['qty'], l['from']) for l in summer.of('item')] == \
+        [('clock', '1', f"{year}-04-10T08:00+02:00"), ('bench', '3', f"{year}-04-10T14:00+02:00")]
+    moved = c.expect('MOVE', booking=made['series'], from_=f"{year}-03-20T09:00", scope='all')
+    assert moved['count'] == '3' and {d['from'][10:16] for d in moved.of('occurrence')} == {'T09:00'}
+    assert c.expect('SHOW', booking=made['series']).of('item')[1]['from'][:16] == f"{year}-03-20T15:00"
+    instead = c.expect('BOOK', item=[things[1].replace('03-20', '04-03')], rule='FREQ=DAILY;COUNT=1', conflicts='alternative')
+    assert dates(instead)[0][1] == 'moved'
+
+
+def test_within_windows(as_person, year):
+    c = as_person('alice')
+    as_person('bruno').expect('BOOK', what='clock', from_=f"{year}-03-10T09:00", for_='1h')
+    ask = dict(what='clock', within=f"{year}-03-03T08:00/{year}-03-03T12:00", for_='3h', rule='FREQ=WEEKLY;COUNT=2')
+    assert dates(c.refused('NO conflict', 'BOOK', **ask)) == [(f"{year}-03-03T08:00", 'free'), (f"{year}-03-10T08:00", 'refused')]
+    made = c.expect('BOOK', **{**ask, 'for_': '2h'})
+    assert dates(made) == [(f"{year}-03-03T08:00", 'booked'), (f"{year}-03-10T10:00", 'booked')]
+
+
+def shown(reply):
+    return [(b['booking'], b['from'][:16], b['state']) for b in reply.of('booking')]
+
+
+def test_all_of_it_is_shown(as_person, year):
+    c = as_person('alice')
+    codes = [d['booking'] for d in c.expect('BOOK', what='clock', from_=f"{year}-03-26T09:00", for_='1h',
+                                            rule='FREQ=DAILY;COUNT=4').of('occurrence')]
+    c.expect('CANCEL', booking=codes[1])
+    c.expect('MOVE', booking=codes[2], from_=f"{year}-03-25T20:00")
+    alone = c.expect('BOOK', what='clock', from_=f"{year}-03-30T09:00", for_='1h')['booking']
+    first = [(codes[2], f"{year}-03-25T20:00", 'confirmed')]
+    rest = [(codes[0], f"{year}-03-26T09:00", 'confirmed'), (codes[1], f"{year}-03-27T09:00", 'cancelled'),
+            (codes[3], f"{year}-03-29T09:00", 'confirmed')]
+    for code in codes:
+        whole = c.expect('SHOW', booking=code, scope='all')
+        assert shown(whole) == first + rest and whole['series'] == codes[0] and whole['count'] == '4'
+    assert shown(c.expect('SHOW', booking=codes[1], scope='following')) == first + rest[1:]
+    assert shown(c.expect('SHOW', booking=codes[3], scope='following')) == rest[2:]
+    assert shown(c.expect('SHOW', booking=codes[3], scope='one')) == rest[2:]
+    one = c.expect('SHOW', booking=alone, scope='all')
+    assert len(one.of('booking')) == 1 and one['count'] == '1' and 'series' not in one
+    other = as_person('bruno').expect('SHOW', booking=codes[0], scope='all')  # that they belong together is not his to know
+    assert len(other.of('booking')) == 1 and 'series' not in other and 'booking' not in other.of('booking')[0]
+
+
+def test_what_memory_has_forgotten_is_shown(start):
+    """Dates long past, read from the database; the named one may be among them."""
+    first = start(name='p', clock='-60d')
+    token, _ = first.person('Alice Test', 'm01')
+    past = datetime.date.today() - datetime.timedelta(days=59)
+    with first.connect(token) as c:
+        codes = [d['booking'] for d in c.expect('BOOK', what='clock', from_=f"{past}T09:00", for_='1h',
+                                                rule='FREQ=WEEKLY;INTERVAL=3;COUNT=4').of('occurrence')]
+    first.stop()
+    first.set_clock('+0')
+    first.start()
+    with first.connect(token) as c:
+        for code in codes:
+            assert [b for b, _, _ in shown(c.expect('SHOW', booking=code, scope='all'))] == codes
+        assert [b for b, _, _ in shown(c.expect('SHOW', booking=codes[1], scope='following'))] == codes[1:]
+
+
 def test_as_far_as_it_may_go(as_person, year, day):
     c = as_person('alice')
     endless = c.expect('BOOK', what='van', from_=f"{day}T09:00", for_='1h', rule='FREQ=WEEKLY', conflicts='skip', dry='yes')
@@ -98,6 +169,12 @@ def test_as_far_as_it_may_go(as_person, year, day):
     assert no['rule'] == 'shed recurrence' and no['place'].startswith('resources.yaml:') and no.of('reason')[0]['latest']
     club = c.expect('BOOK', what='club', from_=f"{year}-01-01T08:00", for_='1h', rule='FREQ=WEEKLY;COUNT=50')
     assert club['count'] == '13' and club['reconfirm'] == 'yes' and club['until'] == club.of('occurrence')[-1]['to']
+
+
+def test_how_far_is_said(as_person):
+    shed, club = (as_person('alice').expect('RESOURCES', what=what).of('resource')[0] for what in ('shed', 'club'))
+    assert shed['recurrence'] == club['recurrence'] == '13w' and club['reconfirm'] == 'yes' and 'reconfirm' not in shed
+    assert 'recurrence' not in as_person('alice').expect('RESOURCES', what='clock').of('resource')[0]
 
 
 @pytest.mark.parametrize('rule', ['FREQ=OFTEN', 'COUNT=3', '', 'FREQ=DAILY;COUNT=2;UNTIL=20300101'])
@@ -158,5 +235,15 @@ def test_the_client(mutual, as_person, year):
     for wrong in (['--every', 'moon'], ['--every', 'week', '--times', '0'], ['--times', '3'],
                   ['--every', 'week', '--times', '3', '--until', f"{year}-04-06"]):
         assert mutual.run('book', 'clock', f"{year}-03-02", '18:00', '2h', *wrong, profile='alice').returncode == 2
+    also = mutual.json('book', 'clock', f"{year}-06-01", '18:00', '2h', '--also', f"{year}-06-03", '--also', f"{year}-06-05 8:00", profile='alice')
+    assert [d['from'][:16] for d in also] == [f"{year}-06-01T18:00", f"{year}-06-03T18:00", f"{year}-06-05T08:00"]
+    series = mutual.json('show', also[1]['booking'], '--series', profile='alice')
+    assert [b['booking'] for b in series] == [d['booking'] for d in also] and {b['series'] for b in series} == {also[0]['booking']}
+    assert mutual.ok('show', also[2]['booking'], '--series', profile='alice').count('clock') == 3
+    assert mutual.json('show', also[2]['booking'], profile='alice')['occurrence'] == also[2]['from']
     two = mutual.json('book', 'clock', f"{year}-05-01", '18:00', '2h', '--every', '2 weeks', '--times', '2', '--dry-run', profile='alice')
+    assert 'confirmed again' in mutual.ok('resources', 'club', profile='alice')
+    assert 'au plus 13 sem' in mutual.ok('resources', 'shed', '--lang', 'fr', profile='alice')
+    (row,) = mutual.json('resources', 'club', profile='alice')
+    assert row['recurrence'] == '13w' and row['reconfirm'] is True
     assert [d['from'][:10] for d in two] == [f"{year}-05-01", f"{year}-05-15"]

@@ -103,6 +103,8 @@ def test_the_whole_and_its_parts_exclude_each_other(alice, bob):
     alice.refused('NO conflict', 'BOOK', what='hall-b', from_=whole['from'], to=whole['to'])
     agenda = alice.expect('AGENDA', what='great-hall', from_=whole['from'], to=whole['to'])
     assert {l['resource'] for l in agenda.of('taken')} == {'hall-a', 'hall-b'}
+    busy = alice.expect('AGENDA', what='great-hall', from_=whole['from'], to=whole['to'], profile='yes').of('busy')
+    assert {(l['resource'], l['busy'], l['of']) for l in busy} >= {(r, '1', '1') for r in ('great-hall', 'hall-a', 'hall-b')}
 
 
 def test_the_laser_brings_a_bench(alice):
@@ -131,6 +133,9 @@ def test_a_trailer_needs_a_hitch(alice, bob):
     assert refused.of('reason')[0]['needs'] == 'van'
     own = alice.expect('BOOK', what='trailer', declared='own-hitch', **half)
     assert not own.of('item')
+    found = alice.expect('FIND', item=[f"what=trailer from={day}T13:00 to={day}T18:00", f"what=workshop qty=2 from={day}T15:00 for=2h"])
+    assert [(l['item'], l['resource'], l.get('qty'), l['via'], l.get('of')) for l in found.of('free')] == \
+        [('1', 'trailer', None, 'asked', None), ('2', 'workshop', '2', 'asked', None), ('3', 'van', None, 'required', '1')]
     afternoon = alice.expect('BOOK', what='trailer', from_=f"{day}T13:00", to=f"{day}T18:00")
     assert units(afternoon.of('item')[1])[0] in ('van-2', 'van-3')
 
@@ -195,6 +200,8 @@ def test_an_outage_blocks_and_ends(pole, alice, bob):
         outage = admin.expect('OUTAGE', what='van-1', from_=f"{day}T00:00", for_='1d')
         assert outage['bookings'] == '1' and outage.of('booking')[0]['booking'] == made['booking']
         assert [l['unit'] for l in alice.expect('OUTAGES', what='van').of('outage')] == ['van-1']
+        busy = alice.expect('AGENDA', what='van', from_=f"{day}T08:00", to=f"{day}T10:00", profile='yes').of('busy')
+        assert [(l['busy'], l['of']) for l in busy] == [('1', '2')]
         refused = alice.refused('NO outage', 'BOOK', what='van-1', from_=f"{day}T12:00", for_='2h')
         assert refused.of('alternative')[0]['unit'] != 'van-1'
         taken = {alice.expect('BOOK', what='van', from_=f"{day}T12:00", for_='2h')['unit'] for _ in range(2)}
@@ -258,9 +265,16 @@ def test_the_client_says_it_too(pole, tmp_path):
     row = next(r for r in mutual.json('list', 'tent', profile='alice') if r['from'].startswith(day))
     assert 'tent' in mutual.ok('show', row['booking'], profile='alice')
     mutual.ok('cancel', row['booking'], '--item', '2', profile='alice')
+    (listed,) = [r for r in mutual.json('list', 'van', profile='alice') if r['booking'] == row['booking']]
+    shown = mutual.json('show', row['booking'], profile='alice')
+    assert shown['item'] == listed['item'] and [(t['item'], t['resource'], t['state'], t['via']) for t in shown['item']] == \
+        [(1, 'van', 'present', 'asked'), (2, 'tent', 'cancelled', 'asked'), (3, 'minibus', 'present', 'asked')]
+    assert shown['item'][0]['units'] == listed['units'] and len(shown['item'][1]['units']) == 3 and shown['item'][2]['from'][11:16] == '10:00'
     assert 'given back' in mutual.ok('show', row['booking'], profile='alice')
     found = mutual.ok('find', 'meeting-room', '2h', '--within', f"{day} 8:00 - 14:00", '--having', 'seats>=12', profile='alice')
     assert "--having 'seats>=12'" in found and found.count('meeting-room') >= 3
+    things = ('find', 'trailer', day, '13:00-18:00', '+', 'workshop', day, '15:00-17:00', '--qty', '2')
+    assert 'van' in mutual.ok(*things, profile='alice') and [r['via'] for r in mutual.json(*things, profile='alice')] == ['asked', 'asked', 'required']
     assert mutual.run('outage', 'van', profile='alice').returncode == 4
     busy = mutual.json('agenda', 'van,tent', day, '--busy', profile='alice')
     assert {r['resource'] for r in busy} == {'van', 'tent'}

@@ -14,34 +14,23 @@
 
 #include "lib/alternatives.h"
 #include "tests/lib/fixture.h"
+#include "tests/lib/oracle_pool.h"
 #include "tests/lib/zone_file.h"
 
 #define POLES 4
 #define OPERATIONS 2500
-#define BOOKINGS_MAX 4096
 #define STARTS_MAX 4096
 #define WANT 5
 #define QUARTER 900
 
 struct world {
 	struct draw draw;
-	struct pole *pole;
+	struct pool pool;
 	struct arena arena;
-	struct booking *rows[BOOKINGS_MAX]; /* present images by number; a reference each */
 	struct changes done[OPERATIONS];
 	size_t n_done;
 	const struct person *persons[2];
-	int64_t now;
 	size_t n_searched, n_packed;
-};
-
-/* What a request comes down to. */
-struct question {
-	const struct world *world;
-	const struct resource *resource;
-	const struct unit *unit;
-	const char *member_class;
-	const struct booking *was; /* NULL: a new one */
 };
 
 static bool chance(struct world *w, uint64_t percent)
@@ -87,250 +76,15 @@ static struct policy *random_policy(struct world *w)
 	return p;
 }
 
-static bool rule_applies(const struct question *q, const struct rule *rule)
-{
-	return rule->resources[0] == q->resource &&
-	       (rule->party.n_classes == 0 || strcmp(rule->party.classes[0], q->member_class) == 0);
-}
-
-static int64_t second_of_day(int64_t at)
-{
-	struct civil_time t = zone_to_local(fixture_paris(), at);
-
-	return t.second;
-}
-
-static bool is_new_start(const struct question *q, struct span s)
-{
-	return !q->was || q->was->span.start != s.start;
-}
-
-static enum reason oracle_limit(const struct question *q, const struct limit *l, struct span s)
-{
-	int64_t length = s.end - s.start;
-
-	if (l->kind == LIMIT_DURATION && length < l->duration.min.seconds)
-		return REASON_TOO_SHORT;
-	if (l->kind == LIMIT_DURATION && length > l->duration.max.seconds)
-		return REASON_TOO_LONG;
-	if (l->kind == LIMIT_DURATION && length % l->duration.step.seconds)
-		return REASON_STEP;
-	if (!is_new_start(q, s))
-		return REASON_NONE;
-	if (l->kind == LIMIT_START && second_of_day(s.start) % l->start_every_s)
-		return REASON_START_GRID;
-	if (l->kind == LIMIT_LEAD && s.start - q->world->now < l->lead.seconds)
-		return REASON_LEAD;
-	if (l->kind == LIMIT_HORIZON &&
-	    s.start > zone_add_days(fixture_paris(), q->world->now, l->horizon.days))
-		return REASON_HORIZON;
-	return REASON_NONE;
-}
-
-static bool oracle_open(const struct question *q, struct span s)
-{
-	return opening_admits((struct opening_for){q->resource->opening, 0}, s);
-}
-
-static size_t oracle_refusals(const struct question *q, struct span s, enum reason *ret)
-{
-	const struct policy *p = pole_policy(q->world->pole);
-	size_t n = 0;
-
-	if (is_new_start(q, s) && s.start < q->world->now)
-		ret[n++] = REASON_PAST;
-	if (!oracle_open(q, s))
-		ret[n++] = REASON_CLOSED;
-	for (size_t i = 0; i < p->n_rules; i++) {
-		enum reason reason = REASON_NONE;
-
-		if (rule_applies(q, &p->rules[i]))
-			reason = oracle_limit(q, &p->rules[i].limit, s);
-		if (reason)
-			ret[n++] = reason;
-	}
-	return n;
-}
-
-static struct span with_buffers(const struct resource *r, struct span s)
-{
-	return (struct span){s.start - r->buffer_before.seconds, s.end + r->buffer_after.seconds};
-}
-
-static bool holds(const struct booking *b, const struct resource *r, uint32_t lane)
-{
-	return b && b->state == BOOKING_CONFIRMED && b->allocations[0].resource == r->number &&
-	       b->allocations[0].lane == lane;
-}
-
-/* How many bookings are in the way on a lane. */
-static size_t oracle_conflicts(const struct question *q, const struct unit *u, struct span s)
-{
-	struct span during = with_buffers(q->resource, s);
-	size_t n = 0;
-
-	for (int64_t i = 1; i < pole_next_booking(q->world->pole); i++) {
-		const struct booking *b = q->world->rows[i];
-
-		if (b != q->was && holds(b, q->resource, u->lane) &&
-		    span_overlaps(b->allocations[0].during, during))
-			n++;
-	}
-	return n;
-}
-
-#define PACKED_MAX 64
-#define PACKING_STEPS_MAX 200000
-
-/* Whether all that touches a request in time finds a lane, tried in every way. */
-struct packing {
-	struct span spans[PACKED_MAX];
-	uint32_t fixed[PACKED_MAX]; /* 0: may move */
-	uint32_t lanes[PACKED_MAX];
-	size_t n, n_units, steps;
-};
-
-static bool pack_from(struct packing *k, size_t i)
-{
-	if (i == k->n)
-		return true;
-	for (uint32_t lane = 1; lane <= k->n_units; lane++) {
-		bool free = (!k->fixed[i] || k->fixed[i] == lane) && k->steps++ < PACKING_STEPS_MAX;
-
-		for (size_t j = 0; free && j < i; j++)
-			free = k->lanes[j] != lane || !span_overlaps(k->spans[j], k->spans[i]);
-		k->lanes[i] = lane;
-		if (free && pack_from(k, i + 1))
-			return true;
-	}
-	return false;
-}
-
-static void pack_add(struct packing *k, struct span s, uint32_t fixed)
-{
-	size_t i = k->n++;
-
-	for (; i > 0 && s.start < k->spans[i - 1].start; i--) {
-		k->spans[i] = k->spans[i - 1];
-		k->fixed[i] = k->fixed[i - 1];
-	}
-	k->spans[i] = s;
-	k->fixed[i] = fixed;
-}
-
-static bool is_fixed(const struct world *w, const struct booking *b)
-{
-	return b->items[0].lane || b->span.start <= w->now;
-}
-
-/* 1: it can be packed, 0: it cannot, -1: too much to try. */
-static int oracle_packs(const struct question *q, struct span s)
-{
-	struct packing k = {.n_units = q->resource->n_units};
-	struct span window = with_buffers(q->resource, s), before;
-
-	do {
-		before = window;
-		k.n = 0;
-		for (int64_t i = 1; i < pole_next_booking(q->world->pole); i++) {
-			const struct booking *b = q->world->rows[i];
-			const struct span *during;
-
-			if (!b || b == q->was || b->state != BOOKING_CONFIRMED ||
-			    b->allocations[0].resource != q->resource->number)
-				continue;
-			during = &b->allocations[0].during;
-			if (!span_overlaps(*during, window))
-				continue;
-			if (k.n + 1 == PACKED_MAX)
-				return -1;
-			pack_add(&k, *during, is_fixed(q->world, b) ? b->allocations[0].lane : 0);
-			if (during->start < window.start)
-				window.start = during->start;
-			if (during->end > window.end)
-				window.end = during->end;
-		}
-	} while (!span_equals(before, window));
-	pack_add(&k, with_buffers(q->resource, s), 0);
-	if (pack_from(&k, 0))
-		return 1;
-	return k.steps < PACKING_STEPS_MAX ? 0 : -1;
-}
-
-static bool oracle_grants(const struct question *q, const struct unit *u, struct span s)
-{
-	enum reason reasons[FIXTURE_RULES];
-
-	return oracle_conflicts(q, u, s) == 0 && oracle_refusals(q, s, reasons) == 0;
-}
-
-static bool oracle_grants_any(const struct question *q, struct span s)
-{
-	for (size_t i = 0; i < q->resource->n_units; i++) {
-		const struct unit *u = &q->resource->units[i];
-
-		if ((!q->unit || q->unit == u) && oracle_grants(q, u, s))
-			return true;
-	}
-	return false;
-}
-
-static int64_t at_most_a_day(int64_t gap_s)
-{
-	return gap_s < DAY_S ? gap_s : DAY_S;
-}
-
-static int64_t oracle_slack(const struct question *q, const struct unit *u, struct span s)
-{
-	struct span during = with_buffers(q->resource, s);
-	int64_t before = DAY_S, after = DAY_S;
-
-	for (int64_t i = 1; i < pole_next_booking(q->world->pole); i++) {
-		const struct booking *b = q->world->rows[i];
-		struct span other;
-
-		if (b == q->was || !holds(b, q->resource, u->lane))
-			continue;
-		other = b->allocations[0].during;
-		if (other.end <= during.start && during.start - other.end < before)
-			before = at_most_a_day(during.start - other.end);
-		if (other.start >= during.end && other.start - during.end < after)
-			after = at_most_a_day(other.start - during.end);
-	}
-	return before + after;
-}
-
-static uint32_t oracle_best_lane(const struct question *q, struct span s)
-{
-	uint32_t best = 0;
-	int64_t best_slack = INT64_MAX;
-
-	for (size_t i = 0; i < q->resource->n_units; i++) {
-		const struct unit *u = &q->resource->units[i];
-		int64_t slack;
-
-		if ((q->unit && q->unit != u) || !oracle_grants(q, u, s))
-			continue;
-		if (q->was && q->was->allocations[0].lane == u->lane)
-			return u->lane;
-		slack = oracle_slack(q, u, s);
-		if (slack < best_slack || (slack == best_slack && u->lane < best)) {
-			best = u->lane;
-			best_slack = slack;
-		}
-	}
-	return best;
-}
-
 static void check_refusals(const struct question *q, struct span s, const struct answer *a)
 {
 	enum reason reasons[FIXTURE_RULES];
-	size_t n = oracle_refusals(q, s, reasons);
+	size_t n = pool_refusals(q, s, reasons);
 	size_t n_conflicts = 0, n_busy = 0, n_units = 0;
 
 	for (size_t i = 0; i < q->resource->n_units; i++) {
 		const struct unit *u = &q->resource->units[i];
-		size_t here = q->unit && q->unit != u ? 0 : oracle_conflicts(q, u, s);
+		size_t here = q->unit && q->unit != u ? 0 : pool_conflicts(q, u, s);
 
 		n_units += !q->unit || q->unit == u;
 		n_busy += here > 0;
@@ -347,7 +101,8 @@ static void check_refusals(const struct question *q, struct span s, const struct
 		assert_int_equal(a->refusals[i].reason, reasons[i]);
 	assert_int_equal(a->n_conflicts, n_conflicts < CONFLICTS_MAX ? n_conflicts : CONFLICTS_MAX);
 	for (size_t i = 0; i < a->n_conflicts; i++)
-		assert_true(span_overlaps(a->conflicts[i].during, with_buffers(q->resource, s)));
+		assert_true(
+		    span_overlaps(a->conflicts[i].during, pool_with_buffers(q->resource, s)));
 }
 
 struct starts { /* grantable, going away from what was asked */
@@ -374,11 +129,11 @@ static struct span same_length(struct span asked, int64_t start)
 
 static bool is_on_grid(const struct question *q, int64_t start)
 {
-	const struct policy *p = pole_policy(q->world->pole);
+	const struct policy *p = pole_policy(q->pool->pole);
 
 	for (size_t i = 0; i < p->n_rules; i++)
-		if (rule_applies(q, &p->rules[i]) && p->rules[i].limit.kind == LIMIT_START &&
-		    second_of_day(start) % p->rules[i].limit.start_every_s)
+		if (pool_rule_applies(q, &p->rules[i]) && p->rules[i].limit.kind == LIMIT_START &&
+		    pool_second_of_day(start) % p->rules[i].limit.start_every_s)
 			return false;
 	return true;
 }
@@ -387,15 +142,15 @@ static void list_starts(const struct question *q, struct span asked, int directi
 			struct starts *ret)
 {
 	int64_t start = asked.start - asked.start % QUARTER;
-	int64_t last = q->world->now + 14 * (int64_t)DAY_S;
+	int64_t last = q->pool->now + 14 * (int64_t)DAY_S;
 
 	ret->n = 0;
 	if (direction > 0 ? start < asked.start : start == asked.start)
 		start += direction * QUARTER;
-	for (; start >= q->world->now - QUARTER && start <= last; start += direction * QUARTER) {
+	for (; start >= q->pool->now - QUARTER && start <= last; start += direction * QUARTER) {
 		struct span s = same_length(asked, start);
 
-		if (!is_on_grid(q, start) || !oracle_grants_any(q, s))
+		if (!is_on_grid(q, start) || !pool_grants_any(q, s))
 			continue;
 		assert_true(ret->n < STARTS_MAX);
 		ret->items[ret->n++] = start;
@@ -423,7 +178,7 @@ static struct span offered(const struct question *q, struct span asked, int64_t 
 		       civil_days(zone_to_local(z, asked.start).date);
 	struct span same = same_length(asked, zone_add_days(z, asked.start, days));
 
-	return by_day && days && oracle_grants_any(q, same) ? same : same_length(asked, start);
+	return by_day && days && pool_grants_any(q, same) ? same : same_length(asked, start);
 }
 
 static void drop_nights(const struct question *q, struct starts *starts, struct span asked)
@@ -512,12 +267,12 @@ static void check_alternatives(struct world *w, const struct question *q, struct
 	struct span spans[WANT];
 	size_t n = 0, i;
 
-	if (length_is_refused(a) || asked.start < w->now || w->n_searched++ % 8)
+	if (length_is_refused(a) || asked.start < w->pool.now || w->n_searched++ % 8)
 		return;
 	for (i = 0; q->unit && i < q->resource->n_units && n < WANT; i++) {
 		const struct unit *u = &q->resource->units[i];
 
-		if (u != q->unit && oracle_grants(q, u, asked)) {
+		if (u != q->unit && pool_grants(q, u, asked)) {
 			assert_int_equal(a->alternatives[n].kind, ALTERNATIVE_OTHER_UNIT);
 			assert_ptr_equal(a->alternatives[n].unit, u);
 			spans[n++] = asked;
@@ -526,7 +281,7 @@ static void check_alternatives(struct world *w, const struct question *q, struct
 	other.unit = NULL;
 	if (q->resource->n_stands_in && n < WANT) {
 		other.resource = q->resource->stands_in[0];
-		if (oracle_grants_any(&other, asked)) {
+		if (pool_grants_any(&other, asked)) {
 			assert_ptr_equal(a->alternatives[n].resource, other.resource);
 			assert_int_equal(a->alternatives[n].kind, ALTERNATIVE_STAND_IN);
 			spans[n++] = (struct span){0};
@@ -555,14 +310,14 @@ static void keep(struct world *w, struct booking *before, struct booking *after)
 {
 	int64_t number = after ? after->number : before->number;
 
-	assert_ptr_equal(w->rows[number], before);
-	booking_unref(w->rows[number]);
-	w->rows[number] = after ? booking_ref(after) : NULL;
+	assert_ptr_equal(w->pool.rows[number], before);
+	booking_unref(w->pool.rows[number]);
+	w->pool.rows[number] = after ? booking_ref(after) : NULL;
 }
 
 static void settle(struct world *w, struct changes *c)
 {
-	pole_apply(w->pole, c);
+	pole_apply(w->pool.pole, c);
 	for (size_t i = 0; i < c->n; i++)
 		keep(w, c->items[i].booking.before, c->items[i].booking.after);
 	if (c->n > 0)
@@ -576,7 +331,7 @@ static void undo(struct world *w, size_t n)
 	for (; n > 0 && w->n_done > 0; n--) {
 		struct changes *c = &w->done[--w->n_done];
 
-		pole_undo(w->pole, c);
+		pole_undo(w->pool.pole, c);
 		for (size_t i = c->n; i > 0; i--)
 			keep(w, c->items[i - 1].booking.after, c->items[i - 1].booking.before);
 		changes_clear(c);
@@ -585,7 +340,7 @@ static void undo(struct world *w, size_t n)
 
 static struct span random_span(struct world *w)
 {
-	int64_t start = w->now + draw_between(&w->draw, -20, 13 * 96) * QUARTER;
+	int64_t start = w->pool.now + draw_between(&w->draw, -20, 13 * 96) * QUARTER;
 
 	if (chance(w, 50))
 		start -= start % 3600;
@@ -607,7 +362,7 @@ static void check_bookable(struct world *w, const struct asker *who, const struc
 		struct answer answer;
 
 		ask.unit = x->unit ? x->unit->id : NULL;
-		decide_book(w->pole, who, &ask, &w->arena, &answer, &c);
+		decide_book(w->pool.pole, who, &ask, &w->arena, &answer, &c);
 		assert_int_equal(answer.n_refusals, 0);
 		assert_int_equal(c.n, 1);
 		changes_clear(&c);
@@ -616,12 +371,12 @@ static void check_bookable(struct world *w, const struct asker *who, const struc
 
 static struct asker random_asker(struct world *w)
 {
-	return (struct asker){.person = w->persons[draw_below(&w->draw, 2)], .now = w->now};
+	return (struct asker){.person = w->persons[draw_below(&w->draw, 2)], .now = w->pool.now};
 }
 
 static const char *class_of(const struct world *w, uint32_t member)
 {
-	return pole_member(w->pole, member)->class;
+	return pole_member(w->pool.pole, member)->class;
 }
 
 /* Granted though no lane was free: others have moved, none that was not to, and all fits. */
@@ -630,14 +385,14 @@ static void check_packed(const struct question *q, struct span s, const struct c
 	enum reason reasons[FIXTURE_RULES];
 
 	assert_null(q->unit);
-	assert_int_equal(oracle_refusals(q, s, reasons), 0);
-	assert_int_not_equal(oracle_packs(q, s), 0);
+	assert_int_equal(pool_refusals(q, s, reasons), 0);
+	assert_int_not_equal(pool_packs(q, s), 0);
 	assert_true(c->n > 1);
 	for (size_t i = 0; i + 1 < c->n; i++) {
 		const struct booking *before = c->items[i].booking.before;
 		const struct booking *after = c->items[i].booking.after;
 
-		assert_false(is_fixed(q->world, before));
+		assert_false(pool_is_fixed(q->pool, before));
 		assert_true(span_equals(before->span, after->span));
 		assert_int_not_equal(before->allocations[0].lane, after->allocations[0].lane);
 	}
@@ -647,16 +402,16 @@ static void check_unpackable(const struct question *q, struct span s, const stru
 {
 	enum reason reasons[FIXTURE_RULES];
 
-	if (!q->unit && oracle_refusals(q, s, reasons) == 0 &&
+	if (!q->unit && pool_refusals(q, s, reasons) == 0 &&
 	    a->refusals[0].reason == REASON_CONFLICT)
-		assert_int_not_equal(oracle_packs(q, s), 1);
+		assert_int_not_equal(pool_packs(q, s), 1);
 }
 
 static void book(struct world *w)
 {
 	struct asker who = random_asker(w);
-	const struct policy *p = pole_policy(w->pole);
-	struct question q = {.world = w, .resource = &p->resources[draw_below(&w->draw, 4)]};
+	const struct policy *p = pole_policy(w->pool.pole);
+	struct question q = {.pool = &w->pool, .resource = &p->resources[draw_below(&w->draw, 4)]};
 	struct ask_book ask = {.what = q.resource->id, .alternatives = WANT};
 	struct changes c = {0};
 	struct answer a;
@@ -668,8 +423,8 @@ static void book(struct world *w)
 		ask.unit = q.unit->id;
 	}
 	ask.span = random_span(w);
-	lane = oracle_best_lane(&q, ask.span);
-	decide_book(w->pole, &who, &ask, &w->arena, &a, &c);
+	lane = pool_best_lane(&q, ask.span);
+	decide_book(w->pool.pole, &who, &ask, &w->arena, &a, &c);
 	if (lane) {
 		assert_int_equal(a.n_refusals, 0);
 		assert_int_equal(a.booking->allocations[0].lane, lane);
@@ -687,9 +442,9 @@ static void book(struct world *w)
 
 static const struct booking *random_booking(struct world *w)
 {
-	int64_t next = pole_next_booking(w->pole);
+	int64_t next = pole_next_booking(w->pool.pole);
 
-	return next > 1 ? w->rows[draw_between(&w->draw, 1, next - 1)] : NULL;
+	return next > 1 ? w->pool.rows[draw_between(&w->draw, 1, next - 1)] : NULL;
 }
 
 /* Every alternative is granted as this move. */
@@ -703,7 +458,7 @@ static void check_movable(struct world *w, const struct asker *who, const struct
 		struct answer answer;
 
 		ask.unit = x->unit ? x->unit->id : NULL;
-		decide_move(w->pole, who, &ask, &w->arena, &answer, &c);
+		decide_move(w->pool.pole, who, &ask, &w->arena, &answer, &c);
 		assert_int_equal(answer.n_refusals, 0);
 		assert_int_equal(c.n, 1);
 		changes_clear(&c);
@@ -713,15 +468,15 @@ static void check_movable(struct world *w, const struct asker *who, const struct
 static void check_move(struct world *w, struct question *q, const struct asker *who, struct span s,
 		       const struct answer *a, const struct changes *c)
 {
-	bool has_begun = q->was->span.start <= w->now;
+	bool has_begun = q->was->span.start <= w->pool.now;
 	uint32_t lane;
 
 	if (has_begun && !q->unit)
 		q->unit = resource_lane(q->resource, q->was->allocations[0].lane);
-	lane = oracle_best_lane(q, s);
+	lane = pool_best_lane(q, s);
 	if (has_begun &&
-	    (s.start != q->was->span.start || s.end <= w->now || q->was->span.end <= w->now ||
-	     q->unit->lane != q->was->allocations[0].lane)) {
+	    (s.start != q->was->span.start || s.end <= w->pool.now ||
+	     q->was->span.end <= w->pool.now || q->unit->lane != q->was->allocations[0].lane)) {
 		assert_int_equal(a->refusals[0].reason, REASON_PAST);
 	} else if (lane) {
 		assert_int_equal(a->n_refusals, 0);
@@ -742,14 +497,14 @@ static void move(struct world *w)
 	const struct booking *b = random_booking(w);
 	struct asker who = random_asker(w);
 	struct ask_move ask = {.alternatives = WANT};
-	struct question q = {.world = w, .was = b};
+	struct question q = {.pool = &w->pool, .was = b};
 	struct changes c = {0};
 	struct answer a;
 	struct span s;
 
 	if (!b)
 		return;
-	q.resource = pole_resource(w->pole, b->resource);
+	q.resource = pole_resource(w->pool.pole, b->resource);
 	q.member_class = class_of(w, b->member);
 	ask.booking = b->number;
 	ask.has_start = chance(w, 50);
@@ -763,7 +518,7 @@ static void move(struct world *w)
 	s = ask.has_start ? same_length(b->span, ask.span.start) : b->span;
 	if (ask.has_end)
 		s.end = ask.span.end;
-	decide_move(w->pole, &who, &ask, &w->arena, &a, &c);
+	decide_move(w->pool.pole, &who, &ask, &w->arena, &a, &c);
 	if (who.person->member != b->member)
 		assert_int_equal(a.refusals[0].reason, REASON_FORBIDDEN);
 	else if (b->state != BOOKING_CONFIRMED)
@@ -788,8 +543,8 @@ static void cancel(struct world *w)
 	if (!b)
 		return;
 	allowed = b->member == who.person->member && b->state == BOOKING_CONFIRMED &&
-		  b->span.end > w->now;
-	decide_cancel(w->pole, &who, b->number, &w->arena, &a, &c);
+		  b->span.end > w->pool.now;
+	decide_cancel(w->pool.pole, &who, b->number, &w->arena, &a, &c);
 	assert_int_equal(a.n_refusals, allowed ? 0 : 1);
 	assert_int_equal(c.n, allowed ? 1 : 0);
 	settle(w, &c);
@@ -815,15 +570,15 @@ static void check_replay(struct world *w)
 	struct changes c = {0};
 	size_t n = 0;
 
-	for (int64_t i = 1; i < pole_next_booking(w->pole); i++) {
-		changes_add_booking(&c, CAUSE_BOOKED, NULL, booking_ref(w->rows[i]));
+	for (int64_t i = 1; i < pole_next_booking(w->pool.pole); i++) {
+		changes_add_booking(&c, CAUSE_BOOKED, NULL, booking_ref(w->pool.rows[i]));
 		n++;
 	}
 	pole_apply(fresh, &c);
-	assert_int_equal(pole_n_bookings(w->pole), n);
-	assert_int_equal(pole_next_booking(w->pole), pole_next_booking(fresh));
+	assert_int_equal(pole_n_bookings(w->pool.pole), n);
+	assert_int_equal(pole_next_booking(w->pool.pole), pole_next_booking(fresh));
 	for (uint32_t resource = 1; resource <= 4; resource++)
-		compare_lanes(w->pole, fresh, resource);
+		compare_lanes(w->pool.pole, fresh, resource);
 	changes_clear(&c);
 	pole_free(fresh);
 }
@@ -841,7 +596,7 @@ static void operate(struct world *w)
 	else
 		undo(w, draw_below(&w->draw, 12));
 	if (chance(w, 20))
-		w->now += draw_between(&w->draw, 1, 4) * QUARTER;
+		w->pool.now += draw_between(&w->draw, 1, 4) * QUARTER;
 	arena_clear(&w->arena);
 }
 
@@ -854,20 +609,20 @@ static size_t run(uint64_t seed)
 	size_t n_packed;
 
 	w->draw.state = seed;
-	w->now = fixture_at(begins[seed % 3]);
-	w->pole = pole_new();
-	fixture_apply(w->pole, random_policy(w));
-	w->persons[0] = fixture_person(w->pole, "m1", ROLE_MEMBER);
-	w->persons[1] = fixture_person(w->pole, "m2", ROLE_MEMBER);
+	w->pool.now = fixture_at(begins[seed % 3]);
+	w->pool.pole = pole_new();
+	fixture_apply(w->pool.pole, random_policy(w));
+	w->persons[0] = fixture_person(w->pool.pole, "m1", ROLE_MEMBER);
+	w->persons[1] = fixture_person(w->pool.pole, "m2", ROLE_MEMBER);
 	for (int i = 0; i < OPERATIONS; i++)
 		operate(w);
 	check_replay(w);
 	undo(w, w->n_done);
 	check_replay(w);
-	assert_int_equal(pole_n_bookings(w->pole), 0);
-	assert_int_equal(pole_next_booking(w->pole), 1);
+	assert_int_equal(pole_n_bookings(w->pool.pole), 0);
+	assert_int_equal(pole_next_booking(w->pool.pole), 1);
 	n_packed = w->n_packed;
-	pole_free(w->pole);
+	pole_free(w->pool.pole);
 	free(w);
 	return n_packed;
 }

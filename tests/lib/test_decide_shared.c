@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "lib/profile.h"
 #include "lib/wish.h"
 #include "tests/lib/fixture.h"
 #include "tests/lib/zone_file.h"
@@ -353,6 +352,34 @@ static void baskets_are_all_or_nothing(void **state)
 	assert_int_equal(s->answer.refusals[0].item, 1);
 }
 
+/* Taken for a week around: the next is days away, and at the same local time across a change of the
+ * clocks, which is in the night to 28 March. */
+static void baskets_keep_their_local_time(void **state)
+{
+	struct scene *s = *state;
+	const struct ask_item wall = {.what = "b",
+				      .span = fixture_span("2027-03-18T00:00", "2027-03-30T12:00")};
+	const struct ask_item items[] = {
+	    {.what = "van", .span = fixture_span("2027-03-25T09:00", "2027-03-25T12:00")},
+	    {.what = "b", .span = fixture_span("2027-03-25T14:00", "2027-03-26T16:00")},
+	};
+	const struct ask_book basket = {.items = items, .n_items = 2, .alternatives = 2};
+	const struct alternative *a;
+
+	assert_int_equal(book(s, &s->m1, (struct ask_book){.items = &wall, .n_items = 1}),
+			 REASON_NONE);
+	assert_int_equal(book(s, &s->m2, basket), REASON_CONFLICT);
+	assert_int_equal(s->answer.n_alternatives, 2);
+	a = &s->answer.alternatives[0];
+	assert_int_equal(a->shift_days, 5);
+	assert_int_equal(a->shift_s, 0);
+	assert_int_equal(a->span.start, fixture_at("2027-03-30T09:00"));
+	assert_int_equal(a->span.end, fixture_at("2027-03-31T16:00"));
+	assert_int_equal(a[1].shift_days, 7);
+	for (size_t i = 0; i < 2; i++)
+		assert_true(a[i].span.start >= s->m2.now);
+}
+
 static void one_thing_is_given_back(void **state)
 {
 	struct scene *s = *state;
@@ -508,6 +535,60 @@ static void what_is_out_is_not_to_be_had(void **state)
 	assert_int_equal(BOOK(m1, "van", 9, 10), REASON_CONFLICT);
 }
 
+struct level { /* from this hour on */
+	int hour;
+	uint32_t busy, lanes;
+};
+
+static void expect_levels(struct scene *s, const char *what, int from, int to,
+			  const struct level *levels, size_t n)
+{
+	struct busy busy;
+
+	decide_profile(s->pole, named(s->policy, what), hours(from, to), &s->arena, &busy);
+	assert_int_equal(busy.n, n);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(busy.steps[i].from, hours(levels[i].hour, 0).start);
+		assert_int_equal(busy.steps[i].busy, levels[i].busy);
+		assert_int_equal(busy.steps[i].lanes, levels[i].lanes);
+	}
+}
+
+/* A booking that stands in an outage is not counted: its lane is not in service. */
+static void what_is_out_is_not_counted_as_free(void **state)
+{
+	static const struct level van[] = {{6, 0, 4},  {8, 1, 4},  {9, 0, 3}, {10, 1, 3},
+					   {11, 0, 2}, {13, 0, 3}, {14, 0, 4}};
+	static const struct level later[] = {{11, 0, 2}};
+	static const struct level hall[] = {{6, 0, 1},	{7, 1, 1},  {8, 0, 1}, {9, 0, 0},
+					    {12, 1, 1}, {13, 0, 1}, {15, 0, 0}};
+	static const struct level stage[] = {{6, 0, 1}, {9, 0, 0}, {12, 1, 1}, {13, 0, 1}};
+	static const struct level floor[] = {{6, 0, 1}, {12, 1, 1}, {13, 0, 1}};
+	struct scene *s = *state;
+	const uint32_t number = named(s->policy, "van")->number;
+	const struct outage outages[] = {
+	    {1, named(s->policy, "stage")->number, 0, hours(9, 12), 1, 1, 0},
+	    {2, number, 1, hours(9, 14), 1, 1, 0},
+	    {3, number, 2, hours(11, 12), 1, 1, 0},
+	    {4, number, 2, hours(11, 13), 1, 1, 0},
+	    {5, named(s->policy, "hall")->number, 0, {hours(15, 0).start, TIME_NEVER}, 1, 1, 0},
+	};
+
+	assert_int_equal(BOOK(m1, "van", 8, 11, .unit = "van-1"), REASON_NONE);
+	assert_int_equal(BOOK(m1, "van", 10, 12, .unit = "van-2"), REASON_NONE);
+	assert_int_equal(BOOK(m1, "b", 7, 8), REASON_NONE);
+	assert_int_equal(BOOK(m1, "hall", 12, 13), REASON_NONE);
+	changes_clear(&s->changes);
+	for (size_t i = 0; i < N(outages); i++)
+		changes_add_outage(&s->changes, NULL, &outages[i]);
+	pole_apply(s->pole, &s->changes);
+	expect_levels(s, "van", 6, 20, van, N(van));
+	expect_levels(s, "van", 11, 12, later, N(later));
+	expect_levels(s, "hall", 6, 20, hall, N(hall));
+	expect_levels(s, "stage", 6, 15, stage, N(stage));
+	expect_levels(s, "floor", 6, 15, floor, N(floor));
+}
+
 static void within_a_window_the_best_place_is_taken(void **state)
 {
 	struct scene *s = *state;
@@ -584,10 +665,72 @@ static void found_by_time_and_by_thing(void **state)
 	assert_int_equal(found[0].span.start, hours(6, 0).start);
 	assert_int_equal(found[1].span.start, hours(12, 0).start);
 	decide_profile(s->pole, named(s->policy, "van"), hours(8, 20), &s->arena, &busy);
-	assert_int_equal(busy.n_lanes, 4);
 	assert_int_equal(busy.n, 3);
+	assert_int_equal(busy.steps[1].lanes, 4);
 	assert_int_equal(busy.steps[1].busy, 2);
 	assert_int_equal(busy.steps[1].from, hours(9, 0).start);
+}
+
+/* The starts within a window, asked for one by one. */
+static size_t starts_by_trying(struct scene *s, struct ask_book ask, int64_t *ret)
+{
+	const int64_t length_s = ask.length.seconds;
+	struct found *found;
+	size_t n = 0, n_free;
+
+	for (int64_t at = ask.within.start; at + length_s <= ask.within.end;) {
+		struct ask_book one = {.what = ask.what, .span = {at, at + length_s}};
+
+		decide_find(s->pole, &s->m1, &one, 1, &s->arena, &s->answer, &found, &n_free);
+		if (n_free)
+			ret[n++] = at;
+		at += n_free ? length_s : 900;
+	}
+	return n;
+}
+
+/* What leaps over obstacles finds no other starts than what tries each. */
+static void starts_are_those_found_by_trying(void **state)
+{
+	static const char *const things[] = {"hall", "stage", "b", "tess", "floor"};
+	struct scene *s = *state;
+	struct policy *p = example();
+	struct outage out = {1, 0, 0, hours(60, 67), 1, 1, 0};
+	struct draw draw = {.state = 11};
+	int64_t starts[8 * 96];
+	size_t n_starts = 0;
+
+	fixture_open(p, named(p, "b"), 7, 19);
+	fixture_rule(p, named(p, "tess"), NULL, fixture_start(3600));
+	fixture_rule(p, named(p, "floor"), NULL, fixture_lead(13, 0));
+	fixture_apply(s->pole, p);
+	s->policy = p;
+	out.resource = named(p, "b")->number;
+	changes_clear(&s->changes);
+	changes_add_outage(&s->changes, NULL, &out);
+	pole_apply(s->pole, &s->changes);
+	for (int i = 0; i < 120; i++) {
+		int from = (int)draw_below(&draw, 7 * 24), length = 1 + (int)draw_below(&draw, 5);
+		const char *what = things[draw_below(&draw, N(things))];
+
+		BOOK(m1, what, from, from + length,
+		     .at = strcmp(what, "tess") == 0 ? "farm" : NULL);
+	}
+	for (size_t i = 0; i < 2 * N(things); i++) {
+		const struct ask_book ask = {.what = things[i / 2],
+					     .within = hours((int)i * 3, 8 * 24 - (int)i),
+					     .length = {.seconds = 2700 + 4500 * (int64_t)(i % 2)}};
+		struct found *found;
+		size_t n, expected = starts_by_trying(s, ask, starts);
+
+		decide_find_starts(s->pole, &s->m1, &ask, N(starts), &s->arena, &s->answer, &found,
+				   &n);
+		assert_int_equal(n, expected);
+		for (size_t j = 0; j < n; j++)
+			assert_int_equal(found[j].span.start, starts[j]);
+		n_starts += n;
+	}
+	assert_in_range(n_starts, 300, 2000);
 }
 
 /* Random baskets of chairs, halls and trailers, cancelled, given back and undone, against counts by
@@ -742,15 +885,18 @@ int main(void)
 	    TEST(wishes_compare),
 	    TEST(others_move_to_make_room),
 	    TEST(baskets_are_all_or_nothing),
+	    TEST(baskets_keep_their_local_time),
 	    TEST(one_thing_is_given_back),
 	    TEST(baskets_move_whole),
 	    TEST(requirements_come_along),
 	    TEST(things_take_their_time_to_get_there),
 	    TEST(neighbours_of_one_member_share_a_buffer),
 	    TEST(what_is_out_is_not_to_be_had),
+	    TEST(what_is_out_is_not_counted_as_free),
 	    TEST(within_a_window_the_best_place_is_taken),
 	    TEST(a_pool_is_full_only_at_its_peak),
 	    TEST(found_by_time_and_by_thing),
+	    TEST(starts_are_those_found_by_trying),
 	    TEST(random_baskets),
 	};
 

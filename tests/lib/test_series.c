@@ -319,6 +319,68 @@ static void as_long_as_allowed(void **state)
 	assert_int_equal(w->answer.refusals[0].reason, REASON_MANY_DATES);
 }
 
+/* All of the things each week, at their local times; one that cannot be had leaves its date out. */
+static void of_several_things(void **state)
+{
+	struct world *w = *state;
+	struct ask_item items[] = {
+	    {.what = "van",
+	     .quantity = 2,
+	     .span = fixture_span("2027-03-21T08:00", "2027-03-21T12:00")},
+	    {.what = "room", .span = fixture_span("2027-03-21T14:00", "2027-03-22T03:30")},
+	};
+	struct ask_book ask = {.items = items, .n_items = 2};
+	const struct booking *b;
+
+	book(w, "room", "2027-04-04T20:00", "2027-04-04T21:00", "FREQ=DAILY;COUNT=1");
+	assert_int_equal(decide(w, &ask, "FREQ=WEEKLY;COUNT=4", SERIES_SKIP), SERIES_OK);
+	assert_int_equal(w->answer.n_done, 3);
+	assert_int_equal(w->answer.dates[2].outcome, SERIES_SKIPPED);
+	pole_apply(w->pole, &w->changes);
+	b = pole_booking(w->pole, w->answer.dates[1].booking);
+	assert_int_equal(b->n_items, 2);
+	assert_int_equal(b->items[0].quantity, 2);
+	assert_int_equal(b->items[0].span.start, fixture_at("2027-03-28T08:00"));
+	assert_int_equal(b->items[0].span.end, fixture_at("2027-03-28T12:00"));
+	assert_int_equal(b->items[1].span.start, fixture_at("2027-03-28T14:00"));
+	assert_int_equal(b->items[1].span.end, fixture_at("2027-03-29T03:30"));
+	assert_int_equal(b->occurrence, b->span.start);
+	items[1].what = "hall"; /* no longer than 13 weeks */
+	assert_int_equal(decide(w, &ask, "FREQ=WEEKLY;COUNT=20", SERIES_SKIP), SERIES_OK);
+	assert_int_equal(w->answer.refusals[0].reason, REASON_RECURRENCE);
+	assert_string_equal(w->answer.refusals[0].rule->name, "hall recurrence");
+	items[1].what = "nothing";
+	assert_int_equal(decide(w, &ask, "FREQ=WEEKLY;COUNT=2", SERIES_REFUSE), SERIES_OK);
+	assert_int_equal(w->answer.refusals[0].reason, REASON_UNKNOWN_RESOURCE);
+}
+
+/* Each date takes the best start in its own window, and is moved from there. */
+static void within_windows(void **state)
+{
+	struct world *w = *state;
+	const struct ask_book ask = {
+	    .what = "room",
+	    .within = fixture_span("2027-03-20T08:00", "2027-03-20T12:00"),
+	    .length = {.seconds = 2 * 3600},
+	};
+	const struct booking *b;
+
+	book(w, "room", "2027-03-20T07:30", "2027-03-20T09:00", "FREQ=DAILY;COUNT=1");
+	book(w, "room", "2027-04-03T09:00", "2027-04-03T11:00", "FREQ=DAILY;COUNT=1");
+	assert_int_equal(decide(w, &ask, "FREQ=WEEKLY;COUNT=3", SERIES_SKIP), SERIES_OK);
+	pole_apply(w->pole, &w->changes);
+	assert_int_equal(w->answer.n_done, 2);
+	assert_at(w, w->answer.dates[0].booking, "2027-03-20T09:00", "2027-03-20T11:00");
+	assert_at(w, w->answer.dates[1].booking, "2027-03-27T08:00", "2027-03-27T10:00");
+	assert_int_equal(w->answer.dates[2].outcome, SERIES_SKIPPED);
+	assert_int_equal(w->answer.dates[2].span.start, fixture_at("2027-04-03T08:00"));
+	b = pole_booking(w->pole, w->answer.dates[0].booking);
+	assert_int_equal(b->occurrence, b->span.start);
+	move(w, b->number, SCOPE_ALL, "2027-03-20T10:00");
+	assert_int_equal(w->answer.n_done, 2);
+	assert_at(w, w->answer.dates[1].booking, "2027-03-27T09:00", "2027-03-27T11:00");
+}
+
 static void exceptions_stay(void **state)
 {
 	struct world *w = *state;
@@ -575,6 +637,7 @@ int main(void)
 	    TEST(all_or_nothing),	  TEST(the_others),
 	    TEST(what_is_nearest),	  TEST(in_its_own_way),
 	    TEST(as_long_as_allowed),	  TEST(exceptions_stay),
+	    TEST(of_several_things),	  TEST(within_windows),
 	    TEST(into_each_others_place), cmocka_unit_test(date_by_date),
 	};
 
