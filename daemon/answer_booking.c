@@ -209,6 +209,7 @@ static bool whole_change(const struct changes *all, const struct change *c,
 		if (e->kind == CHANGE_BOOKING && e->booking.after->number == number)
 			return false;
 	*ret_was = c->booking.before;
+	*ret_now = c->booking.after;
 	for (const struct change *l = c; l < all->items + all->n; l++)
 		if (l->kind == CHANGE_BOOKING && l->booking.after->number == number)
 			*ret_now = l->booking.after;
