@@ -4,9 +4,10 @@
  * latest end in it.
  *
  * Adding and removing move half a page of two kilobytes at the most, however many there are. A
- * question about a window passes over pages that ended before it without touching them, and stops
- * at the first that begins after it. The latest end of a page is not lowered when its entry goes:
- * it may be looked through in vain, and is right again when the page is split or empty.
+ * question about a window begins where the longest booking could reach into it, passes over pages
+ * that ended before it without touching them, and stops at the first that begins after it. The
+ * latest end of a page is not lowered when its entry goes: it may be looked through in vain, and is
+ * right again when the page is split or empty.
  *
  * An entry says in two words when, for how long, which, and whose or of what, so that what is not
  * meant is passed over without a look at the booking itself, which is seldom in the cache.
@@ -148,17 +149,13 @@ static void split(struct diary *d, size_t i, bool at_end)
 	sum_up(more);
 }
 
-static struct diary_entry make_entry(int64_t at, int64_t length_s, int64_t number, uint32_t tag)
+static struct diary_entry make_entry(int64_t at, int64_t length_s, struct diary_entry e)
 {
 	bool is_long = length_s < 0 || length_s > DIARY_LONG_S;
-	struct diary_entry e = {
-	    .at = at,
-	    .length_s = is_long ? DIARY_LONG_S : (uint64_t)length_s,
-	    .number = (uint64_t)number,
-	    .tag = tag,
-	};
 
-	assert(e.at == at && (int64_t)e.number == number && e.tag == tag);
+	e.at = at;
+	e.length_s = is_long ? DIARY_LONG_S : (uint64_t)length_s;
+	assert(e.at == at);
 	return e;
 }
 
@@ -173,9 +170,10 @@ static void insert(struct diary_page *p, uint32_t i, struct diary_entry e)
 		p->latest = end_of(&e);
 }
 
-void diary_add(struct diary *d, int64_t at, int64_t length_s, int64_t number, uint32_t tag)
+void diary_add(struct diary *d, int64_t at, int64_t length_s, struct diary_entry what)
 {
-	const struct diary_entry e = make_entry(at, length_s, number, tag);
+	const struct diary_entry e = make_entry(at, length_s, what);
+	const int64_t number = (int64_t)what.number;
 	size_t page;
 	uint32_t i;
 
@@ -189,6 +187,10 @@ void diary_add(struct diary *d, int64_t at, int64_t length_s, int64_t number, ui
 		i = entry_at(&d->pages[page], at, number);
 	}
 	insert(&d->pages[page], i, e);
+	if (e.length_s == DIARY_LONG_S)
+		d->longest_s = INT64_MAX;
+	else if (length_s > d->longest_s)
+		d->longest_s = length_s;
 }
 
 void diary_remove(struct diary *d, int64_t at, int64_t number)
@@ -214,25 +216,39 @@ int64_t diary_first(const struct diary *d)
 	return d->n_pages > 0 ? (int64_t)d->pages[0].entries[0].number : 0;
 }
 
-static bool page_each(const struct diary_page *p, struct span window,
-		      bool (*fn)(void *arg, const struct diary_entry *e), void *arg)
+static bool page_each(const struct diary_page *p, int64_t earliest, struct span window,
+		      uint32_t tag, bool (*fn)(void *arg, const struct diary_entry *e), void *arg)
 {
-	for (const struct diary_entry *e = p->entries; e < p->entries + p->n; e++) {
+	uint32_t from = p->first < earliest ? entry_at(p, earliest, 0) : 0;
+
+	for (const struct diary_entry *e = p->entries + from; e < p->entries + p->n; e++) {
 		if (e->at >= window.end)
 			break;
-		if (end_of(e) > window.start && !fn(arg, e))
+		if ((!tag || e->tag == tag) && end_of(e) > window.start && !fn(arg, e))
 			return false;
 	}
 	return true;
 }
 
-bool diary_each(const struct diary *d, struct span window,
+/* Nothing that begins before reaches as far as `start`. */
+static int64_t earliest(const struct diary *d, int64_t start)
+{
+	if (d->longest_s == INT64_MAX || start < INT64_MIN + d->longest_s)
+		return INT64_MIN;
+	return start - d->longest_s;
+}
+
+bool diary_each(const struct diary *d, struct span window, uint32_t tag,
 		bool (*fn)(void *arg, const struct diary_entry *e), void *arg)
 {
-	for (const struct diary_page *p = d->pages; p < d->pages + d->n_pages; p++) {
+	const int64_t from = earliest(d, window.start);
+
+	for (size_t i = page_at(d, from, 0); i < d->n_pages; i++) {
+		const struct diary_page *p = &d->pages[i];
+
 		if (p->first >= window.end)
 			break;
-		if (p->latest > window.start && !page_each(p, window, fn, arg))
+		if (p->latest > window.start && !page_each(p, from, window, tag, fn, arg))
 			return false;
 	}
 	return true;

@@ -529,71 +529,137 @@ void pole_forget(struct pole *p, int64_t before)
 		p->floor = before;
 }
 
+#define VISIT_AT_ONCE 32
+#define RECORD_LINES 4
+#define LINE_BYTES 64
+
+/* Bookings found in a diary are seldom in the cache: those of a batch are fetched side by side,
+ * which takes hardly longer than fetching one. */
 struct visit {
 	const struct pole *pole;
 	struct span window;
-	uint32_t tag;				     /* 0: any */
-	bool (*wants)(void *arg, uint32_t resource); /* NULL: any */
+	uint32_t member, resource;			  /* one of them, or both; 0: any */
+	bool (*wants)(void *arg, const struct glance *g); /* NULL: any */
 	bool (*fn)(void *arg, const struct booking *b);
 	void *arg;
+	struct booking *const *slots[VISIT_AT_ONCE];
+	size_t n;
 };
+
+/* What was found by a length that its entry could not say, and has not ended with it. */
+static bool has_ended(const struct visit *v, const struct booking *b)
+{
+	return b->state != BOOKING_OUT && booking_until(b) <= v->window.start;
+}
+
+static bool visit_batch(struct visit *v)
+{
+	size_t n = v->n;
+
+	v->n = 0;
+	for (size_t i = 0; i < n; i++)
+		for (int line = 0; line < RECORD_LINES; line++)
+			__builtin_prefetch((const char *)*v->slots[i] + line * LINE_BYTES);
+	for (size_t i = 0; i < n; i++)
+		if (!has_ended(v, *v->slots[i]) && !v->fn(v->arg, *v->slots[i]))
+			return false;
+	return true;
+}
+
+static bool is_wanted(const struct visit *v, const struct diary_entry *e)
+{
+	const struct glance g = {
+	    .number = (int64_t)e->number,
+	    .span = {e->at, e->at + (int64_t)e->length_s},
+	    .member = v->resource ? e->tag : v->member,
+	    .resource = v->resource ? v->resource : e->tag,
+	    .state = (enum booking_state)e->state,
+	    .is_plain = e->is_plain && e->length_s != DIARY_LONG_S,
+	};
+
+	return v->wants(v->arg, &g);
+}
 
 static bool visit(void *arg, const struct diary_entry *e)
 {
-	const struct visit *v = arg;
-	const struct booking *b;
+	struct visit *v = arg;
 
-	if (v->tag && e->tag != v->tag)
+	if (v->wants && !is_wanted(v, e))
 		return true;
-	if (v->wants && e->tag != SEVERAL_THINGS && !v->wants(v->arg, e->tag))
-		return true;
-	b = shelf_get(&v->pole->shelf, (int64_t)e->number);
-	if (e->length_s == DIARY_LONG_S && b->state != BOOKING_OUT &&
-	    booking_until(b) <= v->window.start)
-		return true;
-	return v->fn(v->arg, b);
+	v->slots[v->n] = shelf_slot(&v->pole->shelf, (int64_t)e->number);
+	__builtin_prefetch(v->slots[v->n++]);
+	return v->n < VISIT_AT_ONCE || visit_batch(v);
+}
+
+static void visit_all(struct visit *v, const struct diary *d)
+{
+	if (d && diary_each(d, v->window, v->resource ? v->member : 0, visit, v))
+		visit_batch(v);
+}
+
+static void visit_init(struct visit *v, const struct pole *p, struct span window,
+		       bool (*fn)(void *arg, const struct booking *b), void *arg)
+{
+	v->pole = p;
+	v->window = window;
+	v->member = v->resource = 0;
+	v->wants = NULL;
+	v->fn = fn;
+	v->arg = arg;
+	v->n = 0;
+}
+
+void pole_glance_at_member(const struct pole *p, uint32_t member, uint32_t resource,
+			   struct span window, bool (*wants)(void *arg, const struct glance *g),
+			   bool (*fn)(void *arg, const struct booking *b), void *arg)
+{
+	struct visit v;
+
+	visit_init(&v, p, window, fn, arg);
+	v.member = member;
+	v.resource = resource;
+	v.wants = wants;
+	visit_all(&v, resource ? diaries_get(&p->index.resources, resource)
+			       : diaries_get(&p->index.members, member));
 }
 
 void pole_each_of_member(const struct pole *p, uint32_t member, uint32_t resource,
 			 struct span window, bool (*fn)(void *arg, const struct booking *b),
 			 void *arg)
 {
-	struct visit v = {.pole = p, .window = window, .fn = fn, .arg = arg};
-	const struct diary *d = resource ? diaries_get(&p->index.resources, resource)
-					 : diaries_get(&p->index.members, member);
-
-	if (resource)
-		v.tag = member;
-	if (d)
-		diary_each(d, window, visit, &v);
+	pole_glance_at_member(p, member, resource, window, NULL, fn, arg);
 }
 
-void pole_each_of_things(const struct pole *p, uint32_t member, struct span window,
-			 bool (*wants)(void *arg, uint32_t resource),
-			 bool (*fn)(void *arg, const struct booking *b), void *arg)
-{
-	struct visit v = {.pole = p, .window = window, .wants = wants, .fn = fn, .arg = arg};
-	const struct diary *d = diaries_get(&p->index.members, member);
-
-	if (d)
-		diary_each(d, window, visit, &v);
-}
+struct lapses {
+	const struct pole *pole;
+	bool (*fn)(void *arg, const struct booking *b);
+	void *arg;
+};
 
 static bool visit_lapse(void *arg, const struct diary_entry *e)
 {
-	const struct visit *v = arg;
+	const struct lapses *l = arg;
 
-	return v->fn(v->arg, shelf_get(&v->pole->shelf, (int64_t)e->number));
+	return l->fn(l->arg, shelf_get(&l->pole->shelf, (int64_t)e->number));
 }
 
 void pole_each_lapse(const struct pole *p, uint32_t member, struct span window,
 		     bool (*fn)(void *arg, const struct booking *b), void *arg)
 {
-	struct visit v = {.pole = p, .fn = fn, .arg = arg};
+	struct lapses l = {p, fn, arg};
 	const struct diary *d = diaries_get(&p->index.lapses, member);
 
 	if (d)
-		diary_each(d, window, visit_lapse, &v);
+		diary_each(d, window, 0, visit_lapse, &l);
+}
+
+void pole_each_owing(const struct pole *p, struct span window,
+		     bool (*fn)(void *arg, const struct booking *b), void *arg)
+{
+	struct visit v;
+
+	visit_init(&v, p, window, fn, arg);
+	visit_all(&v, &p->index.owing);
 }
 
 const int64_t *pole_queue(const struct pole *p, size_t *ret_n)
@@ -607,14 +673,6 @@ const struct booking *pole_first_due(const struct pole *p)
 	int64_t number = diary_first(&p->index.due);
 
 	return number ? shelf_get(&p->shelf, number) : NULL;
-}
-
-void pole_each_owing(const struct pole *p, struct span window,
-		     bool (*fn)(void *arg, const struct booking *b), void *arg)
-{
-	struct visit v = {.pole = p, .window = window, .fn = fn, .arg = arg};
-
-	diary_each(&p->index.owing, window, visit, &v);
 }
 
 size_t pole_n_lanes(const struct pole *p, uint32_t resource)

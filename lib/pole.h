@@ -59,9 +59,17 @@ const struct timeline *pole_timeline(const struct pole *p, uint32_t resource, ui
  * came back early touches all that it was booked until. Stops when fn returns false. */
 void pole_each_of_member(const struct pole *p, uint32_t member, uint32_t resource, struct span window,
 			 bool (*fn)(void *arg, const struct booking *b), void *arg);
-/* The same of any resource, but for those of a single thing that `wants` turns down. */
-void pole_each_of_things(const struct pole *p, uint32_t member, struct span window, bool (*wants)(void *arg, uint32_t resource),
-			 bool (*fn)(void *arg, const struct booking *b), void *arg);
+/* What is known of a booking without a look at it. */
+struct glance {
+	int64_t number;
+	struct span span; /* of what is plain */
+	uint32_t member, resource; /* resource 0: several */
+	enum booking_state state;
+	bool is_plain; /* one thing, a single unit of it, for just that span, and not a person's skill */
+};
+/* The same, but fn is called only for those that `wants` answers true for: who learns from a glance what it wants to know spares the look. */
+void pole_glance_at_member(const struct pole *p, uint32_t member, uint32_t resource, struct span window,
+			   bool (*wants)(void *arg, const struct glance *g), bool (*fn)(void *arg, const struct booking *b), void *arg);
 /* What that member failed in, in order of when it did so: no-shows, late cancellations (not those that were waived), late returns that are
  * back. */
 void pole_each_lapse(const struct pole *p, uint32_t member, struct span window, bool (*fn)(void *arg, const struct booking *b), void *arg);

@@ -94,12 +94,35 @@ static bool is_first_of_resource(const struct booking *b, size_t item)
 	return true;
 }
 
+/* Whether span and state say all that most rules ask of it. */
+static bool is_plain(const struct booking *b)
+{
+	const struct item *i = b->items;
+
+	return b->n_items == 1 && i->quantity == 1 && i->state == ITEM_PRESENT &&
+	       i->via != ITEM_SKILL && booking_until(b) == b->span.end &&
+	       b->state != BOOKING_CANCELLED;
+}
+
+static struct diary_entry entry_of(const struct booking *b, uint32_t tag)
+{
+	const struct diary_entry e = {
+	    .number = (uint64_t)b->number,
+	    .tag = tag,
+	    .state = (uint64_t)b->state,
+	    .is_plain = is_plain(b),
+	};
+
+	assert((int64_t)e.number == b->number && e.tag == tag);
+	return e;
+}
+
 static void write_down(struct diary *d, const struct booking *b, uint32_t tag, bool add)
 {
 	int64_t length_s = b->state == BOOKING_OUT ? -1 : booking_until(b) - b->span.start;
 
 	if (add)
-		diary_add(d, b->span.start, length_s, b->number, tag);
+		diary_add(d, b->span.start, length_s, entry_of(b, tag));
 	else
 		diary_remove(d, b->span.start, b->number);
 }
@@ -145,10 +168,10 @@ void pole_index_add(struct pole_index *x, const struct booking *b)
 {
 	write_down_all(x, b, true);
 	if (booking_lapsed_at(b))
-		diary_add(diary_of(&x->lapses, b->member), booking_lapsed_at(b), 1, b->number,
-			  b->member);
+		diary_add(diary_of(&x->lapses, b->member), booking_lapsed_at(b), 1,
+			  entry_of(b, b->member));
 	if (is_due(b))
-		diary_add(&x->due, b->due_at, 0, b->number, b->member);
+		diary_add(&x->due, b->due_at, 0, entry_of(b, b->member));
 	if (booking_state_queues(b->state))
 		numbers_add(&x->queue, b->number);
 	if (owes(b))

@@ -189,18 +189,50 @@ static bool names_few(const struct rule *rule)
 	return rule->n_resources > 0 && rule->n_resources <= FEW_RESOURCES;
 }
 
+/* Whether a glance at what is plain is enough. */
+static bool is_glanced_at(const struct tally *y, const struct glance *g)
+{
+	return g->is_plain && y->quota->of != QUOTA_OF_PERSON && y->rule->n_units == 0 &&
+	       !y->rule->party.roles && !(y->quota->uncounted & UNCOUNTED_SAME_DAY);
+}
+
+static void gather_glance(struct tally *y, const struct glance *g)
+{
+	const struct member *m;
+
+	if (g->number == y->trial->except || !booking_state_counts(g->state) ||
+	    (g->state == BOOKING_NO_SHOW && !looks_back(y->quota->window)))
+		return;
+	if (y->quota->window == QUOTA_FUTURE && g->span.end <= y->trial->now)
+		return;
+	if (y->rule->has_when && !when_touches(&y->rule->when, y->zone, g->span))
+		return;
+	m = y->quota->of == QUOTA_OF_CLASS ? directory_member(y->trial->directory, g->member)
+					   : NULL;
+	if (!m || is_of_class(y, m))
+		add_use(y, (struct use){.span = g->span, .booking = g->number, .units = 1});
+}
+
+static bool wants(void *arg, const struct glance *g)
+{
+	struct tally *y = arg;
+
+	if (g->resource && !y->resource && !names_resource(y, g->resource))
+		return false;
+	if (!is_glanced_at(y, g))
+		return true;
+	gather_glance(y, g);
+	return false;
+}
+
 /* Of a member, or of all. */
 static void gather_things(struct tally *y, uint32_t member, struct span window)
 {
 	for (size_t i = 0; i < y->rule->n_resources; i++) {
 		y->resource = y->rule->resources[i]->number;
-		pole_each_of_member(y->trial->pole, member, y->resource, window, gather, y);
+		pole_glance_at_member(y->trial->pole, member, y->resource, window, wants, gather,
+				      y);
 	}
-}
-
-static bool wants(void *arg, uint32_t resource)
-{
-	return names_resource(arg, resource);
 }
 
 static void gather_member(struct tally *y, uint32_t member, struct span window)
@@ -209,7 +241,7 @@ static void gather_member(struct tally *y, uint32_t member, struct span window)
 	if (names_few(y->rule))
 		gather_things(y, member, window);
 	else
-		pole_each_of_things(y->trial->pole, member, window, wants, gather, y);
+		pole_glance_at_member(y->trial->pole, member, 0, window, wants, gather, y);
 }
 
 static void gather_all(struct tally *y, struct span window)

@@ -41,6 +41,11 @@ struct booking *shelf_get(const struct shelf *s, int64_t number)
 	return s->pages[page]->slots[(uint64_t)number % PAGE_SLOTS];
 }
 
+struct booking *const *shelf_slot(const struct shelf *s, int64_t number)
+{
+	return &s->pages[(uint64_t)number / PAGE_SLOTS]->slots[(uint64_t)number % PAGE_SLOTS];
+}
+
 static struct shelf_page **page_of(struct shelf *s, uint64_t page)
 {
 	if (page >= s->n_pages) {

@@ -18,6 +18,8 @@ struct shelf {
 
 void shelf_clear(struct shelf *s);
 struct booking *shelf_get(const struct shelf *s, int64_t number); /* NULL if none */
+/* Where that of `number`, which is there, is found: for whoever fetches several at once. */
+struct booking *const *shelf_slot(const struct shelf *s, int64_t number);
 /* Puts `b` (NULL: nothing) in the place of `number`; takes a reference, gives back that of what was
  * there. */
 void shelf_put(struct shelf *s, int64_t number, struct booking *b);

@@ -126,11 +126,10 @@ static void count_instant(struct tally *y, int64_t at)
 
 static void count_at_once(struct tally *y)
 {
-	for (size_t i = 0; i < y->n; i++) {
-		int64_t at = y->uses[i].span.start;
-
-		count_instant(y, at > y->own.start ? at : y->own.start);
-	}
+	count_instant(y, y->own.start);
+	for (size_t i = 0; i < y->n; i++)
+		if (y->uses[i].span.start > y->own.start)
+			count_instant(y, y->uses[i].span.start);
 }
 
 static void count_calendar(struct tally *y)

@@ -175,6 +175,12 @@ static int64_t past_obstacle(const struct walker *w, int64_t start)
 
 	if (!opening_admits(trial_hours(w->trial, w->opening), s))
 		return w->backwards ? before_closed(w, s) : past_closed(w, s);
+	if (w->trial->n_costly > 0) { /* what is taken need not be counted */
+		int64_t next = past_bookings(w, s);
+
+		if (next != start)
+			return next;
+	}
 	if (!trial_allows(w->trial, w->opening, s))
 		return trial_past(w->trial, w->opening, s, w->backwards);
 	if (span_equals(s, w->present))

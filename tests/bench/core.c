@@ -28,13 +28,14 @@
 #define N_STARTS 5
 
 struct question {
-	uint32_t resource;
+	uint32_t resource, member;
 	struct span span;
 };
 
 struct bench {
 	struct core_pole core;
 	struct question questions[N_QUESTIONS], granted[N_ASKS], refused[N_ASKS];
+	struct question ruled[N_ASKS], ruled_out[N_ASKS];
 	double seconds;
 	struct arena arena; /* of one decision */
 };
@@ -240,15 +241,74 @@ static uint64_t ask_refused(struct bench *b, size_t i)
 	return n;
 }
 
+/* By a member's own person, under all rules; what is granted is not applied. */
+static void ask_under_rules(struct bench *b, const struct question *q, unsigned alternatives,
+			    struct answer *ret, struct changes *ret_changes)
+{
+	const struct asker who = {pole_person(b->core.pole, 1 + q->member), CORE_RULED_NOW};
+	const struct ask_book ask = {
+	    .what = resource_of(b, q->resource)->id, .span = q->span, .alternatives = alternatives};
+
+	decide_book(b->core.pole, &who, &ask, &b->arena, ret, ret_changes);
+}
+
+static uint64_t ask_ruled(struct bench *b, size_t i)
+{
+	struct changes changes = {0};
+	struct answer answer;
+	bool granted;
+
+	ask_under_rules(b, &b->ruled[i % N_ASKS], 0, &answer, &changes);
+	granted = answer.booking != NULL;
+	forget(b, &changes);
+	return granted;
+}
+
+static uint64_t ask_ruled_out(struct bench *b, size_t i)
+{
+	struct changes changes = {0};
+	struct answer answer;
+	uint64_t n;
+
+	ask_under_rules(b, &b->ruled_out[i % N_ASKS], N_ALTERNATIVES, &answer, &changes);
+	n = answer.n_refusals;
+	forget(b, &changes);
+	return n;
+}
+
+static uint64_t ask_ruled_find(struct bench *b, size_t i)
+{
+	const struct asker who = {pole_person(b->core.pole, 3), CORE_RULED_NOW};
+	const struct ask_book ask = {.having = "group=0", .span = b->ruled[i % N_ASKS].span};
+	struct answer answer;
+	struct found *found;
+	size_t n;
+
+	decide_find(b->core.pole, &who, &ask, CORE_GROUP, &b->arena, &answer, &found, &n);
+	arena_clear(&b->arena);
+	return n;
+}
+
 static const struct measurement {
 	const char *what;
 	uint64_t (*ask)(struct bench *b, size_t i);
-	size_t batch; /* calls between two looks at the clock */
+	size_t
+	    batch; /* calls between two looks at the clock; 0: under all rules, each call timed */
 } measurements[] = {
-    {"free", ask_free, 1024},  {"gap", ask_gap, 1024},		{"candidates", ask_candidates, 16},
-    {"find", ask_find, 1},     {"gaps", ask_gaps, 16},		{"all_starts", ask_all_starts, 1},
-    {"starts", ask_starts, 1}, {"repack_one", ask_one_move, 1}, {"repack_chain", ask_chain, 1},
-    {"book", ask_book, 64},    {"refusal", ask_refused, 1},
+    {"free", ask_free, 1024},
+    {"gap", ask_gap, 1024},
+    {"candidates", ask_candidates, 16},
+    {"find", ask_find, 1},
+    {"gaps", ask_gaps, 16},
+    {"all_starts", ask_all_starts, 1},
+    {"starts", ask_starts, 1},
+    {"repack_one", ask_one_move, 1},
+    {"repack_chain", ask_chain, 1},
+    {"book", ask_book, 64},
+    {"refusal", ask_refused, 1},
+    {"ruled", ask_ruled, 0},
+    {"ruled_out", ask_ruled_out, 0},
+    {"ruled_find", ask_ruled_find, 0},
 };
 #define N_MEASUREMENTS (sizeof(measurements) / sizeof(measurements[0]))
 
@@ -278,12 +338,51 @@ static void measure(struct bench *b, const struct measurement *m)
 	       (double)counted / (double)n);
 }
 
+static int by_size(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static double thread_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Time of this thread, so that who shares the machine does not count: only the median call and the
+ * slowest of a hundred are asked for. */
+static void measure_each(struct bench *b, const struct measurement *m)
+{
+	static double took[1 << 20];
+	double begun = now_s(), from;
+	uint64_t counted = 0;
+	size_t n = 0;
+
+	core_pole_rule(&b->core, true);
+	do {
+		from = thread_s();
+		counted += m->ask(b, n);
+		took[n++] = thread_s() - from;
+	} while (n < sizeof(took) / sizeof(took[0]) && now_s() - begun < b->seconds);
+	core_pole_rule(&b->core, false);
+	qsort(took, n, sizeof(took[0]), by_size);
+	printf(
+	    "\"%s\": {\"per_second\": %.1f, \"mean\": %.3f, \"median_us\": %.2f, \"p99_us\": %.2f}",
+	    m->what, 1 / took[n / 2], (double)counted / (double)n, took[n / 2] * 1e6,
+	    took[n - n / 100 - 1] * 1e6);
+}
+
 static void draw_questions(struct bench *b)
 {
 	for (size_t i = 0; i < N_QUESTIONS; i++) {
 		uint32_t r = 1 + core_random(&b->core, CORE_SINGLES);
 
-		b->questions[i] = (struct question){r, core_random_span(&b->core, core_is_room(r))};
+		b->questions[i] =
+		    (struct question){r, 1, core_random_span(&b->core, core_is_room(r))};
 	}
 }
 
@@ -295,7 +394,7 @@ static void draw_asks(struct bench *b)
 
 	while (n_granted < N_ASKS || n_refused < N_ASKS) {
 		uint32_t r = 1 + core_random(&b->core, CORE_SINGLES);
-		struct question q = {r, core_random_span(&b->core, core_is_room(r))};
+		struct question q = {r, 1, core_random_span(&b->core, core_is_room(r))};
 		struct changes changes = {0};
 		struct answer answer;
 
@@ -306,6 +405,31 @@ static void draw_asks(struct bench *b)
 			b->refused[n_refused++] = q;
 		forget(b, &changes);
 	}
+}
+
+/* Of the things that most rules are about: what is granted, and what a rule refuses. */
+static void draw_ruled(struct bench *b)
+{
+	size_t n_granted = 0, n_refused = 0;
+
+	core_pole_rule(&b->core, true);
+	while (n_granted < N_ASKS || n_refused < N_ASKS) {
+		uint32_t r = 1 + core_random(&b->core, CORE_RULED);
+		uint32_t member = 1 + core_random(&b->core, CORE_MEMBERS);
+		struct question q = {r, member, core_random_span(&b->core, core_is_room(r))};
+		struct changes changes = {0};
+		struct answer answer;
+
+		if (q.span.start < CORE_RULED_NOW)
+			continue;
+		ask_under_rules(b, &q, 0, &answer, &changes);
+		if (answer.booking && n_granted < N_ASKS)
+			b->ruled[n_granted++] = q;
+		if (answer.n_refusals > 0 && answer.refusals[0].rule && n_refused < N_ASKS)
+			b->ruled_out[n_refused++] = q;
+		forget(b, &changes);
+	}
+	core_pole_rule(&b->core, false);
 }
 
 static FILE *opened(const char *name)
@@ -408,6 +532,7 @@ int main(int argc, char **argv)
 	begun = now_s() - begun;
 	draw_questions(b);
 	draw_asks(b);
+	draw_ruled(b);
 	if (options.dump)
 		dump(b);
 	tell(b, begun);
@@ -419,7 +544,10 @@ int main(int argc, char **argv)
 				continue;
 			fputs(before, stdout);
 			before = ", ";
-			measure(b, &measurements[i]);
+			if (measurements[i].batch)
+				measure(b, &measurements[i]);
+			else
+				measure_each(b, &measurements[i]);
 		}
 		puts("}");
 		fflush(stdout);

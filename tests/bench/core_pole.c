@@ -95,11 +95,9 @@ static struct policy *load(const struct policy_file *files, size_t n)
 
 static struct policy *make_policy(void)
 {
-	static const char head[] =
-	    "pole: bench\nname: Bench\nzone: Europe/Paris\nlanguage: fr\n"
-	    "sites:\n  site: {name: Site}\n"
-	    "members:\n  m1: {name: One, kind: association, class: founder, share: 1}\n"
-	    "resources:\n";
+	static const char head[] = "pole: bench\nname: Bench\nzone: Europe/Paris\nlanguage: fr\n"
+				   "sites:\n  site: {name: Site}\n"
+				   "members:\n";
 	struct policy_file file = {.name = "pole.yaml"};
 	struct policy *policy;
 	char *text;
@@ -107,6 +105,10 @@ static struct policy *make_policy(void)
 
 	assert(out);
 	fputs(head, out);
+	for (int i = 1; i <= CORE_MEMBERS; i++)
+		fprintf(out, "  m%d: {name: Member %d, kind: association, class: %s, share: 1}\n",
+			i, i, i % 3 ? "founder" : "small");
+	fputs("resources:\n", out);
 	write_singles(out);
 	write_pool(out);
 	fclose(out);
@@ -116,18 +118,27 @@ static struct policy *make_policy(void)
 	return policy;
 }
 
+static struct person *make_person(uint32_t number, uint32_t member)
+{
+	struct person *person = person_new("Ada", "ada@example.org", 0, 1);
+
+	person->number = number;
+	person->member = member;
+	person->roles = member ? ROLE_MEMBER : ROLE_COORDINATOR;
+	person->active = true;
+	person->qualifications[0] = (struct qualification){"licence", 0, 0, TIME_NEVER};
+	return person;
+}
+
 static void apply_policy(struct core_pole *c)
 {
 	struct policy *policy = make_policy();
-	struct person *person = person_new("Ada", "ada@example.org", 0, 0);
 	struct changes changes = {0};
 
 	pole_number(c->pole, policy, &changes);
 	changes_add_policy(&changes, NULL, policy);
-	person->number = pole_next_person(c->pole);
-	person->roles = ROLE_COORDINATOR;
-	person->active = true;
-	changes_add_person(&changes, NULL, person);
+	for (uint32_t i = 0; i <= CORE_MEMBERS; i++)
+		changes_add_person(&changes, NULL, make_person(1 + i, i));
 	pole_apply(c->pole, &changes);
 	changes_clear(&changes);
 	c->asker = pole_person(c->pole, 1);
@@ -144,8 +155,8 @@ static void add(struct core_pole *c, uint32_t resource, uint32_t lane, struct sp
 
 	b->number = pole_next_booking(c->pole);
 	b->state = BOOKING_CONFIRMED;
-	b->member = 1;
-	b->person = b->made_by = c->asker->number;
+	b->member = 1 + (uint32_t)(b->number % CORE_MEMBERS);
+	b->person = b->made_by = 1 + b->member;
 	b->made_at = CORE_START - DAY_S;
 	b->allocations[0] = (struct allocation){
 	    .resource = resource,
@@ -240,8 +251,26 @@ void core_pole_init(struct core_pole *c, size_t n_bookings, uint64_t seed)
 	c->resident_bytes = resident() - resident_bytes;
 }
 
+void core_pole_rule(struct core_pole *c, bool ruled)
+{
+	struct policy *policy;
+
+	if (!ruled) {
+		pole_undo(c->pole, &c->ruling);
+		return;
+	}
+	if (c->ruling.n == 0) {
+		policy = make_policy();
+		core_add_rules(policy);
+		pole_number(c->pole, policy, &c->ruling);
+		changes_add_policy(&c->ruling, (struct policy *)pole_policy(c->pole), policy);
+	}
+	pole_apply(c->pole, &c->ruling);
+}
+
 void core_pole_clear(struct core_pole *c)
 {
+	changes_clear(&c->ruling);
 	pole_free(c->pole);
 }
 

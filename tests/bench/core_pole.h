@@ -18,14 +18,19 @@
 #define CORE_GROUP 200 /* things 1..200 have "group=0", and so on */
 #define CORE_FULL_GROUPS 9
 #define CORE_POOL 40
+#define CORE_MEMBERS 25 /* with a person each, numbers 2.. in order of members */
+#define CORE_RULES 300
+#define CORE_RULED 100 /* things, the first, that most of the rules are about */
 #define CORE_START INT64_C(1798761600) /* 2027-01-01T00:00Z */
 #define CORE_DAYS 365
+#define CORE_RULED_NOW (CORE_START + 305 * INT64_C(86400)) /* ten months of past, two ahead */
 #define HOUR_S 3600
 
 struct core_pole {
 	struct pole *pole;
 	const struct person *asker; /* a coordinator */
 	uint64_t random;
+	struct changes ruling; /* of core_pole_rule() */
 	struct span one_move; /* moving one booking makes room for it in the pool */
 	struct span chain;    /* only moving one in each unit but the first does */
 	size_t record_bytes;  /* the bookings themselves, with items, allocations and texts */
@@ -35,6 +40,9 @@ struct core_pole {
 
 void core_pole_init(struct core_pole *c, size_t n_bookings, uint64_t seed);
 void core_pole_clear(struct core_pole *c);
+/* The same policy with CORE_RULES rules more, or without them again. */
+void core_pole_rule(struct core_pole *c, bool ruled);
+void core_add_rules(struct policy *p);
 uint32_t core_random(struct core_pole *c, uint32_t n); /* 0..n-1 */
 /* A span such as members ask for, somewhere in the year. */
 struct span core_random_span(struct core_pole *c, bool is_room);

@@ -83,16 +83,50 @@ static int by_start(const void *a, const void *b)
 	return x->number < y->number ? -1 : 1;
 }
 
-static uint32_t wanted_resource;
+/* Sees the plain at a glance, and has a look at the others. */
+struct glancing {
+	const struct pole *pole;
+	uint32_t resource;
+	struct seen seen;
+	size_t n_glanced;
+};
 
-static bool wants(void *arg, uint32_t resource)
+static bool wants(void *arg, const struct glance *g)
 {
-	return resource == wanted_resource;
+	struct glancing *x = arg;
+	const struct booking *b = pole_booking(x->pole, g->number);
+
+	assert_int_equal(g->state, b->state);
+	assert_int_equal(g->member, b->member);
+	assert_true(g->resource == 0 || has_resource(b, g->resource));
+	if (g->resource && x->resource && g->resource != x->resource)
+		return false;
+	if (!g->is_plain)
+		return true;
+	assert_int_equal(b->n_items, 1);
+	assert_true(span_equals(g->span, b->items[0].span));
+	x->n_glanced++;
+	return false;
 }
 
-static bool see_wanted(void *arg, const struct booking *b)
+static bool see_others(void *arg, const struct booking *b)
 {
-	return has_resource(b, wanted_resource) ? see(arg, b) : true;
+	struct glancing *x = arg;
+
+	return has_resource(b, x->resource) ? see(&x->seen, b) : true;
+}
+
+static void check_glances(const struct pole *p, uint32_t member, uint32_t resource, struct span w,
+			  size_t n)
+{
+	struct glancing of_thing = {p, resource, {.most = NUMBERS}, 0}, of_all = of_thing;
+
+	pole_glance_at_member(p, member, resource, w, wants, see_others, &of_thing);
+	assert_int_equal(of_thing.n_glanced + of_thing.seen.n, n);
+	if (member == 0)
+		return;
+	pole_glance_at_member(p, member, 0, w, wants, see_others, &of_all);
+	assert_int_equal(of_all.n_glanced + of_all.seen.n, n);
 }
 
 static void check_member(const struct pole *p, uint32_t member, uint32_t resource, struct span w)
@@ -109,13 +143,7 @@ static void check_member(const struct pole *p, uint32_t member, uint32_t resourc
 	pole_each_of_member(p, member, resource, w, see, &got);
 	assert_int_equal(got.n, want.n);
 	assert_memory_equal(got.items, want.items, want.n * sizeof(*want.items));
-	if (resource && member) {
-		wanted_resource = resource;
-		got = (struct seen){.most = NUMBERS};
-		pole_each_of_things(p, member, w, wants, see_wanted, &got);
-		assert_int_equal(got.n, want.n);
-		assert_memory_equal(got.items, want.items, want.n * sizeof(*want.items));
-	}
+	check_glances(p, member, resource, w, want.n);
 	if (want.n > 1) {
 		got = (struct seen){.most = 1};
 		pole_each_of_member(p, member, resource, w, see, &got);
@@ -223,9 +251,12 @@ static void test_filled_in_order_of_time(void **state)
 	struct diary d = {0};
 	int64_t next = 1001;
 
-	for (int64_t i = 0; i < 2000; i++)
-		diary_add(&d, i / 2, 1, i + 1, 7);
-	assert_true(diary_each(&d, (struct span){500, 502}, see_entry, &next));
+	for (int64_t i = 0; i < 2000; i++) {
+		const struct diary_entry e = {.number = (uint64_t)i + 1, .tag = 7};
+
+		diary_add(&d, i / 2, 1, e);
+	}
+	assert_true(diary_each(&d, (struct span){500, 502}, 7, see_entry, &next));
 	assert_int_equal(next, 1005);
 	for (int64_t i = 0; i < 2000; i++) {
 		assert_int_equal(diary_first(&d), i + 1);
