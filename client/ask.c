@@ -217,7 +217,7 @@ static enum exit_code settle(struct ask *q, struct sink *sink, struct reply *ret
 		if (now_ms() + ms > until)
 			break;
 		if (!told && isatty(STDERR_FILENO))
-			text_complain(q->unknown ? TEXT_SETTLING : TEXT_WAITING);
+			text_complain(q->unknown ? TEXT_SETTLING : TEXT_SERVER_WAITING);
 		wait_ms(ms);
 		back_off_ms =
 		    back_off_ms * 2 > BACK_OFF_MOST_MS ? BACK_OFF_MOST_MS : back_off_ms * 2;

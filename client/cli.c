@@ -68,8 +68,8 @@ static enum exit_code take_option(struct cli *cli, struct arguments *args, const
 		text_complain(TEXT_TOO_MANY_OPTIONS);
 		return EXIT_USAGE;
 	}
-	cli->options[cli->n_options++] = (struct given_option){
-	    .option = option, .value = value, .after = cli->n_words};
+	cli->options[cli->n_options++] =
+	    (struct given_option){.option = option, .value = value, .after = cli->n_words};
 	return EXIT_DONE;
 }
 

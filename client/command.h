@@ -35,8 +35,14 @@ struct command {
 	enum exit_code (*run)(struct cli *cli);
 };
 
-extern const struct command command_table[];
-extern const size_t n_commands;
+struct command_group { /* as help tells them */
+	struct phrase title;
+	const struct command *rows; /* ends at word NULL */
+};
+
+extern const struct command_group command_groups[];
+extern const size_t n_command_groups;
+const struct command *command_at(size_t i);  /* of all groups, in order; NULL behind the last */
 extern const struct option common_options[]; /* of every command; ends at name NULL */
 extern const struct option data_options[];   /* of those with data */
 
@@ -52,6 +58,22 @@ enum exit_code command_status(struct cli *cli);
 enum exit_code command_resources(struct cli *cli);
 enum exit_code command_find_free(struct cli *cli);
 enum exit_code command_book(struct cli *cli);
+enum exit_code command_hold(struct cli *cli);
+enum exit_code command_wait(struct cli *cli);
+enum exit_code command_confirm(struct cli *cli);
+enum exit_code command_accept(struct cli *cli);
+enum exit_code command_pass(struct cli *cli);
+enum exit_code command_offers(struct cli *cli);
+enum exit_code command_approve(struct cli *cli);
+enum exit_code command_decline(struct cli *cli);
+enum exit_code command_out(struct cli *cli);
+enum exit_code command_back(struct cli *cli);
+enum exit_code command_swap(struct cli *cli);
+enum exit_code command_dispute(struct cli *cli);
+enum exit_code command_settle(struct cli *cli);
+enum exit_code command_close(struct cli *cli);
+enum exit_code command_person_qualify(struct cli *cli);
+enum exit_code command_person_disqualify(struct cli *cli);
 enum exit_code command_move(struct cli *cli);
 enum exit_code command_extend(struct cli *cli);
 enum exit_code command_cancel(struct cli *cli);

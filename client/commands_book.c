@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Commands that change bookings: book, move, extend, cancel. */
+/* Commands that make and change bookings: book, hold, wait, move, extend, cancel. */
 #include <stdint.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "client/commands_series.h"
 #include "client/paste.h"
 #include "client/refusal.h"
-#include "client/show_booking.h"
+#include "client/show_done.h"
 #include "client/span_given.h"
 #include "client/things_given.h"
 #include "client/when_word.h"
@@ -26,30 +26,81 @@ static enum exit_code tell(struct session *s, enum exit_code sent, const struct 
 	return EXIT_DONE;
 }
 
-static enum exit_code book(struct session *s)
+/* --hold-for as the protocol writes it; NULL: not given. */
+static enum exit_code given_hold(struct session *s, const char **ret)
 {
+	const char *said = cli_option(s->cli, "--hold-for");
+	struct duration length;
+	char buf[40];
+	size_t at = 0;
+	*ret = NULL;
+	if (!said)
+		return EXIT_DONE;
+	struct when_words w = given_words(s->cli, &said, 1);
+	int fault = when_duration_parse(&w, &length, &at);
+	if (fault)
+		return when_complain(s->cli, &w, fault, at);
+	*ret = arena_strdup(&s->cli->arena, duration_format(length, buf, sizeof(buf)));
+	return EXIT_DONE;
+}
+
+/* BOOK and HOLD, which differ in little. */
+static enum exit_code make(struct session *s, const char *verb, bool wait)
+{
+	static const char *const options[] = {"declared", "member",   "person",
+					      "purpose",  "distance", "people"};
 	struct thing *things;
+	const char *hold_for;
 	size_t n;
 	enum exit_code code = given_things(s, false, &things, &n);
 	struct series_given series;
 	code = code ? code : given_series(s, &series);
+	code = code ? code : given_hold(s, &hold_for);
 	if (code)
 		return code;
 	struct ask q;
 	struct reply r;
-	ask_begin_change(&q, s, "BOOK", NULL);
+	ask_begin_change(&q, s, verb, NULL);
+	line_str(&q.line, "hold-for", hold_for);
 	ask_things(&q, things, n);
-	ask_option(&q, "declared", "--declared");
-	ask_option(&q, "member", "--member");
-	ask_option(&q, "person", "--person");
-	ask_option(&q, "purpose", "--purpose");
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		ask_option(&q, options[i], arena_printf(&s->cli->arena, "--%s", options[i]));
+	if (wait)
+		line_str(&q.line, "wait", "yes");
 	ask_series(&q, &series);
-	return tell(s, ask_send(&q, &r), &r, TEXT_BOOKED, &(struct wanted){0});
+	const struct wanted wanted = {
+	    .things = things, .n_things = n, .may_wait = !wait && !series_is_asked(s->cli)};
+	return tell(s, ask_send(&q, &r), &r, TEXT_BOOKED, &wanted);
+}
+
+static enum exit_code book(struct session *s)
+{
+	return make(s, "BOOK", cli_has(s->cli, "--wait"));
+}
+
+static enum exit_code hold(struct session *s)
+{
+	return make(s, "HOLD", false);
+}
+
+static enum exit_code wait_for(struct session *s)
+{
+	return make(s, "BOOK", true);
 }
 
 enum exit_code command_book(struct cli *cli)
 {
 	return session_run(cli, 1, SIZE_MAX, book);
+}
+
+enum exit_code command_hold(struct cli *cli)
+{
+	return session_run(cli, 1, SIZE_MAX, hold);
+}
+
+enum exit_code command_wait(struct cli *cli)
+{
+	return session_run(cli, 1, SIZE_MAX, wait_for);
 }
 
 /* The booking as it is, so that a time without a day is of its day, and alternatives know its

@@ -170,13 +170,14 @@ static void fix_free(struct session *s, const struct line *l, const char **cells
 	cells[FREE_WHEN] = line_when(s, l);
 }
 
-static enum exit_code show_free(struct session *s, const struct reply *r)
+static enum exit_code show_free(struct session *s, const struct reply *r,
+				const struct wanted *wanted)
 {
 	const struct line *first = NULL;
 	for (size_t i = 0; !first && i < r->n_data; i++)
 		first = line_is(&r->data[i], "free") ? &r->data[i] : NULL;
 	if (!first)
-		return refusal_tell(s, r, &(struct wanted){0});
+		return refusal_tell(s, r, wanted);
 	if (line_get(first, "item"))
 		show_rows(s, r, "free", found_columns, N(found_columns), fix_found);
 	else
@@ -203,7 +204,8 @@ static enum exit_code find_free(struct session *s)
 	code = ask_send(&q, &r);
 	if (code)
 		return code;
-	return r.class == CLASS_OK ? show_free(s, &r) : refusal_tell(s, &r, &(struct wanted){0});
+	const struct wanted wanted = {.things = things, .n_things = n, .may_wait = true};
+	return r.class == CLASS_OK ? show_free(s, &r, &wanted) : refusal_tell(s, &r, &wanted);
 }
 
 enum exit_code command_find_free(struct cli *cli)

@@ -1,115 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Commands that show bookings: show, list, agenda. */
+/* Commands that show many bookings: list, agenda. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/agenda.h"
 #include "client/show_booking.h"
+#include "client/show_list.h"
 #include "client/show_time.h"
 #include "client/span_given.h"
 
 #define N(array) (sizeof(array) / sizeof(*(array)))
 #define AGENDA_MAX_DAYS 62
-
-enum { BOOKING_WHEN = 1, BOOKING_WHAT = 2 };
-static const struct column booking_columns[] = {
-    {"booking", {"Code", "Code"}, 0},
-    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
-    {"what", {"What", "Quoi"}, COLUMN_TABLE_ONLY},
-    {"state", {"State", "État"}, COLUMN_SPARE | COLUMN_WORDS},
-    {"resource", {"Resource", "Ressource"}, COLUMN_DATA_ONLY},
-    {"unit", {"Unit", "Unité"}, COLUMN_DATA_ONLY},
-    {"units", {"Units", "Unités"}, COLUMN_DATA_ONLY | COLUMN_LIST},
-    {"qty", {"Quantity", "Nombre"}, COLUMN_DATA_ONLY},
-    {"things", {"Things", "Choses"}, COLUMN_DATA_ONLY},
-    {"from", {"From", "De"}, COLUMN_DATA_ONLY},
-    {"to", {"To", "À"}, COLUMN_DATA_ONLY},
-    {"member", {"Member", "Membre"}, COLUMN_DATA_ONLY},
-    {"member-name", {"Member", "Membre"}, COLUMN_CUT},
-    {"person", {"Person", "Personne"}, COLUMN_DATA_ONLY},
-    {"purpose", {"Purpose", "Objet"}, COLUMN_CUT},
-    {"person-name", {"Person", "Personne"}, COLUMN_CUT | COLUMN_SPARE},
-    {"made-at", {"Made at", "Faite le"}, COLUMN_DATA_ONLY},
-    {"ended-at", {"Ended at", "Finie le"}, COLUMN_DATA_ONLY},
-    {"by", {"By", "Par"}, COLUMN_DATA_ONLY},
-    {"series", {"Series", "Série"}, COLUMN_DATA_ONLY},
-    {"occurrence", {"Occurrence", "Occurrence"}, COLUMN_DATA_ONLY},
-    {"item", {"Things", "Choses"}, COLUMN_NESTED},
-};
-
-enum { SHOWN_MADE = 16, SHOWN_ENDED = 18, SHOWN_BY = 20 };
-static const struct column show_columns[] = {
-    {"booking", {"Code", "Code"}, 0},
-    {"when", {"When", "Quand"}, COLUMN_TABLE_ONLY},
-    {"state", {"State", "État"}, COLUMN_WORDS},
-    {"resource", {"Resource", "Ressource"}, 0},
-    {"unit", {"Unit", "Unité"}, COLUMN_DATA_ONLY},
-    {"units", {"Unit", "Unité"}, COLUMN_LIST},
-    {"qty", {"Quantity", "Nombre"}, 0},
-    {"having", {"Having", "Avec"}, 0},
-    {"from", {"From", "De"}, COLUMN_DATA_ONLY},
-    {"to", {"To", "À"}, COLUMN_DATA_ONLY},
-    {"member", {"Member", "Membre"}, 0},
-    {"member-name", {"Member's name", "Nom du membre"}, 0},
-    {"person", {"Person", "Personne"}, COLUMN_DATA_ONLY},
-    {"person-name", {"For", "Pour"}, 0},
-    {"purpose", {"Purpose", "Objet"}, 0},
-    {"made-at", {"Made at", "Faite le"}, COLUMN_DATA_ONLY},
-    {"made", {"Made", "Faite"}, COLUMN_TABLE_ONLY},
-    {"ended-at", {"Ended at", "Finie le"}, COLUMN_DATA_ONLY},
-    {"ended", {"Ended", "Finie"}, COLUMN_TABLE_ONLY},
-    {"by", {"By", "Par"}, COLUMN_DATA_ONLY},
-    {"who", {"By", "Par"}, COLUMN_TABLE_ONLY},
-    {"series", {"Series", "Série"}, 0},
-    {"occurrence", {"Occurrence", "Occurrence"}, COLUMN_DATA_ONLY},
-    {"item", {"Things", "Choses"}, COLUMN_NESTED},
-};
-
-static const char *shown_moment(struct session *s, const struct line *l, const char *key)
-{
-	const char *moment = line_get(l, key);
-	return moment ? show_wire_moment(&s->cli->arena, moment, session_now(s).date) : NULL;
-}
-
-static void fix_shown(struct session *s, const struct line *l, const char **cells)
-{
-	cells[BOOKING_WHEN] = line_when(s, l);
-	cells[SHOWN_MADE] = shown_moment(s, l, "made-at");
-	cells[SHOWN_ENDED] = shown_moment(s, l, "ended-at");
-	cells[SHOWN_BY] = show_by(line_get(l, "by"));
-}
-
-static void fix_booking(struct session *s, const struct line *l, const char **cells)
-{
-	cells[BOOKING_WHEN] = line_when(s, l);
-	cells[BOOKING_WHAT] = line_what(&s->cli->arena, l);
-}
-
-static enum exit_code show(struct session *s)
-{
-	struct ask q;
-	struct reply r;
-	ask_begin(&q, s, "SHOW", NULL);
-	line_str(&q.line, "booking", s->cli->words[0]);
-	if (cli_has(s->cli, "--series"))
-		line_str(&q.line, "scope", "all");
-	enum exit_code code = ask_done(&q, &r);
-	if (code)
-		return code;
-	things_join(s, &r);
-	if (cli_has(s->cli, "--series")) {
-		show_rows(s, &r, "booking", booking_columns, N(booking_columns), fix_booking);
-		return EXIT_DONE;
-	}
-	for (size_t i = 0; i < r.n_data; i++) {
-		if (!line_is(&r.data[i], "booking") && !line_is(&r.data[i], "taken"))
-			continue;
-		show_record(s, &r.data[i], show_columns, N(show_columns), fix_shown);
-		break;
-	}
-	show_things(s, &r);
-	return EXIT_DONE;
-}
 
 static enum exit_code list(struct session *s)
 {
@@ -137,7 +38,7 @@ static enum exit_code list(struct session *s)
 	if (r.n_data == 0 && cli->format == SHEET_TABLE)
 		fprintf(cli->out.out, "%s\n", text(TEXT_NO_BOOKINGS));
 	else
-		show_rows(s, &r, "booking", booking_columns, N(booking_columns), fix_booking);
+		show_bookings(s, &r);
 	if (reply_get(&r, "more"))
 		text_complain(TEXT_MORE);
 	return EXIT_DONE;
@@ -353,11 +254,6 @@ static enum exit_code show_agenda(struct session *s)
 	else
 		show_rows(s, &r, "taken", taken_columns, N(taken_columns), fix_taken);
 	return EXIT_DONE;
-}
-
-enum exit_code command_show(struct cli *cli)
-{
-	return session_run(cli, 1, 1, show);
 }
 
 enum exit_code command_list(struct cli *cli)

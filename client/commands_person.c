@@ -2,10 +2,13 @@
 /* Commands about persons: person add, list, token. */
 #include <string.h>
 
+#include "client/commands_qualify.h"
+#include "client/nested.h"
 #include "client/show_booking.h"
 
 #define N(array) (sizeof(array) / sizeof(*(array)))
 
+enum { PERSON_MAY = 6, PERSON_NESTED };
 static const struct column person_columns[] = {
     {"person", {"Person", "Personne"}, 0},
     {"name", {"Name", "Nom"}, COLUMN_CUT},
@@ -13,6 +16,8 @@ static const struct column person_columns[] = {
     {"roles", {"Roles", "Rôles"}, COLUMN_CUT | COLUMN_WORDS},
     {"mail", {"Mail", "Courriel"}, COLUMN_CUT | COLUMN_SPARE},
     {"active", {"Active", "Active"}, COLUMN_YES | COLUMN_SPARE | COLUMN_WORDS},
+    [PERSON_MAY] = {"may", {"Qualified for", "Qualifiée pour"}, COLUMN_TABLE_ONLY | COLUMN_WRAP},
+    [PERSON_NESTED] = {"qualifications", {"Qualified for", "Qualifiée pour"}, COLUMN_NESTED},
 };
 
 static const struct column token_columns[] = {
@@ -71,16 +76,33 @@ static enum exit_code token(struct session *s)
 	return hand_over(s, &q);
 }
 
+/* A person, with the qualifications that follow it. */
+static void put_person(struct session *s, struct sheet *sheet, const struct reply *r, size_t at)
+{
+	const char *cells[SHEET_MAX_COLUMNS];
+	struct reply part = reply_part(r, at, lines_until(r, at, "person", NULL));
+	cells_from_line(&s->cli->arena, &r->data[at], person_columns, N(person_columns), cells);
+	cells[PERSON_MAY] = qualifications_shown(s, &part);
+	cells[PERSON_NESTED] = qualifications_nested(s, &part);
+	sheet_row(sheet, cells);
+}
+
 static enum exit_code list(struct session *s)
 {
 	struct ask q;
 	struct reply r;
+	struct sheet sheet;
 	ask_begin(&q, s, "PERSON", "LIST");
 	ask_option(&q, "member", "--member");
 	enum exit_code code = ask_done(&q, &r);
-	if (!code)
-		show_rows(s, &r, "person", person_columns, N(person_columns), NULL);
-	return code;
+	if (code)
+		return code;
+	sheet_begin(&sheet, s->cli->format, &s->cli->out, person_columns, N(person_columns));
+	for (size_t i = 0; i < r.n_data; i++)
+		if (line_is(&r.data[i], "person"))
+			put_person(s, &sheet, &r, i);
+	sheet_end(&sheet);
+	return EXIT_DONE;
 }
 
 enum exit_code command_person_add(struct cli *cli)

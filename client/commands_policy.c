@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/commands_effective.h"
 #include "client/policy_put.h"
 #include "client/show_booking.h"
 #include "client/show_time.h"
@@ -44,10 +45,11 @@ static void tell_problems(struct session *s, const struct reply *r)
 	}
 	for (size_t i = 0; i < r->n_data; i++) {
 		const struct line *l = &r->data[i];
-		if (line_is(l, "problem"))
-			fprintf(s->cli->out.out, "%.*s/%s:%s:%s: %s\n", bare, dir,
+		bool warning = line_is(l, "warning");
+		if (warning || line_is(l, "problem"))
+			fprintf(s->cli->out.out, "%.*s/%s:%s:%s: %s%s\n", bare, dir,
 				got(s, l, "file"), got(s, l, "line"), got(s, l, "column"),
-				got(s, l, "text"));
+				warning ? text(TEXT_WARNING) : "", got(s, l, "text"));
 	}
 }
 
@@ -389,6 +391,13 @@ static enum exit_code show(struct session *s)
 {
 	struct ask q;
 	struct reply r;
+	const char *resource = cli_option(s->cli, "--effective");
+	if (resource && s->cli->n_words > 0) {
+		text_complain(TEXT_WORDS_TOO_MANY, s->cli->words[0]);
+		return cli_usage(s->cli);
+	}
+	if (resource)
+		return effective_show(s, resource);
 	ask_begin(&q, s, "POLICY", "SHOW");
 	line_str(&q.line, "file", s->cli->n_words ? s->cli->words[0] : NULL);
 	enum exit_code code = ask_done(&q, &r);

@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "client/commands_qualify.h"
 #include "client/file.h"
 #include "client/show_booking.h"
 #include "client/show_time.h"
@@ -124,6 +125,7 @@ enum exit_code command_login(struct cli *cli)
 	return code;
 }
 
+enum { WHO_MAY = 10, WHO_NESTED };
 static const struct column who_columns[] = {
     {"person", {"Person", "Personne"}, 0},
     {"name", {"Name", "Nom"}, 0},
@@ -135,7 +137,21 @@ static const struct column who_columns[] = {
     {"pole-name", {"Pole's name", "Nom du pôle"}, 0},
     {"zone", {"Time zone", "Fuseau"}, 0},
     {"lang", {"Language", "Langue"}, 0},
+    [WHO_MAY] = {"may", {"Qualified for", "Qualifiée pour"}, COLUMN_TABLE_ONLY},
+    [WHO_NESTED] = {"qualifications", {"Qualified for", "Qualifiée pour"}, COLUMN_NESTED},
 };
+
+static void put_who(struct session *s, const struct reply *r)
+{
+	struct sheet sheet;
+	const char *cells[SHEET_MAX_COLUMNS];
+	sheet_begin_single(&sheet, s->cli->format, &s->cli->out, who_columns, N(who_columns));
+	cells_from_line(&s->cli->arena, &r->final, who_columns, N(who_columns), cells);
+	cells[WHO_MAY] = qualifications_shown(s, r);
+	cells[WHO_NESTED] = qualifications_nested(s, r);
+	sheet_row(&sheet, cells);
+	sheet_end(&sheet);
+}
 
 static enum exit_code whoami(struct session *s)
 {
@@ -148,7 +164,7 @@ static enum exit_code whoami(struct session *s)
 	ask_begin(&q, s, "WHOAMI", NULL);
 	enum exit_code code = ask_done(&q, &r);
 	if (!code)
-		show_record(s, &r.final, who_columns, N(who_columns), NULL);
+		put_who(s, &r);
 	return code;
 }
 

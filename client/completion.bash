@@ -1,26 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Completion of mutual in bash: the client itself knows which words may follow. The names of resources are the server's; they
-# are asked for at most every five minutes per profile; where that fails nothing is said, for half a minute.
+# Completion of mutual in bash: the client itself knows which words may follow. The names of resources and the codes of one's
+# bookings are the server's; they are asked for at most every five minutes (codes: every 20 seconds) per profile; where that
+# fails nothing is said, for half a minute.
 
-declare -gA _mutual_resources=() _mutual_asked=()
+declare -gA _mutual_known=() _mutual_asked=()
 
-_mutual_names()
+# _mutual_ask COMMAND SECONDS: the first column of what it lists, in REPLY.
+_mutual_ask()
 {
-	local profile=${MUTUAL_PROFILE-} i
+	local profile=${MUTUAL_PROFILE-} command=$1 fresh=$2 i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--profile) profile=${COMP_WORDS[i + 1]} ;;
 		--profile=*) profile=${COMP_WORDS[i]#*=} ;;
 		esac
 	done
-	local key=.$profile age=30
-	[[ -n ${_mutual_resources[$key]-} ]] && age=300
+	local key=$command.$profile age=30
+	[[ -n ${_mutual_known[$key]-} ]] && age=$fresh
 	if [[ -z ${_mutual_asked[$key]-} ]] || ((SECONDS - _mutual_asked[$key] > age)); then
 		_mutual_asked[$key]=$SECONDS
-		_mutual_resources[$key]=$(MUTUAL_PROFILE=$profile timeout 2 "${COMP_WORDS[0]}" resources --csv 2>/dev/null </dev/null |
+		_mutual_known[$key]=$(MUTUAL_PROFILE=$profile timeout 2 "${COMP_WORDS[0]}" "$command" --csv 2>/dev/null </dev/null |
 			sed -n '2,$s/,.*//p')
 	fi
-	REPLY=${_mutual_resources[$key]}
+	REPLY=${_mutual_known[$key]}
 }
 
 _mutual()
@@ -33,7 +35,11 @@ _mutual()
 		@files) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$current") ;;
 		@dirs) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$current") ;;
 		@resources)
-			_mutual_names
+			_mutual_ask resources 300
+			plain+=($REPLY)
+			;;
+		@codes)
+			_mutual_ask list 20
 			plain+=($REPLY)
 			;;
 		*) plain+=("$word") ;;

@@ -2,11 +2,13 @@
 /* What the client says about itself. */
 #include "client/help.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "client/cli.h"
 
 #define HELP_WIDTH 79
+#define COMMAND_WIDTH 17
 
 static const char *const most_used[] = {"book", "find", "agenda", "list", "cancel"};
 
@@ -24,7 +26,7 @@ static void put_summary(const struct command *c, FILE *out)
 {
 	fputs("  ", out);
 	put_words(c, out);
-	fprintf(out, "%*s  %s\n", 15 - command_width(c), "", phrase_text(c->summary));
+	fprintf(out, "%*s  %s\n", COMMAND_WIDTH - command_width(c), "", phrase_text(c->summary));
 }
 
 void help_first(FILE *out)
@@ -38,9 +40,11 @@ void help_first(FILE *out)
 
 void help_all(FILE *out)
 {
-	fprintf(out, "%s\n", text(TEXT_COMMANDS));
-	for (size_t i = 0; i < n_commands; i++)
-		put_summary(&command_table[i], out);
+	for (size_t g = 0; g < n_command_groups; g++) {
+		fprintf(out, "%s%s\n", g ? "\n" : "", phrase_text(command_groups[g].title));
+		for (const struct command *c = command_groups[g].rows; c->word; c++)
+			put_summary(c, out);
+	}
 	fputs(text(TEXT_HELP_MORE), out);
 }
 
@@ -54,9 +58,10 @@ void help_usage(const struct command *c, FILE *out)
 
 void help_subwords(const char *word, FILE *out)
 {
-	for (size_t i = 0; i < n_commands; i++)
-		if (strcmp(command_table[i].word, word) == 0)
-			put_summary(&command_table[i], out);
+	const struct command *c;
+	for (size_t i = 0; (c = command_at(i)); i++)
+		if (strcmp(c->word, word) == 0)
+			put_summary(c, out);
 }
 
 /* Words up to the width of the screen, which is never taken wider than is good to read. */
@@ -102,6 +107,16 @@ static void put_names(const struct option *o, FILE *out)
 		fprintf(out, "%s\n", o->name);
 }
 
+/* `upheld|dismissed`: each of them. */
+static void put_choices(const char *arg, FILE *out)
+{
+	for (size_t n; *arg; arg += n + (arg[n] == '|')) {
+		n = strcspn(arg, "|");
+		if (!memchr(arg, ' ', n))
+			fprintf(out, "%.*s\n", (int)n, arg);
+	}
+}
+
 /*
  * For completion: what may come next, one a line. The words are those of the command line so far,
  * options and all, so that only this table knows which options take a value. What the client cannot
@@ -111,20 +126,27 @@ static void put_values(const char *arg, FILE *out)
 {
 	static const struct {
 		const char *arg, *values;
-	} rows[] = {
-	    {"RESOURCE", "@resources"}, {"FILE", "@files"}, {"DIR", "@dirs"}, {"en|fr", "en\nfr"}};
-	size_t n = strcspn(arg, "] .");
+	} rows[] = {{"RESOURCE", "@resources"},
+		    {"CODE", "@codes"},
+		    {"FILE", "@files"},
+		    {"DIR", "@dirs"},
+		    {"STATE",
+		     "confirmed\ncancelled\ndone\nheld\nrequested\nwaiting\nout\ndeclined\n"
+		     "expired\ndisplaced\nsuspended\nno-show"}};
+	size_t n = strcspn(arg, "],[ .");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (strlen(rows[i].arg) == n && strncmp(rows[i].arg, arg, n) == 0)
 			fprintf(out, "%s\n", rows[i].values);
+	if (islower((unsigned char)*arg) && strchr(arg, '|'))
+		put_choices(arg, out);
 }
 
 /* Commands, or the subwords of one. */
 static void put_commands(const char *word, FILE *out)
 {
 	const char *before = "";
-	for (size_t i = 0; i < n_commands; i++) {
-		const struct command *c = &command_table[i];
+	const struct command *c;
+	for (size_t i = 0; (c = command_at(i)); i++) {
 		const char *next = word ? c->subword : c->word;
 		if ((word && strcmp(c->word, word) != 0) || !next || strcmp(next, before) == 0)
 			continue;
@@ -159,7 +181,19 @@ static struct typed typed_so_far(const struct cli *cli)
 	return t;
 }
 
-static void put_next_words(const struct cli *cli)
+/* What the usage has in that place of its words; "" where nothing. */
+static const char *usage_word(struct cli *cli, const struct command *c, size_t place)
+{
+	const char *at = c->usage.en;
+	for (; *at && place > 0; place--) {
+		at += strcspn(at, " ");
+		at += strspn(at, " ");
+	}
+	at += *at == '[';
+	return arena_strndup(&cli->arena, at, strcspn(at, " ]"));
+}
+
+static void put_next_words(struct cli *cli)
 {
 	FILE *out = cli->out.out;
 	struct typed t = typed_so_far(cli);
@@ -173,8 +207,8 @@ static void put_next_words(const struct cli *cli)
 		put_commands(t.words[1], out);
 	else if (!c && t.n_words < 2)
 		put_commands(t.words[0], out);
-	if (c && !help && t.n_words == (c->subword ? 2 : 1))
-		put_values(c->usage.en + (*c->usage.en == '['), out);
+	if (c && !help)
+		put_values(usage_word(cli, c, t.n_words - (c->subword ? 2 : 1)), out);
 	put_names(c ? c->options : NULL, out);
 	put_names(c && c->data ? data_options : NULL, out);
 	put_names(common_options, out);

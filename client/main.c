@@ -14,9 +14,10 @@ static void unknown_subword(struct cli *cli, const char *word)
 {
 	const char *subwords[64], *meant = NULL;
 	size_t n = 0;
-	for (size_t i = 0; i < n_commands && n < 64; i++)
-		if (command_table[i].subword && strcmp(command_table[i].word, cli->words[0]) == 0)
-			subwords[n++] = command_table[i].subword;
+	const struct command *c;
+	for (size_t i = 0; (c = command_at(i)) && n < 64; i++)
+		if (c->subword && strcmp(c->word, cli->words[0]) == 0)
+			subwords[n++] = c->subword;
 	if (cli->n_words > 1)
 		meant = nearest_word(cli->words[1], subwords, n);
 	if (meant)
@@ -39,8 +40,9 @@ static enum exit_code unknown_command(struct cli *cli)
 		return EXIT_USAGE;
 	}
 	size_t n = 0;
-	for (size_t i = 0; i < n_commands && n < 64; i++)
-		words[n++] = command_table[i].word;
+	const struct command *c;
+	for (size_t i = 0; (c = command_at(i)) && n < 64; i++)
+		words[n++] = c->word;
 	const char *meant = nearest_word(cli->words[0], words, n);
 	text_complain(meant ? TEXT_UNKNOWN_COMMAND_MEANT : TEXT_UNKNOWN_COMMAND, word, meant);
 	return EXIT_USAGE;

@@ -104,19 +104,88 @@ static const struct {
     {"at", "--at"},
     {"declared", "--declared"},
     {"booking", NULL},
+    {"with", NULL},
+    {"decision", NULL},
+    {"text", NULL},
     {"name", NULL},
+    {"qualification", NULL},
     {"from", "--from"},
     {"to", "--to"},
     {"for", "--for"},
     {"by", "--by"},
+    {"hold-for", "--hold-for"},
     {"unit", "--unit"},
     {"member", "--member"},
     {"mail", "--mail"},
     {"roles", "--roles"},
     {"purpose", "--purpose"},
+    {"distance", "--distance"},
+    {"people", "--people"},
+    {"rule", "--rule"},
+    {"except", "--except"},
+    {"also", "--also"},
+    {"meter", "--meter"},
+    {"condition", "--condition"},
+    {"issuer", "--issuer"},
+    {"since", "--since"},
+    {"until", "--until"},
     {"reason", "--reason"},
     {"key", "--key"},
 };
+
+/* What of a request is an option by itself. */
+static const struct {
+	const char *key, *value, *option;
+} flags[] = {
+    {"keep", "yes", "--keep"},
+    {"conflicts", "skip", "--skip-conflicts"},
+    {"conflicts", "alternative", "--take-alternatives"},
+    {"scope", "following", "--following"},
+    {"scope", "all", "--all"},
+};
+
+static bool is_word(const struct command *c, const char *word)
+{
+	return strcmp(c->word, word) == 0;
+}
+
+static void paste_part(struct paste *p, const struct line *request, size_t part)
+{
+	for (size_t i = 0; i < request->n_args; i++) {
+		if (strcmp(request->args[i].key, parts[part].key) != 0)
+			continue;
+		if (parts[part].option)
+			paste_option(p, parts[part].option, request->args[i].value);
+		else
+			paste_word(p, request->args[i].value);
+	}
+}
+
+static void paste_flag(struct paste *p, const char *option)
+{
+	p->text = arena_printf(p->arena, "%s %s", p->text, option);
+}
+
+static void paste_flags(struct paste *p, const struct cli *cli, const struct line *request)
+{
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		const char *value = line_get(request, flags[i].key);
+		if (value && strcmp(value, flags[i].value) == 0)
+			paste_flag(p, flags[i].option);
+	}
+	if (is_word(cli->command, "book") && line_get(request, "wait"))
+		paste_flag(p, "--wait");
+	if (is_word(cli->command, "swap") && !line_get(request, "with"))
+		paste_flag(p, "--withdraw");
+	if (cli_has(cli, "--yes"))
+		paste_flag(p, "--yes");
+}
+
+/* One of several things, or which of them. */
+static bool takes_things(const struct command *c)
+{
+	return is_word(c, "book") || is_word(c, "hold") || is_word(c, "wait");
+}
 
 const char *paste_request(struct cli *cli, const struct line *request)
 {
@@ -124,26 +193,18 @@ const char *paste_request(struct cli *cli, const struct line *request)
 	struct paste p = paste_begin(cli, c->word);
 	if (c->subword)
 		paste_word(&p, c->subword);
-	if (strcmp(c->word, "policy") == 0)
+	if (is_word(c, "policy"))
 		paste_word(&p, cli->words[0]);
-	if (c->subword && strcmp(c->subword, "token") == 0)
+	if (is_word(c, "person") && line_get(request, "person"))
 		paste_word(&p, line_get(request, "person"));
 	else
 		paste_option(&p, "--person", line_get(request, "person"));
-	if (strcmp(c->word, "book") == 0)
+	if (takes_things(c))
 		paste_items(&p, NULL, request);
 	else
 		paste_option(&p, "--item", line_get(request, "item"));
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		const char *value = line_get(request, parts[i].key);
-		if (parts[i].option)
-			paste_option(&p, parts[i].option, value);
-		else if (value)
-			paste_word(&p, value);
-	}
-	if (line_get(request, "keep"))
-		p.text = arena_printf(p.arena, "%s --keep", p.text);
-	if (cli_has(cli, "--yes"))
-		p.text = arena_printf(p.arena, "%s --yes", p.text);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		paste_part(&p, request, i);
+	paste_flags(&p, cli, request);
 	return p.text;
 }

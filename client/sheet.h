@@ -26,7 +26,8 @@ enum column_flag {
 	COLUMN_TABLE_ONLY = 64, /* for people: made of other columns */
 	COLUMN_DATA_ONLY = 128, /* for machines: exact */
 	COLUMN_WORDS = 256,	/* the protocol's words and lengths, for people in their language */
-	COLUMN_NESTED = 512,	/* a JSON array, made of rows of their own; in JSON only */
+	COLUMN_STATE = 1024, /* a booking's state, and what stands behind it: in words and colour */
+	COLUMN_NESTED = 512, /* a JSON array, made of rows of their own; in JSON only */
 };
 
 struct column {
@@ -35,7 +36,7 @@ struct column {
 	unsigned flags;
 };
 
-#define SHEET_MAX_COLUMNS 32
+#define SHEET_MAX_COLUMNS 56
 
 struct sheet {
 	enum sheet_format format;
@@ -45,7 +46,7 @@ struct sheet {
 	bool single; /* one record: a JSON object; for people, a line per column */
 	size_t n_rows;
 	struct arena arena; /* a table's rows */
-	const char ***rows;
+	const char ***rows; /* the cells of a row, and then the colour of each (NULL: none) */
 	size_t cap_rows;
 };
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/show_state.h"
 #include "client/show_word.h"
 
 #define GAP 2
@@ -45,13 +46,25 @@ static const char *table_cell(struct arena *a, const char *cell, bool is_list)
 	return text_clean(a, joined);
 }
 
+/* `waiting 2/3`: the word in words, the rest as it stands. */
+static const char *state_cell(struct sheet *s, const char *cell, const char **ret_colour)
+{
+	size_t n = strcspn(cell, " ,");
+	const char *word = arena_strndup(&s->arena, cell, n);
+	enum colour colour = state_colour(word);
+	*ret_colour = colour == COLOUR_NONE ? NULL : screen_colour(s->screen, colour);
+	return arena_printf(&s->arena, "%s%s", show_state(word), cell + n);
+}
+
 static void table_row(struct sheet *s, const char *const *cells)
 {
-	const char **row = arena_new_n(&s->arena, const char *, s->n_columns);
+	const char **row = arena_new_n(&s->arena, const char *, s->n_columns * 2);
 	for (size_t i = 0; i < s->n_columns; i++) {
 		const char *cell = cells[i] ? arena_strdup(&s->arena, cells[i]) : NULL;
 		if (cell && (s->columns[i].flags & COLUMN_WORDS))
 			cell = show_words(&s->arena, cell);
+		if (cell && (s->columns[i].flags & COLUMN_STATE))
+			cell = state_cell(s, cell, &row[s->n_columns + i]);
 		row[i] = table_cell(&s->arena, cell, s->columns[i].flags & COLUMN_LIST);
 	}
 	s->rows = arena_grow(&s->arena, s->rows, s->n_rows, &s->cap_rows, s->n_rows + 1,
@@ -188,8 +201,11 @@ static void add_line(struct libscols_table *table, struct sheet *s, const struct
 		bool wrap = l->width[i] < l->natural[i] && (s->columns[i].flags & COLUMN_WRAP);
 		const char *cell = wrap ? wrapped(s, row[i], l->width[i])
 					: text_cut(s->screen, &s->arena, row[i], l->width[i]);
-		if (!line || scols_line_set_data(line, at++, cell) != 0)
+		if (!line || scols_line_set_data(line, at, cell) != 0)
 			abort();
+		if (s->screen->colour && row[s->n_columns + i])
+			scols_cell_set_color(scols_line_get_cell(line, at), row[s->n_columns + i]);
+		at++;
 	}
 }
 
@@ -227,9 +243,10 @@ static void print_record(struct sheet *s, const struct layout *l, const char *co
 		const char *title = phrase_text(s->columns[i].title);
 		if (!l->shown[i] || !*row[i])
 			continue;
-		fprintf(s->screen->out, "%s%s%s%*s%s\n", screen_colour(s->screen, COLOUR_BOLD),
+		const char *colour = row[s->n_columns + i];
+		fprintf(s->screen->out, "%s%s%s%*s%s%s%s\n", screen_colour(s->screen, COLOUR_BOLD),
 			title, screen_plain(s->screen), (int)(label - text_width(title) + GAP), "",
-			row[i]);
+			colour ? colour : "", row[i], colour ? screen_plain(s->screen) : "");
 	}
 }
 

@@ -2,9 +2,9 @@
 /* Rows of replies as rows of sheets, and bookings as people read them. */
 #include "client/show_booking.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "client/nested.h"
 #include "client/show_time.h"
 
 void cells_from_line(struct arena *a, const struct line *l, const struct column *columns, size_t n,
@@ -110,25 +110,17 @@ static const struct column thing_columns[] = {
 };
 #define N_THING_COLUMNS (sizeof(thing_columns) / sizeof(*thing_columns))
 
-/* All `item` lines that stand together from there on. */
-static const char *things_json(struct session *s, const struct reply *r, size_t at)
+const char *things_nested(struct session *s, const struct reply *r, size_t from, size_t to)
 {
-	char *bytes = NULL;
-	size_t n = 0;
-	struct screen screen = {.out = open_memstream(&bytes, &n)};
-	struct sheet sheet;
-	const char *cells[SHEET_MAX_COLUMNS];
-	sheet_begin(&sheet, SHEET_JSON, &screen, thing_columns, N_THING_COLUMNS);
-	for (; at < r->n_data && line_is(&r->data[at], "item"); at++) {
-		cells_from_line(&s->cli->arena, &r->data[at], thing_columns, N_THING_COLUMNS,
-				cells);
-		sheet_row(&sheet, cells);
-	}
-	sheet_end(&sheet);
-	fclose(screen.out);
-	const char *json = arena_strndup(&s->cli->arena, bytes, n);
-	free(bytes);
-	return json;
+	return nested_rows(s, r, from, to, "item", thing_columns, N_THING_COLUMNS);
+}
+
+/* The end of the `item` lines that stand together from there on. */
+static size_t things_end(const struct reply *r, size_t at)
+{
+	while (at < r->n_data && line_is(&r->data[at], "item"))
+		at++;
+	return at;
 }
 
 void things_join(struct session *s, struct reply *r)
@@ -136,13 +128,14 @@ void things_join(struct session *s, struct reply *r)
 	struct arena *a = &s->cli->arena;
 	for (size_t i = 0; i < r->n_data; i++) {
 		struct line *l = &r->data[i];
-		if (!line_is(l, "booking") || !line_get(l, "items"))
+		if (line_is(l, "item") || !line_get(l, "items"))
 			continue;
 		const char *things = things_of(a, r, i + 1);
 		struct arg *args = arena_new_n(a, struct arg, l->n_args + 2);
 		memcpy(args, l->args, l->n_args * sizeof(*args));
 		l->args = args;
-		args[l->n_args++] = (struct arg){"item", things_json(s, r, i + 1)};
+		args[l->n_args++] =
+		    (struct arg){"item", things_nested(s, r, i + 1, things_end(r, i + 1))};
 		if (*things)
 			args[l->n_args++] = (struct arg){"things", things};
 	}
@@ -163,6 +156,15 @@ static void fix_thing(struct session *s, const struct line *l, const char **cell
 	cells[4] = thing_why(&s->cli->arena, l);
 }
 
+const char *things_asked(struct session *s, const struct reply *r)
+{
+	size_t at = 0;
+	while (at < r->n_data && !line_is(&r->data[at], "item"))
+		at++;
+	const char *things = things_of(&s->cli->arena, r, at);
+	return *things ? things : line_what(&s->cli->arena, &r->final);
+}
+
 void show_things(struct session *s, const struct reply *r)
 {
 	bool any = false;
@@ -178,51 +180,4 @@ const char *line_when(struct session *s, const struct line *l)
 {
 	return show_wire_span(&s->cli->out, &s->cli->arena, line_get(l, "from"), line_get(l, "to"),
 			      session_now(s).date);
-}
-
-static const struct column done_columns[] = {
-    {"booking", {"Code", "Code"}, 0},
-    {"state", {"State", "État"}, 0},
-    {"resource", {"Resource", "Ressource"}, 0},
-    {"unit", {"Unit", "Unité"}, COLUMN_DATA_ONLY},
-    {"units", {"Units", "Unités"}, COLUMN_LIST},
-    {"qty", {"Quantity", "Nombre"}, 0},
-    {"having", {"Having", "Avec"}, 0},
-    {"items", {"Things", "Choses"}, 0},
-    {"from", {"From", "De"}, 0},
-    {"to", {"To", "À"}, 0},
-    {"member", {"Member", "Membre"}, 0},
-    {"was-from", {"Was from", "Était de"}, 0},
-    {"was-to", {"Was to", "Était à"}, 0},
-    {"was-unit", {"Was unit", "Était sur"}, 0},
-    {"dry", {"Dry run", "À blanc"}, COLUMN_YES},
-};
-
-static void tell_done(struct session *s, const struct reply *r, enum text sentence)
-{
-	struct cli *cli = s->cli;
-	const char *code = reply_get(r, "booking");
-	bool dry = reply_get(r, "dry");
-	const char *what = things_of(&cli->arena, r, 0);
-	if (!*what)
-		what = line_what(&cli->arena, &r->final);
-	fputs(screen_colour(&cli->out, COLOUR_GOOD), cli->out.out);
-	if (dry)
-		fputs(text(TEXT_DRY), cli->out.out);
-	fprintf(cli->out.out, text(sentence), text_clean(&cli->arena, what),
-		line_when(s, &r->final));
-	fputs(screen_plain(&cli->out), cli->out.out);
-	if (code && !dry)
-		fprintf(cli->out.out, text(TEXT_ITS_CODE), text_clean(&cli->arena, code));
-	fputc('\n', cli->out.out);
-	show_things(s, r);
-}
-
-void show_done(struct session *s, const struct reply *r, enum text sentence)
-{
-	if (s->cli->format == SHEET_TABLE)
-		tell_done(s, r, sentence);
-	else
-		show_record(s, &r->final, done_columns,
-			    sizeof(done_columns) / sizeof(*done_columns), NULL);
 }

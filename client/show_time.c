@@ -76,6 +76,14 @@ const char *show_wire_moment(struct arena *a, const char *moment, struct civil_d
 			    show_clock(a, m.local.second));
 }
 
+const char *show_wire_end(struct arena *a, const char *moment, struct civil_date now)
+{
+	struct moment m;
+	if (!moment || moment_parse(moment, &m) != MOMENT_OK || m.local.second != 0)
+		return show_wire_moment(a, moment, now);
+	return show_day(a, civil_add_days(m.local.date, -1), now);
+}
+
 const char *show_month(struct arena *a, const char *month)
 {
 	if (!month || strlen(month) != 7 || month[4] != '-')

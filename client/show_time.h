@@ -19,4 +19,6 @@ const char *show_span(const struct screen *s, struct arena *a, struct civil_time
 const char *show_wire_span(const struct screen *s, struct arena *a, const char *from,
 			   const char *to, struct civil_date now);
 const char *show_wire_moment(struct arena *a, const char *moment, struct civil_date now);
+/* As an end: midnight is the day before, whole. */
+const char *show_wire_end(struct arena *a, const char *moment, struct civil_date now);
 const char *show_month(struct arena *a, const char *month); /* `2026-12`: `Dec 2026` */

@@ -140,10 +140,20 @@ static enum exit_code given_point(struct session *s, const char *option,
 	return fault ? when_complain(s->cli, &w, fault, at) : EXIT_DONE;
 }
 
+enum exit_code given_first_day(struct session *s, const char *option, struct when_point *ret)
+{
+	return given_point(s, option, when_first_parse, ret);
+}
+
+enum exit_code given_last_day(struct session *s, const char *option, struct when_point *ret)
+{
+	return given_point(s, option, when_last_parse, ret);
+}
+
 enum exit_code given_days(struct session *s, struct when_point *ret_from, struct when_point *ret_to)
 {
-	enum exit_code code = given_point(s, "--from", when_first_parse, ret_from);
-	code = code ? code : given_point(s, "--to", when_last_parse, ret_to);
+	enum exit_code code = given_first_day(s, "--from", ret_from);
+	code = code ? code : given_last_day(s, "--to", ret_to);
 	if (code || !ret_from->has_date || !ret_to->has_date ||
 	    civil_time_compare(ret_from->local, ret_to->local) < 0)
 		return code;

@@ -23,5 +23,8 @@ enum exit_code given_whole_span(struct session *s, const char *const *words, siz
 /* Days for LIST and REPORT: --from and --to, the last day included. has_date false: not given. */
 enum exit_code given_days(struct session *s, struct when_point *ret_from,
 			  struct when_point *ret_to);
+/* One such day of an option: its beginning, or its end. */
+enum exit_code given_first_day(struct session *s, const char *option, struct when_point *ret);
+enum exit_code given_last_day(struct session *s, const char *option, struct when_point *ret);
 void ask_span(struct ask *q, const struct when_span *span); /* from=, and to= or for= */
 void ask_point(struct ask *q, const char *key, const struct when_point *p);

@@ -193,3 +193,31 @@ void ask_things(struct ask *q, const struct thing *things, size_t n)
 		buffer_release(&text);
 	}
 }
+
+static void paste_point(struct paste *p, struct session *s, const char *name,
+			const struct when_point *point)
+{
+	if (point->has_date || point->exact)
+		paste_option(p, name, when_wire(&s->cli->arena, point, s->zone));
+}
+
+void paste_things(struct paste *p, struct session *s, const struct thing *things, size_t n)
+{
+	char buf[40];
+	for (const struct thing *t = things; t < things + n; t++) {
+		if (t > things)
+			paste_word(p, "+");
+		if (t->what)
+			paste_word(p, t->what);
+		paste_option(p, "--within", t->within);
+		paste_point(p, s, "--from", &t->span.from);
+		if (t->span.end == WHEN_TO)
+			paste_point(p, s, "--to", &t->span.to);
+		if (t->span.end == WHEN_FOR)
+			paste_option(p, "--for", duration_format(t->span.length, buf, sizeof(buf)));
+		paste_option(p, "--unit", t->unit);
+		paste_option(p, "--qty", t->qty);
+		paste_option(p, "--having", t->having);
+		paste_option(p, "--at", t->at);
+	}
+}

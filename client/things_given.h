@@ -8,6 +8,7 @@
  */
 
 #include "client/ask.h"
+#include "client/paste.h"
 #include "client/when.h"
 
 struct thing {
@@ -22,3 +23,5 @@ struct thing {
 enum exit_code given_things(struct session *s, bool may_be_time, struct thing **ret, size_t *ret_n);
 /* The keys of one thing, or an item= for each of several. */
 void ask_things(struct ask *q, const struct thing *things, size_t n);
+/* As words and options of a command, with + between. */
+void paste_things(struct paste *p, struct session *s, const struct thing *things, size_t n);

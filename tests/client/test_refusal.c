@@ -129,12 +129,76 @@ static void alternatives(void **state)
 	zone_free(z);
 }
 
+/* The command that asks the very same again, of every verb that changes something. */
+static void requests(void **state)
+{
+	static const struct {
+		const char *argv[8], *request, *expected;
+	} cases[] = {
+	    {{"mutual", "book", "van"},
+	     "1 BOOK key=k what=van from=2026-12-05T08:00 for=4h wait=yes purpose=x",
+	     "mutual book van --from 2026-12-05T08:00 --for 4h --purpose x --key k --wait"},
+	    {{"mutual", "book", "van"},
+	     "1 BOOK key=k what=van from=2026-12-05T08:00 for=4h rule=FREQ=WEEKLY;COUNT=3 "
+	     "except=2026-12-12 except=2026-12-19 conflicts=skip",
+	     "mutual book van --from 2026-12-05T08:00 --for 4h --rule 'FREQ=WEEKLY;COUNT=3' "
+	     "--except 2026-12-12 --except 2026-12-19 --key k --skip-conflicts"},
+	    {{"mutual", "wait", "van"},
+	     "1 BOOK key=k what=van within=2026-12-05T08:00/2026-12-05T20:00 for=4h wait=yes "
+	     "people=7",
+	     "mutual wait van --within 2026-12-05T08:00/2026-12-05T20:00 --for 4h --people 7 --key "
+	     "k"},
+	    {{"mutual", "hold", "van"},
+	     "1 HOLD key=k hold-for=20m item=\"what=van from=2026-12-05T08:00 for=4h\" "
+	     "item=\"what=tent from=2026-12-05T09:00 for=4h qty=2\"",
+	     "mutual hold van --from 2026-12-05T08:00 --for 4h + tent --from 2026-12-05T09:00 "
+	     "--for 4h "
+	     "--qty 2 --hold-for 20m --key k"},
+	    {{"mutual", "pass", "B7K3QF", "--keep"},
+	     "1 PASS key=k booking=B7K3QF keep=yes",
+	     "mutual pass B7K3QF --key k --keep"},
+	    {{"mutual", "out", "B7K3QF"},
+	     "1 OUT key=k booking=B7K3QF meter=84210.5 condition=\"a b\" person=p17",
+	     "mutual out --person p17 B7K3QF --meter 84210.5 --condition 'a b' --key k"},
+	    {{"mutual", "swap", "B7K3QF", "B2M9XA"},
+	     "1 SWAP key=k booking=B7K3QF with=B2M9XA",
+	     "mutual swap B7K3QF B2M9XA --key k"},
+	    {{"mutual", "swap", "B7K3QF", "--withdraw"},
+	     "1 SWAP key=k booking=B7K3QF",
+	     "mutual swap B7K3QF --key k --withdraw"},
+	    {{"mutual", "settle", "B7K3QF", "upheld"},
+	     "1 SETTLE key=k booking=B7K3QF decision=upheld text=\"it was\"",
+	     "mutual settle B7K3QF upheld 'it was' --key k"},
+	    {{"mutual", "close", "hall"},
+	     "1 CLOSE key=k what=hall from=2026-12-05T12:00 for=2h reason=x",
+	     "mutual close hall --from 2026-12-05T12:00 --for 2h --reason x --key k"},
+	    {{"mutual", "person", "qualify", "p17", "laser"},
+	     "1 PERSON QUALIFY key=k person=p17 qualification=laser issuer=m12 until=2028-01-01T00:00",
+	     "mutual person qualify p17 laser --issuer m12 --until 2028-01-01T00:00 --key k"},
+	    {{"mutual", "cancel", "B7K3QF"},
+	     "1 CANCEL key=k booking=B7K3QF scope=following",
+	     "mutual cancel B7K3QF --key k --following"},
+	};
+	for (size_t i = 0; i < N(cases); i++) {
+		struct cli cli = {0};
+		char *argv[9] = {NULL};
+		int argc = 0;
+		for (; argc < 8 && cases[i].argv[argc]; argc++)
+			argv[argc] = arena_strdup(&cli.arena, cases[i].argv[argc]);
+		assert_int_equal(cli_parse(&cli, argc, argv), EXIT_DONE);
+		struct line l = decoded(&cli.arena, cases[i].request);
+		assert_string_equal(paste_request(&cli, &l), cases[i].expected);
+		arena_clear(&cli.arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(quotes),
 	    cmocka_unit_test(the_shell_agrees),
 	    cmocka_unit_test(alternatives),
+	    cmocka_unit_test(requests),
 	};
 	unsetenv("MUTUAL_PROFILE");
 	return cmocka_run_group_tests(tests, NULL, NULL);
