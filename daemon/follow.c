@@ -67,6 +67,7 @@ static void follow_policy(struct served *s, const struct db_rows *rows, size_t i
 	s->policy = (struct policy_record){db_int(rows, i, LOG_VERSION), db_int(rows, i, LOG_AT),
 					   (uint32_t)db_int(rows, i, LOG_ACTOR)};
 	apply_and_clear(s, c);
+	served_look_back(s);
 }
 
 /* Decodes one row; the changes of a version are applied together. > 0: it cannot be followed. */

@@ -356,6 +356,7 @@ static void group_committed(struct served *s, int64_t version)
 			s->policy = (struct policy_record){version, g->at, x->person};
 			log_info("%s: the policy of version %lld is applied, by p%u", s->name,
 				 (long long)version, x->person);
+			served_look_back(s);
 		}
 	}
 	g->n_groups++;

@@ -29,7 +29,7 @@
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/start.h"
-#include "daemon/store.h"
+#include "lib/look_back.h"
 
 #define WHY_BYTES 512
 #define PATH_BYTES 4096
@@ -173,7 +173,7 @@ static void forget_old(struct daemon *d)
 	for (size_t i = 0; i < d->server.n_poles; i++) {
 		struct served *s = d->server.poles[i];
 
-		pole_forget(s->pole, now - STORE_LOOK_BACK_S);
+		pole_forget(s->pole, policy_look_back(pole_policy(s->pole), now));
 		kept_forget(&s->kept, now - KEPT_S);
 		db_params_reset(p);
 		db_param_int4(p, s->id);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "daemon/server.h"
+#include "lib/look_back.h"
 
 int64_t server_clock(void)
 {
@@ -30,6 +31,12 @@ int64_t served_now(const struct served *s)
 	int64_t now = server_clock();
 
 	return now > s->last_at ? now : s->last_at;
+}
+
+void served_look_back(struct served *s)
+{
+	if (policy_look_back(pole_policy(s->pole), served_now(s)) < pole_floor(s->pole))
+		s->stale = true;
 }
 
 void served_free(struct served *s)

@@ -39,4 +39,6 @@ struct served {
 };
 
 int64_t served_now(const struct served *s);
+/* A policy has become known: where memory does not reach back as far as its rules do, it is to be loaded anew. */
+void served_look_back(struct served *s);
 void served_free(struct served *s); /* takes NULL */

@@ -255,7 +255,7 @@ static int start_pole(struct db_session *session, struct served *s, struct probl
 	int r = ensure(session, s, why);
 
 	if (!r)
-		r = store_load(session, s, server_clock() - STORE_LOOK_BACK_S, why);
+		r = store_load(session, s, why);
 	if (r) {
 		problems_add(problems, (struct place){.file = s->name}, "%s", why);
 	} else if (!pole_policy(s->pole) && !policy) {

@@ -10,8 +10,6 @@
 
 #include "lib/pole.h"
 
-#define STORE_LOOK_BACK_S (35 * INT64_C(86400)) /* how much of the past memory holds */
-
 struct db_params;
 struct db_rows;
 struct db_session;
@@ -27,9 +25,9 @@ void store_encode(const struct served *s, const struct exchange *group, int64_t 
 void store_chain(const char *previous, int64_t version, int seq, int64_t at, uint32_t actor, const char *key, const char *change,
 		 const char *request, char *ret);
 
-/* Loads a pole at start (blocking): persons, names, policy, bookings that end after `floor` and all of which something may still become, kept
+/* Loads a pole at start (blocking): persons, names, policy, bookings as far back as the policy looks and all that are pending, kept
  * answers. > 0: why (512 bytes). */
-int store_load(struct db_session *session, struct served *s, int64_t floor, char *ret_why);
+int store_load(struct db_session *session, struct served *s, char *ret_why);
 /* Throws away what is in memory and loads the pole anew (blocking): memory and database are found to disagree. > 0: why. */
 int store_reload(struct served *s, char *ret_why);
 /* A session as the daemon's own role, for loading (blocking). > 0: why. */

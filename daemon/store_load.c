@@ -12,6 +12,7 @@
 #include "daemon/db.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
+#include "lib/look_back.h"
 #include "proto/detail.h"
 
 #define WHY_BYTES 512
@@ -348,7 +349,8 @@ static int load_bookings(struct db_session *session, struct served *s, int64_t f
 	db_param_int8(p, floor);
 	r = db_session_stream(session, "load_bookings", p, one_booking, s, ret_why);
 	db_params_free(p);
-	pole_set_floor(s->pole, floor);
+	pole_set_floor(s->pole,
+		       pole_next_booking(s->pole) == 1 ? INT64_MIN : floor); /* none: all of them */
 	return r;
 }
 
@@ -435,7 +437,7 @@ int store_reload(struct served *s, char *ret_why)
 	if (!r) {
 		s->pole = pole_new();
 		kept_clear(&s->kept);
-		r = store_load(session, s, server_clock() - STORE_LOOK_BACK_S, ret_why);
+		r = store_load(session, s, ret_why);
 		pole_free(r ? s->pole : old);
 		if (r)
 			s->pole = old;
@@ -444,10 +446,12 @@ int store_reload(struct served *s, char *ret_why)
 	return r;
 }
 
-int store_load(struct db_session *session, struct served *s, int64_t floor, char *ret_why)
+int store_load(struct db_session *session, struct served *s, char *ret_why)
 {
-	int r =
-	    db_session_exec(session, "begin isolation level repeatable read read only", ret_why);
+	int64_t floor = 0;
+	int r = db_session_exec(
+	    session, "begin isolation level repeatable read read only; set local jit = off",
+	    ret_why);
 
 	if (!r)
 		r = load_state(session, s, ret_why);
@@ -457,6 +461,8 @@ int store_load(struct db_session *session, struct served *s, int64_t floor, char
 		r = load_persons(session, s, ret_why);
 	if (!r)
 		r = load_policy(session, s, ret_why);
+	if (!r)
+		floor = policy_look_back(pole_policy(s->pole), server_clock());
 	if (!r)
 		r = load_bookings(session, s, floor, ret_why);
 	if (!r)

@@ -126,6 +126,11 @@ int64_t booking_until(const struct booking *b)
 	return until > b->span.end ? until : b->span.end;
 }
 
+bool booking_is_pending(const struct booking *b)
+{
+	return b->due_at || (b->state != BOOKING_CONFIRMED && booking_state_is_open(b->state));
+}
+
 bool booking_is_offer(const struct booking *b)
 {
 	return b->state == BOOKING_HELD && booking_says(b)->queued_at;

@@ -109,6 +109,8 @@ struct details *booking_details(struct booking *b);
 const struct details *booking_says(const struct booking *b);
 /* Its end, or that which it was booked until, where it was brought back before. */
 int64_t booking_until(const struct booking *b);
+/* Whether time or a queue may still make something of it, however long ago it was: it stays in memory. */
+bool booking_is_pending(const struct booking *b);
 bool booking_is_offer(const struct booking *b); /* held, and has waited */
 /* Sets resource and span from the items that are present; where none is, from all. */
 void booking_sum_up(struct booking *b);

@@ -489,6 +489,8 @@ struct forgetting {
 
 static bool is_over(const struct booking *b, int64_t before)
 {
+	if (booking_is_pending(b))
+		return false;
 	if (b->n_allocations == 0)
 		return b->span.end <= before;
 	for (size_t i = 0; i < b->n_allocations; i++)

@@ -44,7 +44,7 @@ const struct booking *pole_booking_after(const struct pole *p, int64_t number); 
 /* Raises the counters past the highest numbers that exist in the database but not in memory. */
 void pole_reserve_numbers(struct pole *p, int64_t booking, uint32_t person);
 void pole_reserve_outages(struct pole *p, int64_t outage);
-/* Forgets bookings whose allocations (where none, whose span) all ended at `before` or earlier, and such outages, and raises the floor to it. */
+/* Forgets bookings that are not pending and whose allocations (where none, whose span) all ended at `before` or earlier, and such outages, and raises the floor to it. */
 void pole_forget(struct pole *p, int64_t before);
 int64_t pole_floor(const struct pole *p); /* bookings that ended before this may not be in memory; INT64_MIN at first */
 void pole_set_floor(struct pole *p, int64_t floor);

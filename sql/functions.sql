@@ -10,7 +10,7 @@ declare
 begin
 	for f in select p.oid from pg_proc p
 		 where p.pronamespace = 'public'::regnamespace
-		   and p.proname in ('pole_ensure', 'request_forget', 'pole_commit', 'seconds', 'is_open', 'allocation_text', 'item_text',
+		   and p.proname in ('pole_ensure', 'request_forget', 'pole_commit', 'seconds', 'allocation_text', 'item_text',
 				     'span_text', 'detail_text') loop
 		execute format('drop function %s', f);
 	end loop;
@@ -18,10 +18,6 @@ end $$;
 
 create function seconds(t timestamptz) returns int8 language sql stable
 	return date_part('epoch', t)::int8;
-
--- Whether something may still become of a booking by itself or by its turn in a queue, whenever its time is or was.
-create function is_open(state text, due_at timestamptz) returns bool language sql immutable
-	return due_at is not null or state in ('held', 'requested', 'waiting', 'out', 'displaced', 'suspended');
 
 create function allocation_text(a allocation) returns text language sql stable
 	return a.item || '/' || a.resource_id || '/' || a.lane || '/' || seconds(lower(a.during)) || '/' || seconds(upper(a.during));
@@ -231,7 +227,7 @@ do $$
 declare
 	f regprocedure;
 begin
-	foreach f in array array['pole_ensure', 'request_forget', 'pole_commit', 'seconds', 'is_open', 'allocation_text', 'item_text',
+	foreach f in array array['pole_ensure', 'request_forget', 'pole_commit', 'seconds', 'allocation_text', 'item_text',
 				 'span_text', 'detail_text']::regproc[]::regprocedure[] loop
 		execute format('revoke all on function %s from public', f);
 		execute format('grant execute on function %s to mutuald', f);

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Bookings of which something, buffers included, ends after a moment, and all of which something may still become (they wait, are out, are due),
--- whenever they are or were; in order of number.
+-- Bookings of which something, buffers included, ends after a moment, and all that are pending (they wait, are out,
+-- are due), whenever they are or were; in order of number.
 -- $1 pole int4, $2 floor int8 → the columns of booking_by_number
 -- No buffer is longer than 31 days. Looking each booking's allocations up begins to answer at once and costs 4 µs a booking;
 -- joining the whole table is faster only when nearly all of it is wanted.
@@ -18,6 +18,6 @@ from booking b,
 		     max(upper(a.during)) as last
 	      from allocation a where a.pole_id = b.pole_id and a.booking = b.number) o
 where b.pole_id = $1
-  and (b.ends > to_timestamp($2::int8) - interval '31 days' or is_open(b.state, b.due_at))
-  and (greatest(b.ends, o.last) > to_timestamp($2::int8) or is_open(b.state, b.due_at))
+  and (b.ends > to_timestamp($2::int8) - interval '31 days' or b.pending)
+  and (greatest(b.ends, o.last) > to_timestamp($2::int8) or b.pending)
 order by b.number

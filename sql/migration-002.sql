@@ -2,7 +2,12 @@
 -- Schema 2: what becomes of a booking: when something is due, its details, why each change was made; what a person is
 -- qualified for; closures; notes of more kinds than purposes.
 
+-- `pending`: time or a queue may still make something of it, however long ago it was. (lib: booking_is_pending().) The index has few rows, and
+-- only what makes a booking pending or settles it touches it.
 alter table booking add column due_at timestamptz;
+alter table booking add column pending bool not null generated always as (
+	due_at is not null or state in ('held', 'requested', 'waiting', 'out', 'displaced', 'suspended')) stored;
+create index booking_pending on booking (pole_id, number) where pending;
 
 -- `cause` says of a booking's change what happened, as the change itself does. `request` is the command as it was asked, without its free
 -- texts, on the first event of each; null where nobody asked, and in logs from before schema 2.
