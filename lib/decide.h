@@ -23,11 +23,11 @@ struct refusal { /* one reason; a refused request may have several */
 	struct place place; /* of the rule or of the resource's hours; line 0: none */
 	struct limit limit; /* the number that was not kept, where a rule refused */
 	int64_t used, wanted; /* QUOTA: what counts already, and what this would add, in the quota's measure */
-	struct span window; /* QUOTA: over which it was counted; KEPT: until when it is kept (end) */
+	struct span window; /* QUOTA: over which it was counted; KEPT: until when it is kept (end); TOO_LONG, for a chain: all of it */
 	uint32_t member; /* KEPT: for whom; 0: several */
 	struct span open; /* REASON_CLOSED: the stretch nearest to what was asked in which it may start or end; empty: none */
 	struct closed_why closed_why; /* REASON_CLOSED: the date and, for a holiday, an exception or a closure, its name */
-	int64_t bound; /* LEAD: earliest start; HORIZON: latest start; TOO_MANY: how many there are; OUTAGE: its end; else 0 */
+	int64_t bound; /* LEAD: earliest start; HORIZON: latest start; OPENS: when it does; TOO_MANY: how many there are; OUTAGE: its end; else 0 */
 	uint32_t item; /* of what was asked, from 0 */
 	const struct resource *needs; /* REASON_REQUIREMENT: what must come along; NULL: see skill */
 	const char *skill; /* REASON_REQUIREMENT; NULL: none */

@@ -333,31 +333,83 @@ static struct span reach(const struct tally *y)
 	}
 }
 
+/* Gathers what counts, if the booking does. */
+static void tally_gather(struct tally *y, const struct trial *t, const struct rule *rule,
+			 const struct unit *u, struct span s)
+{
+	y->trial = t;
+	y->rule = rule;
+	y->quota = &rule->limit.quota;
+	y->zone = trial_zone(t, u);
+	y->unit = u;
+	y->uses = y->few;
+	y->n = 0;
+	y->cap = FEW_USES;
+	y->most = (struct count){0};
+	if (!t->holder || (y->quota->of == QUOTA_OF_PERSON && !t->person))
+		return;
+	gather_own(y, s);
+	if (y->n > 0)
+		gather_all(y, reach(y));
+}
+
+static void tally_count(struct tally *y)
+{
+	if (y->n == 0)
+		return;
+	if (y->quota->measure == QUOTA_DAYS)
+		tally_days(y);
+	else
+		tally_windows(y);
+}
+
+static void tally_clear(struct tally *y)
+{
+	if (y->uses != y->few)
+		free(y->uses);
+}
+
 struct count quota_count(const struct trial *t, const struct rule *rule, const struct unit *u,
 			 struct span s)
 {
 	struct tally y;
 
-	y.trial = t;
-	y.rule = rule;
-	y.quota = &rule->limit.quota;
-	y.zone = trial_zone(t, u);
-	y.unit = u;
-	y.uses = y.few;
-	y.n = 0;
-	y.cap = FEW_USES;
-	y.most = (struct count){0};
-	if (!t->holder || (y.quota->of == QUOTA_OF_PERSON && !t->person))
-		return y.most;
-	gather_own(&y, s);
-	if (y.n > 0) {
-		gather_all(&y, reach(&y));
-		if (y.quota->measure == QUOTA_DAYS)
-			tally_days(&y);
-		else
-			tally_windows(&y);
-	}
-	if (y.uses != y.few)
-		free(y.uses);
+	tally_gather(&y, t, rule, u, s);
+	tally_count(&y);
+	tally_clear(&y);
 	return y.most;
+}
+
+/* What no window can exceed: all of it together. */
+static int64_t sum_of_all(const struct tally *y)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < y->n; i++) {
+		int64_t length_s = y->uses[i].span.end - y->uses[i].span.start;
+
+		if (tally_is_of_time(y))
+			sum += length_s * y->uses[i].units;
+		else
+			sum += y->quota->measure == QUOTA_DAYS ? length_s / DAY_S + 2
+							       : y->uses[i].units;
+	}
+	return sum;
+}
+
+bool quota_is_kept(const struct trial *t, const struct rule *rule, const struct unit *u,
+		   struct span s)
+{
+	int64_t at_most = rule->limit.quota.at_most;
+	struct tally y;
+	bool kept;
+
+	tally_gather(&y, t, rule, u, s);
+	kept = sum_of_all(&y) <= at_most;
+	if (!kept) {
+		tally_count(&y);
+		kept = y.most.wanted == 0 || y.most.used + y.most.wanted <= at_most;
+	}
+	tally_clear(&y);
+	return kept;
 }

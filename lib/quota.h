@@ -30,5 +30,8 @@ struct count {
 /* Used before, and added by `s` on `u` and the other things of the same booking. */
 struct count quota_count(const struct trial *t, const struct rule *rule, const struct unit *u,
 			 struct span s);
+/* Whether they are within it; cheaper than counting where they are far from it. */
+bool quota_is_kept(const struct trial *t, const struct rule *rule, const struct unit *u,
+		   struct span s);
 /* The calendar window of a local day, as days: from the first to before the next. */
 void quota_calendar(enum quota_window w, int64_t day, int64_t *ret_first, int64_t *ret_next);

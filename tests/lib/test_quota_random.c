@@ -573,6 +573,9 @@ static void ask(struct world *w)
 	o = (struct oracle){.world = w, .trial = &t};
 	gather(&o, u, span);
 	oracle_count(&o);
+	w->rule->limit.quota.at_most = c.used + c.wanted + (int64_t)below(3) - 1;
+	assert_int_equal(quota_is_kept(&t, w->rule, u, span),
+			 c.wanted == 0 || c.used + c.wanted <= w->rule->limit.quota.at_most);
 	if (c.wanted > 0) {
 		n_counted++;
 		assert_true(o.wants);
