@@ -18,6 +18,7 @@ static const struct column usage_columns[] = {
     {"bookings", {"Bookings", "Réserv."}, COLUMN_NUMBER},
     {"hours", {"Hours", "Heures"}, COLUMN_NUMBER},
     {"cancelled", {"Cancelled", "Annulées"}, COLUMN_NUMBER},
+    {"no-shows", {"No-shows", "Absences"}, COLUMN_NUMBER},
 };
 
 struct usage {

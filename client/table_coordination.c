@@ -135,10 +135,11 @@ const struct command commands_of_coordination[] = {
 	.usage = {"--from DAY --to DAY [--by member,resource,month]",
 		  "--from JOUR --to JOUR [--by member,resource,month]"},
 	.summary = {"who used what (coordinators)", "qui a utilisé quoi (coordination)"},
-	.about = {"Bookings, booked hours (decimal) and cancelled bookings between two days, the "
-		  "last one included.",
-		  "Réservations, heures réservées (décimales) et réservations annulées entre deux "
-		  "jours, le dernier compris."},
+	.about = {"Bookings, hours (decimal), cancelled bookings and no-shows between two days, the "
+		  "last one included. Hours are those booked; of what was brought back, until then.",
+		  "Réservations, heures (décimales), réservations annulées et absences entre deux "
+		  "jours, le dernier compris. Les heures sont celles réservées ; de ce qui a été "
+		  "rendu, jusqu'au retour."},
 	.options = report_options,
 	.examples = {{"mutual report usage --from 2026-01 --to 2026-12 --by member,month",
 		      {"the year, by member and month", "l'année, par membre et mois"}},

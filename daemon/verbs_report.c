@@ -19,7 +19,7 @@ struct report {
 /* One report at a time is on the link's turn; what it needs lies in its exchange's arena. */
 static void on_row(void *arg, const struct db_rows *row)
 {
-	enum { MEMBER, RESOURCE, MONTH, BOOKINGS, SECONDS, CANCELLED };
+	enum { MEMBER, RESOURCE, MONTH, BOOKINGS, SECONDS, CANCELLED, NO_SHOWS };
 	struct report *r = arg;
 	struct exchange *x = r->x;
 	struct line_writer w;
@@ -36,6 +36,7 @@ static void on_row(void *arg, const struct db_rows *row)
 	line_int(&w, "bookings", db_int(row, 0, BOOKINGS));
 	line_printf(&w, "hours", "%.2f", (double)db_int(row, 0, SECONDS) / 3600);
 	line_int(&w, "cancelled", db_int(row, 0, CANCELLED));
+	line_int(&w, "no-shows", db_int(row, 0, NO_SHOWS));
 	line_end(&w);
 	r->n++;
 	if (!exchange_flush(x))

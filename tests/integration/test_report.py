@@ -46,7 +46,7 @@ def test_by_all_three(as_person, booked, year):
     rows = usage(as_person('carla'), year, by='member,resource,month').of('row')
     got = {(r['member'], r['resource'], r['month']): [int(r['bookings']), float(r['hours']), int(r['cancelled'])] for r in rows}
     assert got == dict(booked)
-    assert all(r['member-name'] for r in rows)
+    assert all(r['member-name'] and r['no-shows'] == '0' for r in rows)
 
 
 def test_sums_agree_however_they_are_grouped(as_person, booked, year):
