@@ -406,6 +406,28 @@ static void assert_log_is_annotated(const struct served *s)
 	PQclear(r);
 }
 
+/* The constraint is over just those allocations that occupy. */
+static void assert_constraint_covers(const struct served *s)
+{
+	const struct booking *b = NULL;
+	char sql[128];
+	PGresult *r;
+	int n = 0, all = 0;
+
+	while ((b = pole_booking_after(s->pole, b ? b->number : 0)))
+		for (size_t i = 0; i < b->n_allocations; i++, all++)
+			n += booking_occupies(b, &b->allocations[i]);
+	snprintf(
+	    sql, sizeof(sql),
+	    "select count(*) filter (where occupies), count(*) from allocation where pole_id = %d",
+	    s->id);
+	r = owner_query(sql);
+	assert_true(n > 0 && n < all);
+	assert_int_equal(atoi(value(r, 0, 0)), n);
+	assert_int_equal(atoi(value(r, 0, 1)), all);
+	PQclear(r);
+}
+
 static void memory_tables_and_log_agree(void **state)
 {
 	struct served s, again;
@@ -426,6 +448,7 @@ static void memory_tables_and_log_agree(void **state)
 	followed = follow_all(s.id);
 	assert_same_pole(s.pole, followed);
 	assert_chain_holds(&s);
+	assert_constraint_covers(&s);
 	assert_log_is_annotated(&s);
 	pole_free(followed);
 	served_clear(&again);
