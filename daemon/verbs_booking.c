@@ -117,18 +117,18 @@ struct asker asker_at(const struct exchange *x, int64_t now)
 void do_book(struct exchange *x, int64_t now)
 {
 	struct asker who = asker_at(x, now);
-	struct ask_book ask;
+	struct ask_book *ask = arena_new(&x->arena, struct ask_book); /* the reply is written later */
 	struct asked asked;
 	struct answer answer;
 
-	if (!asked_book(x, &ask))
+	if (!asked_book(x, ask))
 		return;
-	asked = asked_of_book(x, &ask);
+	asked = asked_of_book(x, ask);
 	if (asks_series(x)) {
-		do_series_book(x, now, &ask);
+		do_series_book(x, now, ask);
 		return;
 	}
-	decide_book(x->served->pole, &who, &ask, &x->arena, &answer, &x->changes);
+	decide_book(x->served->pole, &who, ask, &x->arena, &answer, &x->changes);
 	reply_answer(x, &answer, &asked);
 }
 
