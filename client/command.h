@@ -85,6 +85,7 @@ enum exit_code command_reopen(struct cli *cli);
 enum exit_code command_outages(struct cli *cli);
 enum exit_code command_report_usage(struct cli *cli);
 enum exit_code command_policy_check(struct cli *cli);
+enum exit_code command_policy_test(struct cli *cli);
 enum exit_code command_policy_plan(struct cli *cli);
 enum exit_code command_policy_apply(struct cli *cli);
 enum exit_code command_policy_show(struct cli *cli);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "client/commands_effective.h"
+#include "client/commands_offline.h"
 #include "client/policy_put.h"
 #include "client/show_booking.h"
 #include "client/show_time.h"
@@ -445,6 +446,9 @@ static enum exit_code history(struct session *s)
 
 enum exit_code command_policy_check(struct cli *cli)
 {
+	enum exit_code code = cli_expect_words(cli, 1, 1);
+	if (!code && cli_has(cli, "--offline"))
+		return policy_check_offline(cli);
 	return session_run(cli, 1, 1, check);
 }
 

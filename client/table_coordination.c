@@ -10,6 +10,16 @@ static const struct option report_options[] = {
      {"member,resource,month: one row for each", "member,resource,month : une ligne pour chacun"}},
     LAST,
 };
+static const struct option policy_check_options[] = {
+    {"--offline", {NULL, NULL}, {"ask no server", "sans serveur"}},
+    {0},
+};
+
+static const struct option policy_test_options[] = {
+    {"--case", {"N", "N"}, {"only this one", "celui-ci seulement"}},
+    {0},
+};
+
 static const struct option apply_options[] = {
     {"--reason", {"TEXT", "TEXTE"}, {"why, for the history", "pourquoi, pour l'historique"}},
     {"--yes", NONE_TAKEN, {"do not ask", "ne pas demander"}},
@@ -155,12 +165,32 @@ const struct command commands_of_coordination[] = {
 	.summary = {"look for mistakes in policy files",
 		    "chercher les fautes dans des fichiers de règles"},
 	.about = {"Sends every *.yaml of DIR and prints all problems as FILE:LINE:COLUMN. Nothing "
-		  "changes.",
+		  "changes. With --offline no server is asked.",
 		  "Envoie chaque *.yaml du dossier et affiche tous les problèmes comme "
-		  "FICHIER:LIGNE:COLONNE. Rien ne change."},
-	.examples = {{"mutual policy check deux-sanes", {"", ""}}},
+		  "FICHIER:LIGNE:COLONNE. Rien ne change. Avec --offline, sans serveur."},
+	.options = policy_check_options,
+	.examples = {{"mutual policy check deux-sanes", {"", ""}},
+		     {"mutual policy check deux-sanes --offline", {"", ""}}},
 	.data = true,
 	.run = command_policy_check,
+    },
+    {
+	.word = "policy",
+	.subword = "test",
+	.usage = {"DIR [--case N]", "DOSSIER [--case N]"},
+	.summary = {"try the cases that the files hold",
+		    "essayer les cas que les fichiers contiennent"},
+	.about = {"Plays each case of the section \"tests\" on a pole in memory, without a server, "
+		  "and tells which came out as meant, and what came instead. "
+		  "mutuald-policy(5) has the sentences.",
+		  "Joue chaque cas de la section « tests » sur un pôle en mémoire, sans serveur, "
+		  "et dit lesquels donnent ce qui était voulu, et ce qu'ont donné les autres. "
+		  "mutuald-policy(5) donne les phrases."},
+	.options = policy_test_options,
+	.examples = {{"mutual policy test deux-sanes", {"", ""}},
+		     {"mutual policy test deux-sanes --case 3", {"", ""}}},
+	.data = true,
+	.run = command_policy_test,
     },
     {
 	.word = "policy",

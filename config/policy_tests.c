@@ -3,41 +3,58 @@
 
 #include "config/policy_build.h"
 
-#include <string.h>
-
 struct test_draft {
-	const struct node *given;
-	const char *when, *then;
+	const struct node *given, *when, *then;
 };
 
 static const struct key_row test_rows[] = {
     {"given", KEY_WORDS, false, walk_set_node, offsetof(struct test_draft, given),
      "what holds before: m13 holds 6h of laser in week 2026-W50; a text or a list"},
-    {"when", KEY_TEXT, true, walk_set_text, offsetof(struct test_draft, when),
+    {"when", KEY_TEXT, true, walk_set_node, offsetof(struct test_draft, when),
      "m13 books laser on 2026-12-10 14:00 for 1h"},
-    {"then", KEY_TEXT, true, walk_set_text, offsetof(struct test_draft, then),
-     "granted, or refused by \"laser shared out\""},
+    {"then", KEY_WORDS, true, walk_set_node, offsetof(struct test_draft, then),
+     "granted, or refused by \"laser shared out\"; a text or a list"},
 };
 const struct key_table test_table = KEY_TABLE(test_rows);
+
+static struct sentence sentence_of(struct build *b, const struct node *text)
+{
+	struct sentence s = {arena_strdup(b->walk.arena, text->text), text->place};
+
+	s.place.column += text->quoted;
+	return s;
+}
+
+/* NULL: none. */
+static const struct sentence *sentences_of(struct build *b, const struct node *texts, size_t *ret_n)
+{
+	struct sentence *s;
+
+	if (!texts)
+		return NULL;
+	s = arena_new_n(b->walk.arena, struct sentence, texts->n_children + 1);
+	for (const struct node *text = words_first(texts); text; text = words_next(texts, text))
+		s[(*ret_n)++] = sentence_of(b, text);
+	return s;
+}
 
 static void build_test(struct build *b, const struct node *value)
 {
 	struct policy_test *test = &b->policy->tests[b->policy->n_tests++];
-	struct test_draft d = {.when = "", .then = ""};
-	const char **given;
+	struct test_draft d = {0};
 
 	test->place = value->place;
+	test->when.text = "";
 	if (!walk_is(&b->walk, value, KEY_MAP))
 		return;
 	walk_map(&b->walk, value, value->place, &test_table, &d);
-	test->when = d.when;
-	test->then = d.then;
-	if (!d.given)
-		return;
-	given = arena_new_n(b->walk.arena, const char *, d.given->n_children + 1);
-	for (const struct node *word = words_first(d.given); word; word = words_next(d.given, word))
-		given[test->n_given++] = arena_strdup(b->walk.arena, word->text);
-	test->given = given;
+	if (d.when)
+		test->when = sentence_of(b, d.when);
+	test->given = sentences_of(b, d.given, &test->n_given);
+	test->then = sentences_of(b, d.then, &test->n_then);
+	if (d.then && test->n_then == 0)
+		problems_add(b->walk.problems, d.then->place,
+			     "\"then\" is empty; write granted, or what is meant");
 }
 
 void build_tests(struct build *b)

@@ -254,11 +254,13 @@ static void describe_travels(struct items *l, struct arena *a, const struct poli
 static void describe_tests(struct items *l, struct arena *a, const struct policy *p)
 {
 	for (const struct policy_test *t = p->tests; t < p->tests + p->n_tests; t++) {
-		const char *given = "";
+		const char *given = "", *then = "";
 
 		for (size_t i = 0; i < t->n_given; i++)
-			given = arena_printf(a, "%s%s; ", given, t->given[i]);
-		item_add(l, a, "test", arena_printf(a, "%s%s", given, t->when), t->then);
+			given = arena_printf(a, "%s%s; ", given, t->given[i].text);
+		for (size_t i = 0; i < t->n_then; i++)
+			then = arena_printf(a, "%s%s%s", then, i ? "; " : "", t->then[i].text);
+		item_add(l, a, "test", arena_printf(a, "%s%s", given, t->when.text), then);
 	}
 }
 

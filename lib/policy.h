@@ -363,10 +363,17 @@ struct closing { /* a closure and all that it is for; nothing named: everything 
 	size_t n_sites;
 };
 
-struct policy_test { /* as written; who runs it reads it */
-	const char *const *given;
+struct sentence { /* of a test, as written; config/sentence.h reads it */
+	const char *text;
+	struct place place; /* of its first letter */
+};
+
+struct policy_test {
+	const struct sentence *given;
 	size_t n_given;
-	const char *when, *then;
+	struct sentence when;
+	const struct sentence *then;
+	size_t n_then;
 	struct place place;
 };
 

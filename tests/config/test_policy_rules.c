@@ -701,10 +701,12 @@ static void tests_are_kept(void **state)
 
 	assert_int_equal(p->n_tests, 2);
 	assert_int_equal(p->tests[0].n_given, 2);
-	assert_string_equal(p->tests[0].given[1], "m02 waits");
-	assert_string_equal(p->tests[0].when, "m03 books laser");
-	assert_string_equal(p->tests[0].then, "refused by \"r\"");
+	assert_string_equal(p->tests[0].given[1].text, "m02 waits");
+	assert_string_equal(p->tests[0].when.text, "m03 books laser");
+	assert_string_equal(p->tests[0].then[0].text, "refused by \"r\"");
 	assert_int_equal(p->tests[0].place.line, 16);
+	assert_int_equal(p->tests[0].given[1].place.line, 16);
+	assert_int_equal(p->tests[0].given[1].place.column, 30);
 	assert_int_equal(p->tests[1].n_given, 0);
 	policy_free(p);
 }

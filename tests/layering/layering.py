@@ -24,7 +24,7 @@ LAYERS = {  # folder: (folders of the tree, foreign headers; None: the whole of 
     'lib': ({'lib'}, PURE),
     'proto': ({'lib', 'proto'}, LIBC),
     'config': ({'lib', 'config'}, None),
-    'client': ({'lib', 'proto', 'client'}, None),
+    'client': ({'lib', 'proto', 'config', 'client'}, None),  # config: policies are tested offline
     'daemon': ({'lib', 'proto', 'config', 'daemon'}, None),
     'tests/lib': ({'lib', 'tests'}, None),  # what computes is tested without the rest
     'tests/proto': ({'lib', 'proto', 'tests'}, None),
