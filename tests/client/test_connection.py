@@ -467,13 +467,13 @@ class Client(unittest.TestCase):
         self.assertRegex(server.lines[-1], r'POLICY APPLY key=\S+ reason="why not"')
 
     def test_a_long_report_streams(self):
-        rows = [f'TAG - row member=m{i % 90:02d} member-name="M, {i}" month=2026-12 bookings={i} hours={i}.25 cancelled=0'
+        rows = [f'TAG - row member=m{i % 90:02d} member-name="M, {i}" month=2026-12 bookings={i} hours={i}.25 cancelled=0 no-shows=0'
                 for i in range(20000)]
         server = self.logged_in(lambda line: rows + ['TAG OK count=20000'])
         done = self.mutual('report', 'usage', '--from', '2026-01', '--to', '2026-12-31', '--by', 'member,month', '--csv')
         lines = done.stdout.split(b'\r\n')
         self.assertEqual((done.returncode, len(lines)), (0, 20002))
-        self.assertEqual(lines[1], b'm00,"M, 0",,2026-12,0,0.25,0')
+        self.assertEqual(lines[1], b'm00,"M, 0",,2026-12,0,0.25,0,0')
         self.assertRegex(server.lines[0], r'REPORT report=usage from=2026-01-01 to=2027-01-01 by=member,month')
         self.assertEqual(len(json.loads(self.mutual('report', 'usage', '--from', '2026', '--to', '2026', '--json').stdout)), 20000)
 
