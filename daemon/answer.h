@@ -50,6 +50,8 @@ void reply_no(struct exchange *x, struct line_writer *w, const struct refusal *r
 /* answer_booking.c */
 /* The reply to a decision on a booking: at once where it was refused; where it was granted, when all that follows from it is decided (x->tell). */
 void reply_answer(struct exchange *x, const struct answer *answer, const struct asked *asked);
+/* What it is of; of several things the first, and the time of all. */
+void write_span(struct line_writer *w, const struct served *s, const struct booking *b, bool all);
 /* `booking=` `state=` and what it is of: the head of OK lines and of those of OFFERS. */
 void write_head(struct exchange *x, struct line_writer *w, const struct booking *b, bool all);
 /* Of what is in the queue: queued-at= within= … turn= of=. */

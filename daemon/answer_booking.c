@@ -12,9 +12,7 @@
 #include "daemon/served.h"
 #include "lib/queue.h"
 
-/* What it is of; of several things the first, and the time of all. */
-static void write_span(struct line_writer *w, const struct served *s, const struct booking *b,
-		       bool all)
+void write_span(struct line_writer *w, const struct served *s, const struct booking *b, bool all)
 {
 	const struct zone *z = booking_zone(s, b);
 	uint32_t first = first_item(b);

@@ -21,6 +21,7 @@
 #include "daemon/server.h"
 #include "daemon/stream.h"
 #include "daemon/verbs.h"
+#include "daemon/watch.h"
 #include "proto/splitter.h"
 
 #define OUTSTANDING_MAX 256
@@ -45,6 +46,7 @@ struct connection {
 	bool ended;	/* the peer has ended its half */
 	bool closing;	/* nothing more is read */
 	bool working;	/* inside connection_work() */
+	bool in_reply;	/* part of a reply is sent */
 };
 
 struct connections {
@@ -72,6 +74,7 @@ static void connection_free(struct connection *c)
 			x->on_drained(x);
 	}
 	exchange_free(c->held);
+	watch_free(c->session.watch);
 	*c->link = c->next;
 	if (c->next)
 		c->next->link = c->link;
@@ -175,8 +178,22 @@ static void send_done(struct connection *c)
 			c->last = NULL;
 		c->n_outstanding--;
 		send_reply(c, x);
+		c->in_reply = false;
 		exchange_free(x);
 	}
+	watch_go_on(c->session.watch);
+}
+
+bool connection_takes_events(const struct connection *c)
+{
+	return !c->closing && !c->in_reply && !stream_is_congested(c->stream);
+}
+
+void connection_event(struct connection *c, const char *line, size_t n)
+{
+	stream_write(c->stream, line, n);
+	if (stream_is_congested(c->stream))
+		reset_timer(c);
 }
 
 void connection_reply(struct connection *c, struct exchange *x)
@@ -188,6 +205,7 @@ void connection_reply(struct connection *c, struct exchange *x)
 
 bool connection_flush(struct connection *c, struct exchange *x)
 {
+	c->in_reply = true;
 	send_reply(c, x);
 	return !stream_is_congested(c->stream);
 }
@@ -358,7 +376,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		connection_free(c);
 		return;
 	}
-	if (c->first) /* we are the slow ones */
+	if (c->first || c->session.watch) /* we are the slow ones, or it waits for what happens */
 		timer_set(c, c->all->server->settings->idle_timeout_s);
 	else
 		connection_goodbye(c, CODE_TIMEOUT);
@@ -392,6 +410,7 @@ static void on_drained(void *arg)
 
 	if (c->first && c->first->on_drained)
 		c->first->on_drained(c->first);
+	watch_go_on(c->session.watch);
 	reset_timer(c);
 	connection_work(c);
 }

@@ -25,4 +25,7 @@ void connections_say_goodbye(struct connections *cs); /* the daemon stops: each 
 /* Called by exchange_finish() and exchange_flush(). */
 void connection_reply(struct connection *c, struct exchange *x);
 bool connection_flush(struct connection *c, struct exchange *x);
+/* An untagged line about what happens in the pole, for which there is room now: the reader is not slow, and no reply is sent in part. */
+bool connection_takes_events(const struct connection *c);
+void connection_event(struct connection *c, const char *line, size_t n);
 void connection_replace(struct connection *c, struct exchange *old, struct exchange *by); /* in its order */

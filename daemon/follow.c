@@ -15,6 +15,7 @@
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/store.h"
+#include "daemon/watch.h"
 #include "proto/change_text.h"
 
 /* Columns of log_after. */
@@ -40,6 +41,7 @@ static void policy_read(void *arg, enum db_outcome outcome, const struct db_rows
 static void follow_over(struct served *s)
 {
 	s->following = false;
+	watches_tell(s);
 	groups_go_on(s);
 }
 
@@ -70,11 +72,20 @@ static void follow_policy(struct served *s, const struct db_rows *rows, size_t i
 	served_look_back(s);
 }
 
+static void note(struct served *s, const struct db_rows *rows, size_t i, const struct change *c)
+{
+	const struct log_point at = {db_int(rows, i, LOG_VERSION),
+				     (int32_t)db_int(rows, i, LOG_SEQ)};
+
+	watches_note(s, at, db_int(rows, i, LOG_AT), (uint32_t)db_int(rows, i, LOG_ACTOR), c);
+}
+
 /* Decodes one row; the changes of a version are applied together. > 0: it cannot be followed. */
 static int follow_row(struct served *s, const struct db_rows *rows, size_t i, struct changes *c)
 {
 	char hash[65] = "";
 	const char *text = db_value(rows, i, LOG_CHANGE);
+	size_t n = c->n;
 	int r = change_decode(text, s->pole, db_value(rows, i, LOG_PRIVATE1),
 			      db_value(rows, i, LOG_PRIVATE2), c, hash);
 
@@ -83,6 +94,10 @@ static int follow_row(struct served *s, const struct db_rows *rows, size_t i, st
 			  db_value(rows, i, LOG_VERSION), text);
 		return 1;
 	}
+	if (*hash)
+		note(s, rows, i, &(struct change){.kind = CHANGE_POLICY});
+	else if (c->n > n)
+		note(s, rows, i, &c->items[n]);
 	if (*hash)
 		follow_policy(s, rows, i, c);
 	if (!db_is_null(rows, i, LOG_REPLY) && !db_is_null(rows, i, LOG_KEY))

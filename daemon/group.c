@@ -29,6 +29,7 @@
 #include "daemon/server.h"
 #include "daemon/store.h"
 #include "daemon/verbs.h"
+#include "daemon/watch.h"
 #include "lib/decide_life.h"
 #include "lib/queue.h"
 
@@ -340,16 +341,26 @@ static void keep_answer(struct served *s, const struct exchange *x)
 			 s->groups.at);
 }
 
+/* As store_encode() counts them. */
+static void note_for_watchers(struct served *s, const struct exchange *x, int64_t version, int *seq)
+{
+	for (size_t i = 0; i < x->changes.n; i++)
+		watches_note(s, (struct log_point){version, ++*seq}, s->groups.at, x->person,
+			     &x->changes.items[i]);
+}
+
 static void group_committed(struct served *s, int64_t version)
 {
 	struct groups *g = &s->groups;
 	struct exchange *list = take_sent(g);
+	int seq = 0;
 
 	for (struct exchange *x = list; x; x = x->next) {
 		g->n_commands++;
 		g->n_changes += x->changes.n;
 		if (!x->changes.n)
 			continue;
+		note_for_watchers(s, x, version, &seq);
 		pole_apply(s->pole, &x->changes);
 		keep_answer(s, x);
 		if (x->policy_applied) {
@@ -364,6 +375,7 @@ static void group_committed(struct served *s, int64_t version)
 	s->last_at = g->at;
 	memcpy(s->head, g->head, sizeof(s->head));
 	finish_list(list);
+	watches_tell(s);
 }
 
 /* Drops those who were told that the outcome is unknown: nobody waits for them. */
@@ -495,6 +507,7 @@ static bool load_anew(struct served *s)
 		return false;
 	}
 	s->stale = false;
+	watches_reset(s);
 	log_info("%s: loaded anew at version %lld", s->name, (long long)s->version);
 	return true;
 }

@@ -29,6 +29,7 @@
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/start.h"
+#include "daemon/watch.h"
 #include "lib/look_back.h"
 
 #define WHY_BYTES 512
@@ -220,6 +221,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	follow_check_all(&d->server);
+	for_each_pole(&d->server, watches_tell);
 	if (server_clock() - d->forgot_at >= FORGET_EVERY_S)
 		forget_old(d);
 	if (server_clock() - d->renewed_at >= DAY_S) {

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "daemon/server.h"
+#include "daemon/watch.h"
 #include "lib/look_back.h"
 
 int64_t server_clock(void)
@@ -44,6 +45,7 @@ void served_free(struct served *s)
 	if (!s)
 		return;
 	groups_release(&s->groups);
+	watches_free(s->watches);
 	kept_clear(&s->kept);
 	policy_free(s->fetched);
 	pole_free(s->pole);

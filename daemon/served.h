@@ -13,6 +13,7 @@
 #include "lib/pole.h"
 
 struct server;
+struct watches;
 
 struct policy_record { /* who applied the running policy */
 	int64_t version, at;
@@ -34,6 +35,7 @@ struct served {
 	bool following; /* reading the log */
 	bool stale; /* memory and log disagree: nothing is decided until the pole is loaded anew */
 	int64_t reload_after;
+	struct watches *watches; /* NULL: nobody has watched yet */
 	struct policy *fetched; /* of version fetched_version, for the log's next policy row */
 	int64_t fetched_version;
 };

@@ -11,6 +11,7 @@
 #include "proto/code.h"
 
 struct served;
+struct watch;
 
 struct staged { /* policy files on their way, POLICY PUT */
 	struct policy_file *files; /* name and text malloc'd */
@@ -25,6 +26,7 @@ struct session {
 	bool lang_said, quitting;
 	unsigned auth_failures;
 	struct staged staged;
+	struct watch *watch; /* NULL: does not watch */
 };
 
 void staged_clear(struct staged *s);

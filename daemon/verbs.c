@@ -35,6 +35,7 @@ const struct verb_action verb_actions[N_VERBS] = {
     [VERB_EXPLAIN] = {.start = do_explain},
     [VERB_SHOW] = {.start = do_show},
     [VERB_LIST] = {.start = do_list},
+    [VERB_WATCH] = {.start = do_watch},
     [VERB_REPORT] = {.start = do_report},
     [VERB_OUTAGE] = {.decide = do_outage},
     [VERB_CLOSE] = {.decide = do_close},

@@ -84,6 +84,9 @@ void do_close(struct exchange *x, int64_t now);
 void do_reopen(struct exchange *x, int64_t now);
 void do_outages(struct exchange *x);
 
+/* verbs_watch.c */
+void do_watch(struct exchange *x);
+
 /* verbs_report.c */
 void do_report(struct exchange *x);
 

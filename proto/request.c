@@ -19,6 +19,8 @@
 #include "lib/wish.h"
 
 #define NUMBER_MAX 1000000
+#define POINT_MAX_DIGITS 15 /* of a version */
+#define POINT_MAX_SEQ_DIGITS 9
 #define READING_MAX_DIGITS 9	    /* before the point */
 #define REPEATED_VALUE_MAX_BYTES 80 /* how much of a bad value is said back */
 
@@ -160,6 +162,28 @@ static bool is_reading(const struct verb_key *k, const char *value)
 		value[whole + 2] == '\0');
 }
 
+/* A version, or with a point and the number of an event in it. */
+static bool point_parse(const char *value, int64_t *ret_version, int32_t *ret_seq)
+{
+	size_t n = strspn(value, "0123456789");
+	const char *seq = value[n] == '.' ? value + n + 1 : "0";
+
+	if (n == 0 || n > POINT_MAX_DIGITS || (value[n] && value[n] != '.') ||
+	    strspn(seq, "0123456789") != strlen(seq) || !*seq || strlen(seq) > POINT_MAX_SEQ_DIGITS)
+		return false;
+	*ret_version = strtoll(value, NULL, 10);
+	*ret_seq = (int32_t)strtol(seq, NULL, 10);
+	return true;
+}
+
+static bool is_point(const struct verb_key *k, const char *value)
+{
+	int64_t version;
+	int32_t seq;
+
+	return point_parse(value, &version, &seq);
+}
+
 static bool are_wishes(const struct verb_key *k, const char *value)
 {
 	struct arena a = {0};
@@ -194,6 +218,7 @@ static const struct type {
     [KEY_QUANTITY] = {1, 3, is_quantity, "2"},
     [KEY_WINDOW] = {3, 129, is_window, "2026-12-05T08:00/2026-12-05T20:00"},
     [KEY_READING] = {1, READING_MAX_DIGITS + 2, is_reading, "84210.5"},
+    [KEY_POINT] = {1, POINT_MAX_DIGITS + 1 + POINT_MAX_SEQ_DIGITS, is_point, "4712"},
     [KEY_WISHES] = {0, WISHES_MAX_BYTES, are_wishes, "seats>=7 hitch"},
     [KEY_ITEM] = {1, 2000, is_text, "what=van from=2026-12-05T08:00 for=4h qty=2"},
 };
@@ -470,6 +495,14 @@ bool request_duration(const struct request *r, const char *key, struct duration 
 	const char *value = request_get(r, key);
 
 	return value && duration_parse(value, ret) == DURATION_OK;
+}
+
+bool request_point(const struct request *r, const char *key, int64_t *ret_version,
+		   int32_t *ret_seq)
+{
+	const char *value = request_get(r, key);
+
+	return value && point_parse(value, ret_version, ret_seq);
 }
 
 bool request_reading(const struct request *r, const char *key, int64_t *ret_tenths)

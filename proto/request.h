@@ -49,6 +49,8 @@ int64_t request_number(const struct request *r, const char *key, int64_t otherwi
 /* false if not given */
 bool request_moment(const struct request *r, const char *key, const struct zone *z, int64_t *ret_utc);
 bool request_duration(const struct request *r, const char *key, struct duration *ret);
+/* Of a KEY_POINT key; ret_seq 0 where only the version is said. false if not given. */
+bool request_point(const struct request *r, const char *key, int64_t *ret_version, int32_t *ret_seq);
 bool request_reading(const struct request *r, const char *key, int64_t *ret_tenths); /* of a KEY_READING key */
 int64_t request_booking(const struct request *r, const char *key); /* 0 if not given */
 uint32_t request_person(const struct request *r, const char *key);  /* 0 if not given */

@@ -16,6 +16,7 @@ const char *const key_type_words[N_KEY_TYPES] = {
     [KEY_LANGUAGE] = "language", [KEY_VERB] = "verb",	  [KEY_LINE] = "line",
     [KEY_QUANTITY] = "quantity", [KEY_WINDOW] = "window", [KEY_WISHES] = "wishes",
     [KEY_ITEM] = "item",	 [KEY_READING] = "reading",
+    [KEY_POINT] = "point",
 };
 
 const char *const verb_access_words[N_VERB_ACCESSES] = {
@@ -338,6 +339,16 @@ const struct verb verb_table[N_VERBS] = {
 			{"to", KEY_MOMENT, .help = "until when"},
 			{"for", KEY_DURATION, .help = "over how long"},
 			{"profile", KEY_YES, .help = "yes: also how many are taken, step by step"},
+		},
+	},
+	[VERB_WATCH] = {
+		.id = VERB_WATCH, .word = "WATCH", .access = ACCESS_PERSON,
+		.help = "be told on this connection what happens to your bookings",
+		.keys = {
+			{"since", KEY_POINT, .help = "first what was missed since this version, or version.seq"},
+			{"of", KEY_CHOICE, .choices = "mine all", .help = "your member's (mine), or all that you may see in full"},
+			{"what", KEY_NAME, .help = "only of this resource"},
+			{"off", KEY_YES, .help = "yes: no more"},
 		},
 	},
 	[VERB_REPORT] = {
