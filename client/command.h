@@ -71,6 +71,8 @@ enum exit_code command_back(struct cli *cli);
 enum exit_code command_swap(struct cli *cli);
 enum exit_code command_dispute(struct cli *cli);
 enum exit_code command_settle(struct cli *cli);
+enum exit_code command_explain(struct cli *cli);
+enum exit_code command_watch(struct cli *cli);
 enum exit_code command_close(struct cli *cli);
 enum exit_code command_person_qualify(struct cli *cli);
 enum exit_code command_person_disqualify(struct cli *cli);

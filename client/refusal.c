@@ -130,14 +130,14 @@ void refusal_reasons(struct session *s, const struct reply *r, const char *but,
 	}
 }
 
-static void tell_next(struct session *s, const struct reply *r, const struct wanted *wanted)
+void refusal_tell_next(struct session *s, const struct reply *r, const struct wanted *wanted,
+		       const struct screen *screen)
 {
-	const struct screen *err = &s->cli->err;
 	struct next next = refusal_next(s, r, wanted);
 	if (!next.command)
 		return;
-	screen_say(err, 0, next.head);
-	fprintf(err->out, "  %s\n", next.command);
+	screen_say(screen, 0, next.head);
+	fprintf(screen->out, "  %s\n", next.command);
 }
 
 static void tell_people(struct session *s, const struct reply *r, const struct wanted *wanted)
@@ -156,7 +156,7 @@ static void tell_people(struct session *s, const struct reply *r, const struct w
 	if (wanted->shorter && strcmp(r->code, "not-later") == 0)
 		fprintf(err->out, "%s\n  %s\n", text(TEXT_INSTEAD_SHORTER), wanted->shorter);
 	refusal_alternatives(s, r, wanted, err);
-	tell_next(s, r, wanted);
+	refusal_tell_next(s, r, wanted, err);
 }
 
 enum exit_code refusal_tell(struct session *s, const struct reply *r, const struct wanted *wanted)

@@ -7,8 +7,9 @@
 
 static void json_value(FILE *out, const char *key, const char *value)
 {
-	static const char *const numbers[] = {"rank",	"retry", "count", "limit", "at", "line",
-					      "column", "item",	 "qty",	  "turn",  "of"};
+	static const char *const numbers[] = {"rank", "retry",	"count", "limit",   "at",
+					      "line", "column", "item",	 "qty",	    "turn",
+					      "of",   "share",	"free",	 "version", "seq"};
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (strcmp(numbers[i], key) == 0 && json_is_number(value)) {
 			fputs(value, out);
@@ -47,12 +48,23 @@ static void json_members(FILE *out, const struct line *l, const char *separator)
 	}
 }
 
+/* Kinds of lines, and what a list of them is called. */
+static const char *plural(struct arena *a, const char *kind)
+{
+	static const char *const others[][2] = {
+	    {"queue", "queue"}, {"hours", "hours"}, {"remedy", "remedies"}};
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (strcmp(others[i][0], kind) == 0)
+			return others[i][1];
+	return arena_printf(a, "%ss", kind);
+}
+
 static void json_kind(struct session *s, const struct reply *r, const char *kind,
 		      const struct wanted *wanted)
 {
 	FILE *out = s->cli->out.out;
 	size_t n = 0;
-	fprintf(out, ",\n \"%ss\": [", kind);
+	fprintf(out, ",\n \"%s\": [", plural(&s->cli->arena, kind));
 	for (size_t i = 0; i < r->n_data; i++) {
 		if (!line_is(&r->data[i], kind))
 			continue;
@@ -103,5 +115,27 @@ void refusal_tell_json(struct session *s, const struct reply *r, const struct wa
 	json_pair(out, "next", next.command);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		json_kind(s, r, kinds[i], wanted);
+	fputs("}\n", out);
+}
+
+void reasoning_json(struct session *s, const struct reply *r, const struct wanted *wanted)
+{
+	static const char *const kinds[] = {"rule",   "hours",	"unit",	    "queue",
+					    "remedy", "reason", "conflict", "alternative"};
+	FILE *out = s->cli->out.out;
+	const char *verdict = reply_get(r, "verdict");
+	bool refused = verdict && strcmp(verdict, "refused") == 0;
+	fputs("{", out);
+	json_members(out, &r->final, "");
+	json_pair(out, "next", refused ? refusal_next(s, r, wanted).command : NULL);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		json_kind(s, r, kinds[i], wanted);
+	fputs("}\n", out);
+}
+
+void line_json(FILE *out, const struct line *l)
+{
+	fputc('{', out);
+	json_members(out, l, "");
 	fputs("}\n", out);
 }

@@ -32,8 +32,9 @@ const char *session_server(const struct session *s)
 
 enum exit_code session_complain(struct session *s, int fault, const char *why)
 {
-	text_complain(fault_texts[fault], session_server(s),
-		      text_clean(&s->cli->arena, why ? why : ""));
+	if (!s->quiet)
+		text_complain(fault_texts[fault], session_server(s),
+			      text_clean(&s->cli->arena, why ? why : ""));
 	return EXIT_NETWORK;
 }
 

@@ -19,6 +19,7 @@ struct session {
 	unsigned n_asked;
 	bool told_as_of; /* that the database is away */
 	bool logging_in; /* the token was never known to be valid */
+	bool quiet;	 /* a loss is not told: it is tried again */
 };
 
 /* With the profile's credentials, or those given. What went wrong was said on stderr. */

@@ -31,6 +31,16 @@ static const struct option resources_options[] = {
     {"--units", NONE_TAKEN, {"a row per unit", "une ligne par unité"}},
     LAST,
 };
+static const struct option explain_options[] = {
+    UNIT, FROM, TO, FOR, WITHIN, QTY, HAVING, AT, DECLARED, DISTANCE, PEOPLE, MEMBER, PERSON, LAST,
+};
+static const struct option watch_options[] = {
+    {"--since",
+     {"VERSION", "VERSION"},
+     {"first what was missed since then", "d'abord ce qui a été manqué depuis"}},
+    {"--all", NONE_TAKEN, {"of all that you manage, too", "aussi de tout ce que vous gérez"}},
+    LAST,
+};
 
 const struct command commands_of_looking[] = {
     {
@@ -82,6 +92,49 @@ const struct command commands_of_looking[] = {
 		      {"with all the others of its series", "avec toutes les autres de sa série"}}},
 	.data = true,
 	.run = command_show,
+    },
+    {
+	.word = "explain",
+	.usage = {"CODE | RESOURCE START LENGTH|END", "CODE | RESSOURCE DÉBUT DURÉE|FIN"},
+	.summary = {"why it is so, or would be", "pourquoi c'est ainsi, ou le serait"},
+	.about = {"Gives the reasoning behind a booking, a refusal, a place in the queue, or a "
+		  "request that might be made; nothing is asked for. Every rule about it, kept or "
+		  "broken, with its numbers; every unit, and why it fell out; "
+		  "who stands in the queue, and why in that order; what else could make "
+		  "room.\n" TIMES_EN,
+		  "Donne le raisonnement derrière une réservation, un refus, un rang dans la file, "
+		  "ou une demande possible ; rien n'est demandé. Chaque règle, respectée ou non, "
+		  "avec ses chiffres ; chaque unité, et pourquoi elle ne va pas ; "
+		  "qui est dans la file, et pourquoi dans cet ordre ; ce qui pourrait faire "
+		  "place.\n" TIMES_FR},
+	.options = explain_options,
+	.examples = {{"mutual explain van sat 9:00 3h",
+		      {"could I, and why not?", "est-ce possible, sinon pourquoi ?"},
+		      "mutual explain van sam 9h 3h"},
+		     {"mutual explain B7K3QF", {"why it is as it is", "pourquoi c'est ainsi"}}},
+	.data = true,
+	.run = command_explain,
+    },
+    {
+	.word = "watch",
+	.usage = {"[RESOURCE] [--since VERSION]", "[RESSOURCE] [--since VERSION]"},
+	.summary = {"what happens, as it happens", "ce qui se passe, à mesure"},
+	.about =
+	    {"Prints a line for each thing that happens to your member's bookings: offers, "
+	     "approvals, changes of place; for managers with --all also to all that they manage. "
+	     "Goes on until it is interrupted; after a loss it connects again by itself "
+	     "and misses nothing. With --json an object a line, with --csv a row.",
+	     "Affiche une ligne pour chaque chose qui arrive aux réservations de votre membre : "
+	     "propositions, accords, changements de place ; pour la gestion, avec --all, aussi à "
+	     "tout ce qu'elle gère. Continue jusqu'à interruption ; après une coupure, se "
+	     "reconnecte et ne manque rien. Avec --json un objet par ligne, avec --csv une "
+	     "rangée."},
+	.options = watch_options,
+	.examples = {{"mutual watch", {"", ""}},
+		     {"mutual watch van --all --json",
+		      {"of a thing, for a program", "d'une chose, pour un programme"}}},
+	.data = true,
+	.run = command_watch,
     },
     {
 	.word = "resources",

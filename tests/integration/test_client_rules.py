@@ -319,6 +319,48 @@ def test_what_holds_for_a_resource(mutual):
     refused(mutual, 'policy', 'show', 'rules.yaml', '--effective', 'truck', code=USAGE, profile='alice')
 
 
+def test_explain_a_request(mutual, day):
+    said = mutual.ok('explain', 'bike', day, '8:00', '4h', profile='alice')
+    assert said.startswith('It would be granted\n')
+    assert re.search(r'✓ at most 3 bookings .*; 0 of 3 used, 1 more now', said) and '(rule three bikes ahead, rules.yaml:' in said
+    assert said.count('✓ bike-') == 4 and said.count('(chosen)') == 1 and '✓ open then' in said
+    assert mutual.ok('explain', 'hall', day, '8:00', '4h', profile='alice').startswith('It would have to be approved (rule the hall')
+    said = mutual.ok('explain', 'truck', day, '8:00', '1h', '--lang', 'fr', profile='bruno')
+    assert said.startswith('Ce serait refusé : ') and len(re.findall(r'^  ✗ .*$', said.split('Horaires')[0], re.M)) == 2
+    said = mutual.ok('explain', 'hall', day, '8:00', '4h', '+', 'tent', '--qty', '2', profile='alice')
+    assert re.search(r'✓ 1: hall: ', said) and re.search(r'✓ 2: tent-2: ', said)
+    plain = mutual.ok('explain', 'truck', day, '8:00', '1h', profile='bruno', env={'LC_ALL': 'C'})
+    assert plain.isascii() and '  x ' in plain and '  + ' in plain
+    assert mutual.json('list', '--from', day, '--to', day, 'bike', profile='alice') == []  # nothing was asked for
+
+
+def test_explain_why_not_and_the_queue(mutual, day):
+    taken = code_of(mutual.ok('book', 'one', day, '8:00', '4h', profile='alice'))
+    said = mutual.ok('explain', 'one', day, '9:00', '2h', profile='bruno')
+    assert said.startswith('It would be refused: The only one is taken by ') and "✗ one: The only one is taken by L'Établi" in said
+    assert 'What else could make room:' in said and 'wait=yes takes a place in the queue' in said
+    assert [c[0] for c in commands_in(said)] == ['book'] * 3 + ['wait']
+    mutual.ok(*commands_in(said)[-1], '--dry-run', profile='bruno')
+    first = code_of(mutual.ok('wait', 'one', day, '8:00', '4h', profile='bruno'))
+    mine = code_of(mutual.ok('wait', 'one', day, '8:00', '4h', profile='dora'))
+    said = mutual.ok('explain', mine, profile='dora')
+    assert said.startswith(f"{mine} is waiting 2/2\n")
+    assert '  1. La Remise before Les Lutins: its class comes first' in said and re.search(r'  2\. Les Lutins \(you\)', said)
+    assert first not in said
+    answer = mutual.json('explain', mine, profile='dora')
+    assert (answer['verdict'], answer['state'], answer['turn'], answer['of']) == ('waiting', 'waiting', 2, 2)
+    assert [q['why'] for q in answer['queue'] if 'why' in q] == ['class'] and answer['units'][0]['fit'] == 'no'
+    answer = mutual.json('explain', 'one', day, '8:00', '4h', profile='tom')
+    assert answer['verdict'] == 'refused' and answer['next'].startswith('mutual wait one ') and answer['alternatives'][0]['command']
+    rows = list(csv.DictReader(io.StringIO(mutual.ok('explain', mine, '--csv', profile='dora'))))
+    assert [r['member'] for r in rows if r['kind'] == 'queue'] == ['m02', 'm04']
+    refused(mutual, 'explain', 'B7K3QF', profile='dora')
+    refused(mutual, 'explain', 'one', code=USAGE, profile='dora')  # a thing without a time
+    for code, name in ((first, 'bruno'), (mine, 'dora')):
+        mutual.ok('pass', code, profile=name)
+    mutual.ok('cancel', taken, profile='alice')
+
+
 def width(line):
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in 'WF' else 1 for c in line)
 
@@ -339,7 +381,8 @@ def test_nothing_is_wider_than_the_terminal(mutual, day, language):
     waiting.append(code_of(look('wait', 'one', day, '8:00', '4h', '--purpose', 'Livraison des paniers de la semaine')))
     look('book', 'one', day, '8:00', '4h', profile='bruno')
     waiting.append(code_of(look('wait', 'one', '3h', '--within', f"{day} 8:00 - 12:00", profile='dora')))
-    for command in (['offers'], ['list'], ['show', waiting[0]], ['outages'], ['policy', 'show', '--effective', 'hall']):
+    look('explain', 'one', day, '8:00', '4h', profile='tom')
+    for command in (['offers'], ['list'], ['explain', waiting[0]], ['show', waiting[0]], ['outages'], ['policy', 'show', '--effective', 'hall']):
         look(*command)
     held = code_of(look('hold', 'one', day, '14:00', '1h', '--hold-for', '4h'))
     look('list')
@@ -351,7 +394,7 @@ def test_nothing_is_wider_than_the_terminal(mutual, day, language):
     look('cancel', taken, profile='alice')
 
 
-@pytest.mark.parametrize('command', ['hold', 'confirm', 'wait', 'offers', 'accept', 'pass', 'approve', 'decline', 'settle', 'out', 'back',
+@pytest.mark.parametrize('command', ['hold', 'confirm', 'wait', 'offers', 'explain', 'watch', 'accept', 'pass', 'approve', 'decline', 'settle', 'out', 'back',
                                      'swap', 'dispute', 'close', 'reopen', 'outage', 'person qualify', 'person disqualify'])
 @pytest.mark.parametrize('language', ['en', 'fr'])
 def test_help_teaches(mutual, command, language):
