@@ -23,10 +23,10 @@ static const struct timeline_entry *next_on(const struct pole *p, const struct b
 	return span_is_empty(needed) ? NULL : timeline_conflict(line, needed, late->number);
 }
 
-static bool was_there_before(const struct booking *next, uint32_t resource, uint32_t lane)
+static bool is_there(const struct booking *b, uint32_t resource, uint32_t lane)
 {
-	for (size_t i = 0; i < next->n_allocations; i++)
-		if (next->allocations[i].resource == resource && next->allocations[i].lane == lane)
+	for (size_t i = 0; i < b->n_allocations; i++)
+		if (b->allocations[i].resource == resource && b->allocations[i].lane == lane)
 			return true;
 	return false;
 }
@@ -81,8 +81,10 @@ static struct booking *on_unit(const struct pole *p, const struct booking *next,
 	return made;
 }
 
-static struct booking *elsewhere(const struct pole *p, const struct booking *next,
-				 const struct allocation *a, int64_t now, struct arena *arena)
+/* Not where the late one is as well: there it is to stay, too. */
+static struct booking *elsewhere(const struct pole *p, const struct booking *late,
+				 const struct booking *next, const struct allocation *a,
+				 int64_t now, struct arena *arena)
 {
 	const struct resource *r = pole_resource(p, a->resource);
 	const struct unit *present = r ? resource_lane(r, a->lane) : NULL;
@@ -94,7 +96,7 @@ static struct booking *elsewhere(const struct pole *p, const struct booking *nex
 		struct booking *made;
 
 		if (u == present || u->site != present->site ||
-		    was_there_before(next, r->number, u->lane))
+		    is_there(next, r->number, u->lane) || is_there(late, r->number, u->lane))
 			continue;
 		made = on_unit(p, next, a, u, now, arena);
 		if (made)
@@ -114,7 +116,7 @@ static bool make_way(struct pole *p, const struct booking *late, const struct bo
 		     const struct allocation *a, int64_t now, struct arena *arena,
 		     struct changes *ret)
 {
-	struct booking *made = elsewhere(p, next, a, now, arena);
+	struct booking *made = elsewhere(p, late, next, a, now, arena);
 	bool is_moved = made != NULL;
 	struct changes step = {0};
 
