@@ -70,6 +70,9 @@ static const struct setting settings[] = {
      "check settings and policies, then exit"},
     {"migrate", NULL, SETTING_FLAG, true, AT(migrate), NULL, 0, 0,
      "bring the database up to date, then exit"},
+    {"replay", "POLE", SETTING_TEXT, true, AT(replay), NULL, 0, 0,
+     "decide everything in this pole's log again, tell what comes out differently, then exit; "
+     "changes nothing"},
 };
 enum { N_SETTINGS = sizeof(settings) / sizeof(*settings) };
 

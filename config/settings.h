@@ -23,6 +23,7 @@ struct settings {
 	bool tls12;			       /* allow TLS 1.2 with AEAD and ECDHE */
 	long max_connections, max_connections_per_address, auth_timeout_s, idle_timeout_s;
 	bool check;   /* --check: validate and exit */
+	const char *replay; /* --replay: decide this pole's log again and exit; NULL: not */
 	bool migrate; /* --migrate: migrate the database and exit */
 	bool verbose;
 };

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,6 +143,11 @@ static int start(struct embedded *e, char *ret_why)
 	return answer ? answer : ensure_database(e, ret_why);
 }
 
+static void daemon_conninfo(const struct cluster *c, char *ret, size_t n)
+{
+	snprintf(ret, n, "host='%s' port=5432 dbname=mutuald user=mutuald", c->dir);
+}
+
 int embedded_start(const char *state_dir, const char *bin_dir, struct embedded **ret, char *ret_why)
 {
 	struct embedded *e = memory_new(sizeof(*e));
@@ -150,8 +156,7 @@ int embedded_start(const char *state_dir, const char *bin_dir, struct embedded *
 	e->lock = e->fd = -1;
 	answer = cluster_locate(state_dir, bin_dir, &e->cluster, ret_why);
 	if (!answer) {
-		snprintf(e->conninfo, CONNINFO_BYTES,
-			 "host='%s' port=5432 dbname=mutuald user=mutuald", e->cluster.dir);
+		daemon_conninfo(&e->cluster, e->conninfo, CONNINFO_BYTES);
 		snprintf(e->owner_conninfo, CONNINFO_BYTES,
 			 "host='%s' port=5432 dbname=mutuald user=postgres", e->cluster.dir);
 		answer = start(e, ret_why);
@@ -160,6 +165,29 @@ int embedded_start(const char *state_dir, const char *bin_dir, struct embedded *
 		embedded_stop(e);
 	else
 		*ret = e;
+	return answer;
+}
+
+int embedded_open(const char *state_dir, const char *bin_dir, struct embedded **ret,
+		  char *ret_conninfo, size_t conninfo_bytes, char *ret_why)
+{
+	struct cluster c;
+	char made[PATH_MAX];
+	pid_t pid;
+	int answer = 0;
+
+	*ret = NULL;
+	snprintf(made, sizeof(made), "%s/pg/data/PG_VERSION", state_dir);
+	if (access(made, F_OK)) {
+		snprintf(ret_why, CLUSTER_WHY_BYTES, "%.400s: %s", made, strerror(errno));
+		return 1;
+	}
+	if (cluster_locate(state_dir, bin_dir, &c, ret_why))
+		return 1;
+	daemon_conninfo(&c, ret_conninfo, conninfo_bytes);
+	if (cluster_state(&c, &pid) != CLUSTER_READY)
+		answer = embedded_start(state_dir, bin_dir, ret, ret_why);
+	cluster_release(&c);
 	return answer;
 }
 

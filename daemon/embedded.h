@@ -8,6 +8,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct event_base;
 struct embedded;
@@ -16,6 +17,10 @@ struct embedded;
  * NULL: found. */
 int embedded_start(const char *state_dir, const char *bin_dir, struct embedded **ret,
 		   char *ret_why);
+/* One that is there already and only read: of a daemon that runs, or started for us. Nothing is made
+ * or migrated. ret: to be stopped; NULL where it was running and goes on. > 0: why. */
+int embedded_open(const char *state_dir, const char *bin_dir, struct embedded **ret,
+		  char *ret_conninfo, size_t conninfo_bytes, char *ret_why);
 /* A system user that the daemon will become: may connect as `mutuald` from now on. Call it before
  * giving up root. > 0: why. */
 int embedded_allow(struct embedded *e, const char *user, char *ret_why);

@@ -205,6 +205,16 @@ static void decide_request(struct served *s, struct exchange *x, int64_t now)
 		verb_actions[x->request.verb->id].decide(x, now);
 }
 
+void group_decide(struct served *s, struct exchange *x, int64_t now)
+{
+	decide_request(s, x, now);
+	if (!x->changes.n || x->request.dry)
+		return;
+	pole_apply(s->pole, &x->changes);
+	settle(s->pole, now, &x->arena, &x->changes);
+	x->granted = true;
+}
+
 static void decide_one(struct served *s, struct exchange *x, int64_t now)
 {
 	buffer_reset(&x->reply);
@@ -216,12 +226,7 @@ static void decide_one(struct served *s, struct exchange *x, int64_t now)
 	if (answered_before(s, x))
 		return;
 	x->kept_reply = NULL;
-	decide_request(s, x, now);
-	if (x->changes.n && !x->request.dry) {
-		pole_apply(s->pole, &x->changes);
-		settle(s->pole, now, &x->arena, &x->changes);
-		x->granted = true;
-	}
+	group_decide(s, x, now);
 	if (x->tell)
 		x->tell(x);
 	if (x->request.dry)

@@ -51,6 +51,9 @@ struct groups {
 void groups_init(struct groups *g, struct served *s);
 void groups_release(struct groups *g);
 bool groups_are_idle(const struct groups *g);
+/* Decides one command and what follows from it for those who wait: the changes of a dry one are not applied, those of any other are. What
+ * decides a log again (daemon/replay.h) comes this way, too. */
+void group_decide(struct served *s, struct exchange *x, int64_t now);
 /* Takes the exchange; it is finished (exchange_finish) once its answer is known. */
 void groups_submit(struct served *s, struct exchange *x);
 /* The database is back, or the log was read: goes on with what waits. */

@@ -26,6 +26,7 @@
 #include "daemon/listener.h"
 #include "daemon/log.h"
 #include "daemon/migrate.h"
+#include "daemon/replay.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/start.h"
@@ -519,6 +520,34 @@ static int check_only(const struct settings *s)
 	return r;
 }
 
+/* Where the log is: a database that is there already, and is only read. > 0: why. */
+static int replay_database(const struct settings *s, struct embedded **ret, char *ret_conninfo,
+			   char *ret_why)
+{
+	*ret = NULL;
+	if (!s->database)
+		return embedded_open(s->state_dir, s->postgres_bin, ret, ret_conninfo, PATH_BYTES,
+				     ret_why);
+	snprintf(ret_conninfo, PATH_BYTES, "%s", s->database);
+	return 0;
+}
+
+static int run_replay(const struct settings *s)
+{
+	struct replay_report report = {.out = stdout, .progress = isatty(STDERR_FILENO)};
+	struct embedded *embedded;
+	char conninfo[PATH_BYTES], why[WHY_BYTES];
+	int r = replay_database(s, &embedded, conninfo, why);
+
+	if (!r)
+		r = replay(conninfo, s->database ? "SET ROLE mutuald;" : "", s->replay, &report,
+			   why);
+	if (r)
+		log_error("--replay %s: %s", s->replay, why);
+	embedded_stop(embedded);
+	return r || !replay_agrees(&report);
+}
+
 static void raise_limits(void)
 {
 	struct rlimit limit;
@@ -565,6 +594,8 @@ int main(int argc, char **argv)
 		r = print_problems(&problems);
 	else if (d.settings.check)
 		r = check_only(&d.settings);
+	else if (d.settings.replay)
+		r = run_replay(&d.settings);
 	else
 		r = run(&d);
 	problems_clear(&problems);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Free text unless it is listed: a new key is left out rather than told by mistake. */
-static bool may_be_told(const struct verb_key *k)
+bool request_key_is_told(const struct verb_key *k)
 {
 	static const char *const texts[] = {"rule"}; /* an RRULE of RFC 5545 */
 
@@ -20,7 +20,7 @@ static bool may_be_told(const struct verb_key *k)
 
 static void put_key(const struct request *r, const struct verb_key *k, struct line_writer *w)
 {
-	if (!may_be_told(k)) {
+	if (!request_key_is_told(k)) {
 		line_str(w, k->key, k->required ? "-" : NULL);
 		return;
 	}

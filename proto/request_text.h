@@ -12,3 +12,5 @@
 
 /* Appends it, without LF. Where it would be longer than a line may be: the verb alone. */
 void request_text(const struct request *r, struct buffer *out);
+/* Whether the values of this key are kept; else they are secret, or free text. */
+bool request_key_is_told(const struct verb_key *k);
