@@ -12,7 +12,7 @@
 enum { VALUE_WHAT, VALUE_SAYS, VALUE_WHERE };
 static const struct column value_columns[] = {
     [VALUE_WHAT] = {"what", {"What", "Quoi"}, COLUMN_TABLE_ONLY},
-    [VALUE_SAYS] = {"value", {"Value", "Valeur"}, COLUMN_WRAP},
+    [VALUE_SAYS] = {"value", {"Value", "Valeur"}, COLUMN_WRAP | COLUMN_WORDS},
     [VALUE_WHERE] = {"where", {"Where", "Où"}, COLUMN_TABLE_ONLY},
     {"key", {"Key", "Clé"}, COLUMN_DATA_ONLY},
     {"place", {"Place", "Où"}, COLUMN_DATA_ONLY},

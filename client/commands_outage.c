@@ -114,11 +114,13 @@ static enum exit_code tell(struct session *s, struct ask *q, enum text sentence,
 		return EXIT_DONE;
 	}
 	const char *number = reply_get(&r, "outage");
-	if (reply_get(&r, "dry"))
-		fputs(text(TEXT_DRY), cli->out.out);
-	fprintf(cli->out.out, text(sentence), text_clean(&cli->arena, number ? number : ""),
-		text_clean(&cli->arena, line_what(&cli->arena, &r.final)),
-		text_clean(&cli->arena, span_shown(s, &r)));
+	const char *said =
+	    arena_printf(&cli->arena, text(sentence), text_clean(&cli->arena, number ? number : ""),
+			 text_clean(&cli->arena, line_what(&cli->arena, &r.final)),
+			 text_clean(&cli->arena, span_shown(s, &r)));
+	screen_say(
+	    &cli->out, 0,
+	    arena_printf(&cli->arena, "%s%s", reply_get(&r, "dry") ? text(TEXT_DRY) : "", said));
 	if (reply_has(&r, "booking")) {
 		fprintf(cli->out.out, "\n%s\n", text(hits));
 		things_join(s, &r);

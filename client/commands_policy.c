@@ -64,10 +64,11 @@ static const char *word_for(const char *what)
 	static const struct {
 		const char *what;
 		enum text name;
-	} words[] = {{"rule", TEXT_A_RULE},	  {"resource", TEXT_A_RESOURCE},
-		     {"member", TEXT_A_MEMBER},	  {"site", TEXT_A_SITE},
-		     {"unit", TEXT_A_UNIT},	  {"travel", TEXT_A_TRAVEL},
-		     {"closure", TEXT_A_CLOSURE}, {"pole", TEXT_A_POLE}};
+	} words[] = {{"rule", TEXT_A_RULE},	    {"resource", TEXT_A_RESOURCE},
+		     {"member", TEXT_A_MEMBER},	    {"site", TEXT_A_SITE},
+		     {"unit", TEXT_A_UNIT},	    {"travel", TEXT_A_TRAVEL},
+		     {"closure", TEXT_A_CLOSURE},   {"pole", TEXT_A_POLE},
+		     {"conflicts", TEXT_A_SECTION}, {"test", TEXT_A_CASE}};
 	for (size_t i = 0; i < N(words); i++)
 		if (strcmp(words[i].what, what) == 0)
 			return text(words[i].name);

@@ -17,5 +17,5 @@ const char *show_between(struct session *s, const char *from, const char *to);
 /* The state word of the wire with what has to be known at a glance: `waiting 2/3`, `held 3h 20m`.
  * For a column of states. */
 const char *line_standing(struct session *s, const struct line *l);
-/* Its span, or for what waits for any time of a window: any 3h of that. */
+/* Its span, or for what waits for any time of a window: 3h within that. */
 const char *line_wish(struct session *s, const struct line *l);

@@ -105,7 +105,7 @@ static void wishes(void **state)
 	     "Sat 5 Dec 08:00–11:00"},
 	    {"waiting from=2026-12-05T08:00+01:00 to=2026-12-05T11:00+01:00 "
 	     "within=2026-12-05T08:00+01:00/2026-12-05T20:00+01:00",
-	     "any 3h of Sat 5 Dec 08:00–20:00"},
+	     "3h within Sat 5 Dec 08:00–20:00"},
 	    {"waiting from=2026-12-05T08:00+01:00 to=2026-12-05T09:30+01:00 within=broken",
 	     "Sat 5 Dec 08:00–09:30"},
 	};

@@ -140,8 +140,8 @@ def test_any_time_of_a_window_and_pass_keep(mutual, day):
     taken = code_of(mutual.ok('book', 'one', day, '8:00', '10h', profile='alice'))
     said = mutual.ok('wait', 'one', '2h', '--within', f"{day} 8:00 - 18:00", profile='bruno')
     mine = code_of(said)
-    assert 'any 2h of ' in said
-    assert 'any 2h of ' in mutual.ok('list', profile='bruno') and 'any 2h of ' in mutual.ok('offers', profile='bruno')
+    assert '2h within ' in said
+    assert '2h within ' in mutual.ok('list', profile='bruno') and '2h within ' in mutual.ok('offers', profile='bruno')
     mutual.ok('move', taken, '--from', f"{day} 10:00", '--to', f"{day} 18:00", profile='alice')
     said = mutual.ok('pass', mine, '--keep', profile='bruno')
     assert said.startswith('Turned down; still waiting for: one, ') and 'Your place: 1 of 1.' in said
@@ -178,6 +178,20 @@ def test_out_and_back(mutual, pole):
     row = the_row(mutual, code, 'alice')
     assert (row['state'], row['meter-out'], row['meter-back'], row['used-by']) == ('done', 84210.5, 84251, pole.people.anne_code)
     assert {n['kind']: n['text'] for n in row['notes']} == {'condition-out': 'rayure à gauche', 'condition-back': 'propre'}
+
+
+def test_a_late_return_is_told(start, folder):
+    """Due back in an hour, brought back in three."""
+    one = start(poles=regles.POLE, clock='+0')
+    client = running.Mutual(one, folder)
+    client.login('alice', one.person('Alice Test', 'm01')[0])
+    code = code_of(client.ok('book', 'one', '+2m', '1h', profile='alice'))
+    client.ok('out', code, profile='alice')
+    one.set_clock('+3h')
+    assert the_row(client, code, 'alice')['state'] == 'out'
+    said = client.ok('back', code, profile='alice')
+    assert 'It was due back ' in said and re.search(r': (1h 5\dm|2h)[^:]* late\.', said), said
+    assert 'Free for others' not in said
 
 
 def test_out_too_early(mutual, day):
