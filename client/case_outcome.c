@@ -73,6 +73,11 @@ static bool is_granted(const struct stage *s, const struct outcome *o, const str
 	return then->count == 0 || (size_t)then->count == o->n_dates;
 }
 
+static unsigned owes(const struct booking *b)
+{
+	return booking_says(b)->waived ? 0 : booking_says(b)->forfeit;
+}
+
 static bool is_in(const struct outcome *o, enum booking_state state)
 {
 	return !o->is_refused && o->booking && o->state == state;
@@ -106,8 +111,7 @@ bool outcome_is(struct stage *s, const struct outcome *o, const struct told *the
 	case SAYS_IS_STATE:
 		return b && strcmp(booking_state_words[b->state], then->word) == 0;
 	case SAYS_OWES:
-		return b && !booking_says(b)->waived &&
-		       booking_says(b)->forfeit == (unsigned)then->count;
+		return b && owes(b) == (unsigned)then->count;
 	default:
 		return false;
 	}
@@ -179,8 +183,7 @@ static const char *other_text(struct stage *s, const struct told *then, const st
 				    then->n_things ? " of " : "",
 				    then->n_things ? then->things[0].resource->id : "");
 	if (then->kind == SAYS_OWES)
-		return arena_printf(s->arena, "%s owes %u%%", who,
-				    booking_says(b)->waived ? 0 : booking_says(b)->forfeit);
+		return arena_printf(s->arena, "%s owes %u%%", who, owes(b));
 	unit = unit_of(s, b);
 	if (booking_is_offer(b))
 		return arena_printf(s->arena, "%s is offered %s", who, unit ? unit : "it");
@@ -193,6 +196,11 @@ static const char *other_text(struct stage *s, const struct told *then, const st
 
 const char *outcome_text(struct stage *s, const struct outcome *o, const struct told *then)
 {
-	return then && then->who.member ? other_text(s, then, booking_of(s, o, then))
-					: act_text(s, o);
+	struct told any;
+	if (!then || !then->who.member)
+		return act_text(s, o);
+	any = *then;
+	if (then->kind == SAYS_GOT) /* perhaps another unit of it */
+		any.things[0].unit = NULL;
+	return other_text(s, &any, booking_of(s, o, &any));
 }

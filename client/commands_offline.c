@@ -134,12 +134,15 @@ static void tell_case(struct offline *o, size_t i, const struct case_result *r)
 {
 	const struct policy_test *t = &o->policy->tests[i];
 	struct cli *cli = o->cli;
+	struct screen rest = cli->out; /* of the line, after the mark */
 	struct arena *a = &cli->arena;
 	const char *mark = cli->out.unicode ? r->is_passed ? "✓" : "✗" : r->is_passed ? "ok" : "NO";
 	fprintf(cli->out.out, "%s%s%s",
 		screen_colour(&cli->out, r->is_passed ? COLOUR_GOOD : COLOUR_BAD), mark,
 		screen_plain(&cli->out));
-	screen_say(&cli->out, CASE_INDENT,
+	if (rest.width > 1)
+		rest.width -= (unsigned)text_width(mark);
+	screen_say(&rest, CASE_INDENT,
 		   text_clean(a, arena_printf(a, "%4zu  %s: %s", i + 1, t->when.text,
 					      join(a, t->then, t->n_then, ", "))));
 	if (r->is_passed)

@@ -132,6 +132,8 @@ struct date_list {
 void build_dates(struct build *b);
 void build_conflicts(struct build *b);
 void build_tests(struct build *b);
+/* Warns of sentences that are not understood. Of a policy without problems. */
+void check_tests(const struct policy *p, struct problems *ret_problems);
 /* What cannot be meant together though each line of it can be: warnings, since a pole may have run
  * under them. Of a policy without problems. */
 void policy_check(const struct policy *p, struct problems *ret_problems);

@@ -478,5 +478,6 @@ void policy_check(const struct policy *p, struct problems *ret_problems)
 	for (size_t i = 0; i < p->n_resources; i++)
 		check_hours(&c, &p->resources[i], &c.bounds[i]);
 	check_conflicts(&c);
+	check_tests(p, ret_problems);
 	arena_clear(&scratch);
 }

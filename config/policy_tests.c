@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The section tests: cases in words. Only their shape is looked at here. */
+/* The section tests: cases in words. What they say is looked at once the policy is whole. */
 
 #include "config/policy_build.h"
+#include "config/sentence.h"
 
 struct test_draft {
 	const struct node *given, *when, *then;
@@ -71,4 +72,29 @@ void build_tests(struct build *b)
 	b->policy->tests = arena_new_n(b->walk.arena, struct policy_test, tests->n_children);
 	for (const struct node *c = tests->children; c; c = c->next)
 		build_test(b, c);
+}
+
+static void check_sentence(const struct policy *p, const struct sentence *s,
+			   enum sentence_place place, struct problems *ret)
+{
+	struct told told[SENTENCE_MAX_PARTS];
+	struct problems mistakes = {0};
+	struct arena a = {0};
+
+	sentence_read(p, s, place, NULL, 0, &a, &mistakes, told);
+	for (size_t i = 0; i < mistakes.n; i++)
+		problems_warn(ret, mistakes.items[i].place, "%s", mistakes.items[i].text);
+	problems_clear(&mistakes);
+	arena_clear(&a);
+}
+
+void check_tests(const struct policy *p, struct problems *ret)
+{
+	for (const struct policy_test *t = p->tests; t < p->tests + p->n_tests; t++) {
+		for (size_t i = 0; i < t->n_given; i++)
+			check_sentence(p, &t->given[i], IN_GIVEN, ret);
+		check_sentence(p, &t->when, IN_WHEN, ret);
+		for (size_t i = 0; i < t->n_then; i++)
+			check_sentence(p, &t->then[i], IN_THEN, ret);
+	}
 }

@@ -107,6 +107,14 @@ static const struct {
      "stretch; shorten it, or add `spans-closed: true`"},
     {POLE "  shop: {kind: premises, hours: \"daily 08:00-24:00, 00:00-02:00\", duration: 18h..}\n",
      ""},
+    /* tests */
+    {POLE "tests:\n  - {given: [it is noon], when: m01 books van, then: \"granted, nice\"}\n",
+     "pole.yaml:10:20: \"noon\" is not understood here; write a time such as 2026-12-11 14:00\n"
+     "pole.yaml:10:46: something is missing here; write \"and\", \"on\" or \"from\"\n"
+     "pole.yaml:10:64: \"nice\" is not understood here; write a member, \"granted\", "
+     "\"requested\", \"held\", \"waiting\", \"refused\", \"first\", \"second\", \"third\", "
+     "\"fourth\", …"},
+    {POLE "tests:\n  - {when: m01 books van on 2026-12-11 14:00 for 1h, then: granted}\n", ""},
 };
 
 static void warnings(void **state)

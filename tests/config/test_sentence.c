@@ -4,8 +4,10 @@
 
 #include "config/sentence.h"
 
+#include <assert.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +33,10 @@ static const char pole[] = "pole: p\nname: P\nzone: Europe/Paris\n"
 
 static const char *const reasons[] = {"conflict", "closed", "horizon"};
 
+enum { MANUAL_MAX_BYTES = 200000 };
+
 static struct policy *policy;
+static const char *examples;
 
 static int setup(void **state)
 {
@@ -290,14 +295,43 @@ static void odd_texts_end(void **state)
 	arena_clear(&a);
 }
 
-int main(void)
+/* As troff has it. */
+static const char *escaped(const char *pattern, struct arena *a)
+{
+	const char *text = "";
+
+	for (const char *dash; (dash = strchr(pattern, '-')); pattern = dash + 1)
+		text = arena_printf(a, "%s%.*s\\-", text, (int)(dash - pattern), pattern);
+	return arena_printf(a, "    %s%s\n", text, pattern);
+}
+
+static void the_manual_has_each_phrase(void **state)
+{
+	struct arena a = {0};
+	char *manual = arena_alloc(&a, MANUAL_MAX_BYTES + 1);
+	FILE *f = fopen(arena_printf(&a, "%s/../../man/mutuald-policy.5", examples), "re");
+	size_t n;
+
+	assert_non_null(f);
+	n = fread(manual, 1, MANUAL_MAX_BYTES, f);
+	fclose(f);
+	assert_in_range(n, 1000, MANUAL_MAX_BYTES - 1);
+	for (size_t i = 0; sentence_phrase(i); i++)
+		if (!strstr(manual, escaped(sentence_phrase(i)->pattern, &a)))
+			fail_msg("not in the manual: %s", sentence_phrase(i)->pattern);
+	arena_clear(&a);
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(each_phrase_is_understood),
-	    cmocka_unit_test(what_is_said),
-	    cmocka_unit_test(what_is_not_understood),
-	    cmocka_unit_test(odd_texts_end),
+	    cmocka_unit_test(each_phrase_is_understood),  cmocka_unit_test(what_is_said),
+	    cmocka_unit_test(what_is_not_understood),	  cmocka_unit_test(odd_texts_end),
+	    cmocka_unit_test(the_manual_has_each_phrase),
 	};
+
+	assert(argc == 2);
+	examples = argv[1];
 
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
