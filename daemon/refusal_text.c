@@ -173,10 +173,7 @@ const struct resource *refused_resource(const struct exchange *x, const struct r
 		if (taken)
 			return taken;
 	}
-	if (r != answer->refusals && answer->n_refusals &&
-	    answer->refusals[0].reason == REASON_REQUIREMENT && answer->refusals[0].needs)
-		return answer->refusals[0].needs;
-	return asked_resource(x, what);
+	return r->brought ? r->brought : asked_resource(x, what);
 }
 
 static void fill_unknown_resource(struct about *m)

@@ -184,6 +184,7 @@ static void explain(const struct basket *b, const struct want *w, const struct t
 		struct refusal *refusal = &ret->refusals[i];
 
 		refusal->item = w->via == ITEM_ASKED ? w->item : w->of;
+		refusal->brought = w->via == ITEM_ASKED ? NULL : w->resource;
 		if (packed == REPACK_E_BOUND && refusal->reason == REASON_CONFLICT)
 			refusal->reason = REASON_UNDECIDED;
 	}
@@ -274,6 +275,46 @@ static bool is_there(const struct basket *b, const struct want *whose, const str
 	return false;
 }
 
+static bool is_with_skill(const struct basket *b, const char *skill, struct span s)
+{
+	for (size_t i = 0; i < b->n_asked; i++)
+		if (resource_has_skill(b->wants[i].resource, skill) &&
+		    span_contains(b->wants[i].span, s))
+			return true;
+	return false;
+}
+
+/* Where a want has its place in the plan. */
+static const struct site *site_of(const struct basket *b, const struct want *w)
+{
+	if (w->at)
+		return w->at;
+	for (size_t i = 0; i < b->plan.n; i++) {
+		const struct plan_entry *e = &b->plan.entries[i];
+		const struct resource *r;
+		const struct unit *u;
+
+		if (e->booking != b->number || e->allocation.item != w->item)
+			continue;
+		r = pole_resource(b->pole, e->allocation.resource);
+		u = resource_lane(r, e->allocation.lane);
+		return u->site ? u->site : r->site;
+	}
+	return w->resource->site;
+}
+
+/* What moves comes to where it is needed. */
+static void send(const struct basket *b, const struct want *whose, struct want *what)
+{
+	const struct site *where = site_of(b, whose);
+
+	if (!what->resource->moves || where == what->resource->site)
+		return;
+	what->at = where;
+	what->having_text = arena_printf(b->arena, "at=%s%s%s", where->id,
+					 *what->having_text ? " " : "", what->having_text);
+}
+
 /* Adding a want may move the array: what points into it goes on pointing at what it was, which does
  * not change while things are placed. */
 static bool bring(struct basket *b, const struct want *whose, struct want what, int64_t shift_s,
@@ -283,6 +324,7 @@ static bool bring(struct basket *b, const struct want *whose, struct want what, 
 
 	what.of = (uint16_t)whose->item;
 	what.item = (uint32_t)b->n;
+	send(b, whose, &what);
 	w = basket_add(b, what);
 	if (w && place(b, w, shift_s, ret))
 		return true;
@@ -317,7 +359,8 @@ static bool meet_need(struct basket *b, const struct want *whose, const struct n
 
 	if (need->kind == NEED_RESOURCE)
 		return is_there(b, whose, need, s) || bring(b, whose, what, shift_s, ret);
-	return need->kind == NEED_SKILL && bring_skill(b, whose, need->word, s, shift_s, ret);
+	return need->kind == NEED_SKILL && (is_with_skill(b, need->word, s) ||
+					    bring_skill(b, whose, need->word, s, shift_s, ret));
 }
 
 static void refuse_requirement(const struct basket *b, const struct want *whose,

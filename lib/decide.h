@@ -29,6 +29,7 @@ struct refusal { /* one reason; a refused request may have several */
 	struct closed_why closed_why; /* REASON_CLOSED: the date and, for a holiday, an exception or a closure, its name */
 	int64_t bound; /* LEAD: earliest start; HORIZON: latest start; OPENS: when it does; TOO_MANY: how many there are; OUTAGE: its end; else 0 */
 	uint32_t item; /* of what was asked, from 0 */
+	const struct resource *brought; /* it is about this, which should have come along for the item; NULL: about the item itself */
 	const struct resource *needs; /* REASON_REQUIREMENT: what must come along; NULL: see skill */
 	const char *skill; /* REASON_REQUIREMENT; NULL: none */
 };

@@ -408,6 +408,17 @@ struct conflicts {
 	bool one_each;
 };
 
+/* Places of a capacity are all the same: who has several is in the way once. */
+static bool is_told(const struct conflicts *c, const struct blocker *b)
+{
+	for (size_t i = 0; c->trial->resource->has_capacity && i < c->ret->n_conflicts; i++)
+		if (c->ret->conflicts[i].booking->number == b->booking &&
+		    c->ret->conflicts[i].resource == b->resource &&
+		    span_equals(c->ret->conflicts[i].during, b->during))
+			return true;
+	return false;
+}
+
 static bool add_conflict(void *arg, const struct blocker *b)
 {
 	struct conflicts *c = arg;
@@ -415,6 +426,8 @@ static bool add_conflict(void *arg, const struct blocker *b)
 
 	if (!booking)
 		return true;
+	if (is_told(c, b))
+		return !c->one_each;
 	if (c->ret->n_conflicts == CONFLICTS_MAX)
 		return false;
 	c->ret->conflicts[c->ret->n_conflicts++] = (struct conflict){

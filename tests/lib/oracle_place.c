@@ -447,6 +447,14 @@ static bool has_skill(const struct resource *r, const char *skill)
 	return false;
 }
 
+static bool is_with_skill(const struct oracle_question *q, const char *skill, struct span s)
+{
+	for (size_t i = 0; i < q->n_asked; i++)
+		if (has_skill(q->wants[i].resource, skill) && span_contains(q->wants[i].span, s))
+			return true;
+	return false;
+}
+
 static enum oracle_verdict meet_need(struct oracle_question *q, size_t whose,
 				     const struct need *need, struct span s)
 {
@@ -462,6 +470,8 @@ static enum oracle_verdict meet_need(struct oracle_question *q, size_t whose,
 		w.via = ITEM_REQUIRED;
 		return bring(q, whose, w);
 	}
+	if (need->kind == NEED_SKILL && is_with_skill(q, need->word, s))
+		return ORACLE_GRANTED;
 	for (size_t i = 0; need->kind == NEED_SKILL && i < policy_of(q)->n_resources; i++) {
 		w.resource = &policy_of(q)->resources[i];
 		if (v == ORACLE_REFUSED && has_skill(w.resource, need->word))

@@ -202,6 +202,17 @@ static void counts_are_windowed_peaks(void **state)
 	assert_int_equal(BOOK(m2, "chair", 20, 21, .quantity = 501), REASON_TOO_MANY);
 }
 
+static void who_is_in_the_way_is_told_once(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_equal(BOOK(m1, "chair", 8, 12, .quantity = 30), REASON_NONE);
+	assert_int_equal(BOOK(m2, "chair", 10, 12, .quantity = 10), REASON_NONE);
+	assert_int_equal(BOOK(m2, "chair", 11, 14), REASON_CONFLICT);
+	assert_int_equal(s->answer.n_conflicts, 2);
+	assert_ptr_not_equal(s->answer.conflicts[0].booking, s->answer.conflicts[1].booking);
+}
+
 static void wholes_and_parts_exclude_each_other(void **state)
 {
 	static const char *const taken[][6] = {
@@ -481,6 +492,37 @@ static void things_take_their_time_to_get_there(void **state)
 	assert_string_equal(item(s, 0)->having, "at=farm");
 	assert_int_equal(BOOK(m1, "tess", 14, 15, .at = "farm"), REASON_NONE);
 	assert_int_equal(BOOK(m1, "tess", 15, 16), REASON_TRAVEL);
+}
+
+static void who_comes_along_goes_where_he_is_needed(void **state)
+{
+	struct scene *s = *state;
+
+	((struct unit *)named(s->policy, "laser")->units)[0].site = &s->policy->sites[1];
+	assert_int_equal(BOOK(m1, "tess", 8, 12), REASON_NONE);
+	assert_int_equal(BOOK(m2, "laser", 12, 13), REASON_REQUIREMENT);
+	assert_int_equal(s->answer.refusals[1].reason, REASON_TRAVEL);
+	assert_string_equal(s->answer.refusals[1].brought->id, "tess");
+	assert_int_equal(BOOK(m2, "laser", 13, 14), REASON_NONE);
+	assert_string_equal(item(s, 2)->having, "at=farm");
+	assert_int_equal(BOOK(m1, "tess", 14, 15), REASON_NONE);
+	assert_int_equal(BOOK(m2, "laser", 15, 16), REASON_REQUIREMENT);
+}
+
+static void who_is_booked_with_it_need_not_come_along(void **state)
+{
+	struct scene *s = *state;
+	const struct ask_item both[] = {{.what = "tess", .span = hours(8, 12)},
+					{.what = "laser", .span = hours(9, 10)}};
+	const struct ask_item late[] = {{.what = "laser", .span = hours(13, 14)},
+					{.what = "tess", .span = hours(14, 15)}};
+
+	assert_int_equal(book(s, &s->m1, (struct ask_book){.items = both, .n_items = 2}),
+			 REASON_NONE);
+	assert_int_equal(s->answer.booking->n_items, 3); /* with a bench */
+	assert_int_equal(book(s, &s->m1, (struct ask_book){.items = late, .n_items = 2}),
+			 REASON_NONE);
+	assert_int_equal(s->answer.booking->n_items, 4);
 }
 
 static int64_t lane_end(const struct scene *s, int64_t booking)
@@ -880,6 +922,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(counts_are_windowed_peaks),
+TEST(who_is_in_the_way_is_told_once),
 	    TEST(wholes_and_parts_exclude_each_other),
 	    TEST(wishes_choose),
 	    TEST(wishes_compare),
@@ -890,6 +933,8 @@ int main(void)
 	    TEST(baskets_move_whole),
 	    TEST(requirements_come_along),
 	    TEST(things_take_their_time_to_get_there),
+TEST(who_comes_along_goes_where_he_is_needed),
+TEST(who_is_booked_with_it_need_not_come_along),
 	    TEST(neighbours_of_one_member_share_a_buffer),
 	    TEST(what_is_out_is_not_to_be_had),
 	    TEST(what_is_out_is_not_counted_as_free),
