@@ -274,15 +274,18 @@ def test_resuming_where_one_was(pole, day):
 
 
 @pytest.fixture
-def two(folder, start):
-    own = running.Postgres(folder).start()
-    own.psql('create database pole')
+def own(folder):
+    one = running.Postgres(folder).start()
+    one.psql('create database pole')
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def two(own, start):
     made = [start(name=n, database=own.conninfo('pole'), poles=regles.POLE) for n in 'ab']
     made[0].people = regles.people(made[0])
-    yield made
-    for one in made:
-        one.stop()
-    own.stop()
+    return made
 
 
 def test_two_daemons_tell_the_same(two, day):
@@ -389,3 +392,60 @@ def test_at_rest_it_makes_no_calls(pole):
         before = woken()
         time.sleep(6)
         assert woken() - before < 60
+
+
+LOSE_LAST = """begin;
+    alter table event disable trigger append_only;
+    delete from allocation where booking = (select max(number) from booking);
+    delete from booking where number = (select max(number) from booking);
+    delete from event where version = (select version from pole);
+    update pole set version = version - 1, head_hash = (select hash from event order by version desc, seq desc limit 1);
+    alter table event enable trigger append_only;
+    commit"""
+
+
+def test_a_log_that_went_back(own, start, day):
+    """The database was restored: who watches is told to ask anew, and goes on from there; so is who comes back."""
+    one = start(database=own.conninfo('pole'), poles=regles.POLE)
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as c, one.connect(token) as other:
+        watcher = Watcher(c)
+        kept, lost = (other.expect('BOOK', what='one', from_=f"{day}T{h}:00", for_='1h')['booking'] for h in ('08', '10'))
+        last = watcher.until('booked', lost)[-1]
+        own.psql(LOSE_LAST, 'pole')
+
+        def taken():
+            reply = other.call('BOOK', what='one', from_=f"{day}T12:00", for_='1h', key='after')
+            return reply if reply.ok else None
+        first = running.until('a booking', taken)['booking']
+        missed, line = watcher.next(), watcher.next()
+        assert missed['event'] == 'missed' and int(missed['version']) == int(last['version']) - 1
+        assert (line['event'], line['booking'], line['version']) == ('booked', first, last['version'])
+        with one.connect(token) as again:
+            assert Watcher(again, since=int(last['version']) + 1).ok['missed'] == 'yes'
+    assert kept
+
+
+def test_who_watches_is_not_idle(start, day):
+    one = start(poles=regles.POLE, arguments=['--idle-timeout', '2'])
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as watching, one.connect(token) as idle:
+        watcher = Watcher(watching)
+        assert idle.until_closed()[-1].startswith('* BYE timeout')
+        with one.connect(token) as c:
+            code = c.expect('BOOK', what='one', from_=f"{day}T08:00", for_='1h')['booking']
+        assert watcher.next()['booking'] == code
+        watcher.connection.expect('WATCH', off='yes')
+        assert watching.until_closed()[-1].startswith('* BYE timeout')
+
+
+def test_while_the_database_is_away(own, start, day):
+    """What was missed is told when it is back; nothing is lost, and the connection stays."""
+    one = start(database=own.conninfo('pole'), poles=regles.POLE)
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as c:
+        codes = [c.expect('BOOK', what='one', from_=f"{day}T{h:02}:00", for_='1h')['booking'] for h in range(3)]
+        own.stop('immediate')
+        watcher = Watcher(c, since=0)
+        own.start()
+        assert [l['booking'] for l in watcher.until('booked', codes[-1]) if 'booking' in l] == codes

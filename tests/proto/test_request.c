@@ -174,6 +174,46 @@ static void items_are_requests_of_their_own(void **state)
 	arena_clear(&a);
 }
 
+static void points_of_the_log(void **state)
+{
+	static const struct {
+		const char *line;
+		int64_t version;
+		int32_t seq;
+	} cases[] = {{"1 WATCH since=0", 0, 0},
+		     {"1 WATCH since=4712", 4712, 0},
+		     {"1 WATCH since=4712.3", 4712, 3},
+		     {"1 WATCH since=999999999999999.999999999", 999999999999999, 999999999}};
+	static const char *const bad[] = {"1 WATCH since=x",	 "1 WATCH since=12.",
+					  "1 WATCH since=.3",	 "1 WATCH since=-1",
+					  "1 WATCH since=1.2.3", "1 WATCH since=1000000000000000",
+					  "1 WATCH since=1,3",	 "1 WATCH since=1.1000000000"};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct arena a = {0};
+		struct request r;
+		struct request_error e;
+		int64_t version;
+		int32_t seq;
+
+		assert_int_equal(request_decode(cases[i].line, strlen(cases[i].line), &a, &r, &e),
+				 REQUEST_OK);
+		assert_true(request_point(&r, "since", &version, &seq));
+		assert_int_equal(version, cases[i].version);
+		assert_int_equal(seq, cases[i].seq);
+		arena_clear(&a);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct arena a = {0};
+		struct request r;
+		struct request_error e;
+
+		assert_int_equal(request_decode(bad[i], strlen(bad[i]), &a, &r, &e), REQUEST_E_BAD);
+		assert_int_equal(e.code, CODE_BAD_VALUE);
+		arena_clear(&a);
+	}
+}
+
 static void readings_are_in_tenths(void **state)
 {
 	static const struct {
@@ -367,6 +407,7 @@ int main(void)
 	    cmocka_unit_test(good_requests_decode),
 	    cmocka_unit_test(bad_requests_are_explained),
 	    cmocka_unit_test(items_are_requests_of_their_own),
+	    cmocka_unit_test(points_of_the_log),
 	    cmocka_unit_test(readings_are_in_tenths),
 	    cmocka_unit_test(the_item_at_fault_is_named),
 	    cmocka_unit_test(answers_are_written),
