@@ -184,10 +184,10 @@ static void points_of_the_log(void **state)
 		     {"1 WATCH since=4712", 4712, 0},
 		     {"1 WATCH since=4712.3", 4712, 3},
 		     {"1 WATCH since=999999999999999.999999999", 999999999999999, 999999999}};
-	static const char *const bad[] = {"1 WATCH since=x",	 "1 WATCH since=12.",
-					  "1 WATCH since=.3",	 "1 WATCH since=-1",
-					  "1 WATCH since=1.2.3", "1 WATCH since=1000000000000000",
-					  "1 WATCH since=1,3",	 "1 WATCH since=1.1000000000"};
+	static const char *const wrong[] = {"1 WATCH since=x",	   "1 WATCH since=12.",
+					    "1 WATCH since=.3",	   "1 WATCH since=-1",
+					    "1 WATCH since=1.2.3", "1 WATCH since=1000000000000000",
+					    "1 WATCH since=1,3",   "1 WATCH since=1.1000000000"};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct arena a = {0};
@@ -203,12 +203,13 @@ static void points_of_the_log(void **state)
 		assert_int_equal(seq, cases[i].seq);
 		arena_clear(&a);
 	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		struct arena a = {0};
 		struct request r;
 		struct request_error e;
 
-		assert_int_equal(request_decode(bad[i], strlen(bad[i]), &a, &r, &e), REQUEST_E_BAD);
+		assert_int_equal(request_decode(wrong[i], strlen(wrong[i]), &a, &r, &e),
+				 REQUEST_E_BAD);
 		assert_int_equal(e.code, CODE_BAD_VALUE);
 		arena_clear(&a);
 	}
