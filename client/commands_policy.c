@@ -154,6 +154,16 @@ static void tell_misfit(struct session *s, const struct line *l)
 		got(s, l, "text"));
 }
 
+static void tell_queue(struct session *s, const struct line *l)
+{
+	const char *turn =
+	    arena_printf(&s->cli->arena, text(TEXT_PLAN_TURN), got(s, l, "turn"), got(s, l, "of"),
+			 got(s, l, "was-turn"), got(s, l, "was-of"));
+	fprintf(s->cli->out.out, "    %s  %s, %s, %s%s%s\n", got(s, l, "booking"),
+		line_what(&s->cli->arena, l), line_when(s, l), got(s, l, "member"),
+		text(TEXT_COLON), turn);
+}
+
 static const struct column difference_columns[] = {
     {"what", {"What", "Quoi"}, 0}, {"name", {"Name", "Nom"}, 0}, {"how", {"How", "Comment"}, 0},
     {"from", {"From", "De"}, 0},   {"to", {"To", "À"}, 0},
@@ -166,7 +176,20 @@ static const struct column misfit_columns[] = {
     {"rule", {"Rule", "Règle"}, 0},	 {"text", {"Text", "Texte"}, 0},
 };
 
-/* In CSV both lists are one, which its first column tells apart. */
+static const struct column queue_columns[] = {
+    {"booking", {"Code", "Code"}, 0},
+    {"resource", {"Resource", "Ressource"}, 0},
+    {"unit", {"Unit", "Unité"}, 0},
+    {"from", {"From", "De"}, 0},
+    {"to", {"To", "À"}, 0},
+    {"member", {"Member", "Membre"}, 0},
+    {"turn", {"Turn", "Rang"}, COLUMN_NUMBER},
+    {"of", {"Of", "Sur"}, COLUMN_NUMBER},
+    {"was-turn", {"Turn now", "Rang actuel"}, COLUMN_NUMBER},
+    {"was-of", {"Of now", "Sur (actuel)"}, COLUMN_NUMBER},
+};
+
+/* In CSV all lists are one, which its first column tells apart. */
 static const struct column plan_columns[] = {
     {"kind", {"Kind", "Genre"}, 0},	 {"what", {"What", "Quoi"}, 0},
     {"name", {"Name", "Nom"}, 0},	 {"how", {"How", "Comment"}, 0},
@@ -174,6 +197,7 @@ static const struct column plan_columns[] = {
     {"booking", {"Code", "Code"}, 0},	 {"resource", {"Resource", "Ressource"}, 0},
     {"member", {"Member", "Membre"}, 0}, {"reason", {"Reason", "Motif"}, 0},
     {"rule", {"Rule", "Règle"}, 0},	 {"text", {"Text", "Texte"}, 0},
+    {"turn", {"Turn", "Rang"}, 0},	 {"was-turn", {"Turn now", "Rang actuel"}, 0},
 };
 
 static void plan_csv(struct session *s, const struct reply *r)
@@ -199,7 +223,21 @@ static void plan_data(struct session *s, const struct reply *r)
 	show_rows(s, r, "differs", difference_columns, N(difference_columns), NULL);
 	fputs(", \"misfits\": ", s->cli->out.out);
 	show_rows(s, r, "misfit", misfit_columns, N(misfit_columns), NULL);
+	fputs(", \"queues\": ", s->cli->out.out);
+	show_rows(s, r, "queue", queue_columns, N(queue_columns), NULL);
 	fputs("}\n", s->cli->out.out);
+}
+
+/* The lines of one kind, below their heading. */
+static void tell_list(struct session *s, const struct reply *r, const char *kind, enum text heading,
+		      void (*tell)(struct session *s, const struct line *l))
+{
+	if (!has_kind(r, kind))
+		return;
+	fprintf(s->cli->out.out, "%s\n", text(heading));
+	for (size_t i = 0; i < r->n_data; i++)
+		if (line_is(&r->data[i], kind))
+			tell(s, &r->data[i]);
 }
 
 static void tell_plan(struct session *s, const struct reply *r)
@@ -213,12 +251,8 @@ static void tell_plan(struct session *s, const struct reply *r)
 	for (size_t i = 0; i < r->n_data; i++)
 		if (line_is(&r->data[i], "differs"))
 			tell_difference(s, &r->data[i]);
-	if (!has_kind(r, "misfit"))
-		return;
-	fprintf(s->cli->out.out, "%s\n", text(TEXT_PLAN_MISFITS));
-	for (size_t i = 0; i < r->n_data; i++)
-		if (line_is(&r->data[i], "misfit"))
-			tell_misfit(s, &r->data[i]);
+	tell_list(s, r, "misfit", TEXT_PLAN_MISFITS, tell_misfit);
+	tell_list(s, r, "queue", TEXT_PLAN_QUEUES, tell_queue);
 }
 
 static enum exit_code upload(struct session *s)

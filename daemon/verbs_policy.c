@@ -15,6 +15,7 @@
 #include "daemon/server.h"
 #include "daemon/store.h"
 #include "daemon/verbs_parts.h"
+#include "lib/queue.h"
 
 #define LINES_MAX 1000 /* of problems, or of misfits */
 
@@ -77,7 +78,8 @@ static void write_problems(struct exchange *x, const struct problems *problems)
 	line_end(&w);
 }
 
-/* Loads what is staged. False: the reply is written. ret_n_warnings: they are written, too; NULL: not asked. */
+/* Loads what is staged. False: the reply is written. ret_n_warnings: they are written, too; NULL:
+ * not asked. */
 static bool load_staged(struct exchange *x, struct policy **ret, size_t *ret_n_warnings)
 {
 	const struct policy_file *files = x->session->staged.files;
@@ -168,6 +170,57 @@ static void write_misfit(struct exchange *x, const struct misfit *m)
 	line_end(&w);
 }
 
+static void write_turns(struct exchange *x, const struct booking *b, struct turn was,
+			struct turn is)
+{
+	const struct served *s = x->served;
+	const struct zone *z = booking_zone(s, b);
+	const struct item *first = &b->items[0];
+	struct line_writer w;
+	char code[16];
+
+	reply_data(x, &w, "queue");
+	line_str(&w, "booking", booking_code(b->number, code, sizeof(code)));
+	line_str(&w, "resource", pole_name_id(s->pole, NAME_RESOURCE, 0, first->resource));
+	if (first->lane)
+		line_str(&w, "unit",
+			 pole_name_id(s->pole, NAME_UNIT, first->resource, first->lane));
+	write_time(&w, "from", z, b->span.start);
+	write_time(&w, "to", z, b->span.end);
+	line_str(&w, "member", pole_name_id(s->pole, NAME_MEMBER, 0, b->member));
+	line_int(&w, "turn", (int64_t)is.place);
+	line_int(&w, "of", (int64_t)is.n);
+	line_int(&w, "was-turn", (int64_t)was.place);
+	line_int(&w, "was-of", (int64_t)was.n);
+	line_end(&w);
+}
+
+/* Whose turn differs under the policy that the changes apply. */
+static int64_t write_queues(struct exchange *x, struct changes *changes, int64_t now)
+{
+	struct pole *p = x->served->pole;
+	struct turn *was, *is;
+	const int64_t *queue;
+	size_t n;
+	int64_t n_differ = 0;
+
+	pole_queue(p, &n);
+	if (n == 0)
+		return 0;
+	was = queue_turns(p, now, &x->arena, &n);
+	pole_apply(p, changes);
+	is = queue_turns(p, now, &x->arena, &n);
+	pole_undo(p, changes);
+	queue = pole_queue(p, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (was[i].place == is[i].place && was[i].n == is[i].n)
+			continue;
+		if (n_differ++ < LINES_MAX)
+			write_turns(x, pole_booking(p, queue[i]), was[i], is[i]);
+	}
+	return n_differ;
+}
+
 /* The plan's lines for a numbered policy. */
 static int64_t write_plan(struct exchange *x, const struct policy *policy, int64_t now)
 {
@@ -186,18 +239,19 @@ static int64_t write_plan(struct exchange *x, const struct policy *policy, int64
 
 void do_policy_plan(struct exchange *x)
 {
-	struct changes names = {0};
+	struct changes changes = {0};
 	struct policy *policy;
 	struct line_writer w;
 	size_t n_warnings;
-	int64_t n;
+	int64_t now = served_now(x->served), n;
 
 	if (!load_staged(x, &policy, &n_warnings))
 		return;
-	pole_number(x->served->pole, policy, &names);
-	n = write_plan(x, policy, served_now(x->served));
-	changes_clear(&names);
-	policy_free(policy);
+	pole_number(x->served->pole, policy, &changes);
+	n = write_plan(x, policy, now);
+	changes_add_policy(&changes, (struct policy *)exchange_policy(x), policy);
+	n += write_queues(x, &changes, now);
+	changes_clear(&changes);
 	reply_ok(x, &w);
 	line_int(&w, "count", n);
 	line_end(&w);
@@ -243,11 +297,13 @@ void do_policy_apply(struct exchange *x, int64_t now)
 	pole_number(s->pole, policy, &x->changes);
 	if (present)
 		write_plan(x, policy, now);
+	changes_add_policy(&x->changes, (struct policy *)present, policy);
+	if (present)
+		write_queues(x, &x->changes, now);
 	reply_ok(x, &w);
 	line_int(&w, "version", s->version + 1);
 	line_str(&w, "hash", policy->hash);
 	line_end(&w);
-	changes_add_policy(&x->changes, (struct policy *)present, policy);
 	x->policy_applied = true;
 }
 

@@ -72,3 +72,27 @@ struct turn queue_turn(const struct pole *p, const struct booking *b, int64_t no
 			return (struct turn){i + 1, l.n};
 	return (struct turn){0};
 }
+
+struct turn *queue_turns(const struct pole *p, int64_t now, struct arena *a, size_t *ret_n)
+{
+	const struct conflict_rules *c = &pole_policy(p)->conflicts;
+	const int64_t *queue = pole_queue(p, ret_n);
+	struct turn *turns = arena_new_n(a, struct turn, *ret_n + 1);
+	struct claim *claims = arena_new_n(a, struct claim, *ret_n + 1);
+	struct shares s;
+	enum turn_why why;
+
+	shares_init(&s, p, now, a);
+	for (size_t i = 0; i < *ret_n; i++)
+		claims[i] = claim_of(p, pole_booking(p, queue[i]), &s);
+	for (size_t i = 0; i < *ret_n; i++) {
+		turns[i] = (struct turn){1, 1};
+		for (size_t k = 0; k < *ret_n; k++) {
+			if (k == i || !claims_compete(p, claims[i].booking, claims[k].booking))
+				continue;
+			turns[i].n++;
+			turns[i].place += claim_compare(c, &claims[k], &claims[i], &why) < 0;
+		}
+	}
+	return turns;
+}

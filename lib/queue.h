@@ -22,6 +22,8 @@ struct queue_entry {
 };
 void queue_around(const struct pole *p, const struct booking *b, int64_t now, struct arena *a, struct queue_entry **ret, size_t *ret_n);
 struct turn queue_turn(const struct pole *p, const struct booking *b, int64_t now, struct arena *a);
+/* The turns of all of pole_queue(), in its order. */
+struct turn *queue_turns(const struct pole *p, int64_t now, struct arena *a, size_t *ret_n);
 
 /*
  * After changes that `io` says, all applied to the pole: gives and offers what they freed to those who wait, first those

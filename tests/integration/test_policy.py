@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+import regles
 import running
 
 pytestmark = pytest.mark.long
@@ -125,6 +126,36 @@ def test_plan_then_apply(one):
     one.start()
     with one.admin() as c:
         assert running_policy(c)[1] == applied['hash']
+
+
+def test_queues_whose_order_changes(start):
+    one = start(poles=regles.POLE)
+    people = regles.people(one)
+    ask = {'what': 'one', 'from_': f"{regles.new_day()}T08:00", 'for_': '2h'}
+    with one.connect(people.bruno) as bruno, one.connect(people.dora) as dora, one.connect(people.alice) as alice, one.admin() as c:
+        bruno.expect('BOOK', **ask)
+        small = dora.expect('BOOK', **ask, wait='yes')['booking']
+        founder = alice.expect('BOOK', **ask, wait='yes')
+        assert (founder['turn'], founder['of']) == ('1', '2')  # founders go first
+        dora.expect('BOOK', **{**ask, 'for_': '30m', 'what': 'bike'})
+        rules = one.policies / 'regles' / 'rules.yaml'
+        rules.write_text(rules.read_text().replace('classes: [founder, partner, small]', 'classes: [small, partner, founder]'))
+        stage(c, rules.parent)
+        plan = c.expect('POLICY PLAN')
+        turns = {l['booking']: (l['member'], l['turn'], l['of'], l['was-turn'], l['was-of']) for l in plan.of('queue')}
+        assert turns == {small: ('m04', '1', '2', '2', '2'), founder['booking']: ('m01', '2', '2', '1', '2')}
+        assert plan['count'] == str(len(plan.of('differs')) + len(plan.of('misfit')) + 2)
+        assert c.expect('POLICY APPLY', dry='yes').of('queue') and not c.expect('POLICY PLAN').of('misfit')
+        mutual = running.Mutual(one, one.folder)
+        mutual.login('administration', one.admin_token())
+        told = mutual.ok('policy', 'plan', str(rules.parent), profile='administration')
+        assert f"{small}  " in told and '1 of 2 instead of 2 of 2' in told
+        assert len(mutual.json('policy', 'plan', str(rules.parent), profile='administration')['queues']) == 2
+        assert {l['booking'] for l in c.expect('POLICY APPLY').of('queue')} == set(turns)
+        assert [(l['turn'], l['of']) for l in dora.expect('OFFERS').of('waiting')] == [('1', '2')]
+        rules.write_text(rules.read_text().replace('offer-holds: 4h', 'offer-holds: 5h'))
+        stage(c, rules.parent)
+        assert not c.expect('POLICY PLAN').of('queue')  # nobody's turn changes
 
 
 def test_a_unit_that_goes_keeps_its_past(one):

@@ -27,6 +27,7 @@ struct history {
 	int64_t first_day;
 	size_t n_vans;
 	size_t n_offers, n_checked, n_back, n_displaced;
+	size_t n_turns;
 };
 
 static bool chance(struct history *h, uint64_t percent)
@@ -144,6 +145,23 @@ static void check_turn(struct history *h)
 	}
 	pole_undo(s->pole, &back);
 	changes_clear(&back);
+}
+
+/* All turns at once are what each is by itself. */
+static void check_all_turns(struct history *h)
+{
+	struct scene *s = &h->scene;
+	size_t n, n_all;
+	const int64_t *queue = pole_queue(s->pole, &n);
+	struct turn *all = queue_turns(s->pole, s->now, &s->arena, &n_all), one;
+
+	assert_int_equal(n, n_all);
+	for (size_t i = 0; i < n; i++) {
+		one = queue_turn(s->pole, pole_booking(s->pole, queue[i]), s->now, &s->arena);
+		assert_int_equal(all[i].place, one.place);
+		assert_int_equal(all[i].n, one.n);
+		h->n_turns += one.n > 1;
+	}
 }
 
 /* What was decided happens, if it was granted. */
@@ -281,6 +299,8 @@ static void run(uint64_t seed, struct history *h)
 			h->n_vans = 2 + draw_below(&h->draw, 3);
 			scene_apply(&h->scene, policy_of(h));
 		}
+		if (i % 16 == 0)
+			check_all_turns(h);
 		arena_clear(&h->scene.arena);
 	}
 }
@@ -288,7 +308,7 @@ static void run(uint64_t seed, struct history *h)
 static void nobody_jumps_the_queue(void **state)
 {
 	struct history h;
-	size_t n_offers = 0, n_checked = 0, n_back = 0, n_displaced = 0;
+	size_t n_offers = 0, n_checked = 0, n_back = 0, n_displaced = 0, n_turns = 0;
 
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		run(seed, &h);
@@ -296,10 +316,12 @@ static void nobody_jumps_the_queue(void **state)
 		n_checked += h.n_checked;
 		n_back += h.n_back;
 		n_displaced += h.n_displaced;
+		n_turns += h.n_turns;
 		scene_end(&h.scene);
 	}
 	/* The histories are about what they should be about. */
 	assert_true(n_offers > 100 && n_checked > 1000 && n_back > 30 && n_displaced > 30);
+	assert_true(n_turns > 1000);
 }
 
 int main(void)
