@@ -84,12 +84,27 @@ static void tell_outage(struct exchange *x)
 	line_end(&w);
 }
 
+/* Hours are those of all units. */
+static void refuse_unit(struct exchange *x, const char *what, const char *example)
+{
+	struct line_writer w;
+
+	reply_code(x, &w, CODE_BAD_VALUE,
+		   FILLS({"key", "what"}, {"value", what}, {"example", example}));
+	line_str(&w, "key", "what");
+	line_str(&w, "value", what);
+	line_str(&w, "example", example);
+	line_end(&w);
+}
+
 static void refuse(struct exchange *x, const struct outage_answer *a)
 {
 	const char *what = request_get(&x->request, "what");
 
 	if (a->reason == REASON_UNKNOWN_RESOURCE)
 		reply_unknown_resource(x, what);
+	else if (a->outage.lane && a->outage.is_closure)
+		refuse_unit(x, what, a->resource->id);
 	else
 		reply_fail(x, code_of_reason(a->reason),
 			   FILLS({"what", a->resource ? a->resource->name : what},

@@ -66,8 +66,10 @@ static enum reason resolve(const struct pole *p, const struct asker *who,
 	if (reason)
 		return reason;
 	ret->outage.resource = r->number;
-	if (u && r->n_parts == 0 && r->n_units > 1 && !ask->is_closure)
+	if (u && r->n_parts == 0 && r->n_units > 1)
 		ret->outage.lane = u->lane;
+	if (ret->outage.lane && ask->is_closure)
+		return REASON_UNKNOWN_UNIT;
 	if (!asker_manages(p, who, r))
 		return REASON_FORBIDDEN;
 	if (span_is_empty(ask->span))

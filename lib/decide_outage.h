@@ -13,7 +13,7 @@
 #include "lib/decide.h"
 
 struct ask_outage {
-	const char *what, *unit; /* as in ask_book; a closure is of all units */
+	const char *what, *unit; /* as in ask_book; a closure of one unit of several is UNKNOWN_UNIT */
 	struct span span;	 /* ends at TIME_NEVER where nobody knows */
 	bool is_closure;
 	const char *reason; /* a note; NULL: none */

@@ -228,12 +228,23 @@ static int64_t distance(struct span a, struct span b)
 	return b.end <= a.start ? a.start - b.end : 0;
 }
 
-/* The stretch nearest to `s` in which a booking may start or end; empty if there is none for a year
- * before and after. */
+static bool is_open_at(struct opening_for o, int64_t at)
+{
+	struct span stretch;
+
+	return opening_next(o, at, 1, &stretch) && stretch.start <= at;
+}
+
+/* The stretch nearest to `s`, or to its end where only that is outside, in which a booking may
+ * start or end; empty if there is none for a year before and after. */
 static struct span nearest_open(struct opening_for o, struct span s)
 {
 	struct span before, after;
-	bool has_before = opening_previous(o, s.start, OPEN_LOOK_DAYS, &before);
+	bool has_before;
+
+	if (is_open_at(o, s.start) && !is_open_at(o, s.end - 1))
+		s.start = s.end - 1;
+	has_before = opening_previous(o, s.start, OPEN_LOOK_DAYS, &before);
 
 	if (!opening_next(o, s.start, OPEN_LOOK_DAYS, &after))
 		return has_before ? before : (struct span){0};

@@ -213,6 +213,24 @@ def test_an_outage_blocks_and_ends(pole, alice, bob):
         assert not alice.expect('OUTAGES').of('outage')
 
 
+def test_one_unit_is_not_closed_for_all(pole, alice):
+    day = weekday(FRIDAY, week=1)
+    made = alice.expect('BOOK', what='van-3', from_=f"{day}T08:00", for_='4h')
+    with pole.admin() as admin:
+        refused = admin.refused('BAD bad-value', 'CLOSE', what='van-1', from_=day, for_='1d')
+        assert refused['example'] == 'van'
+        assert not admin.expect('OUTAGES').of('outage')
+    assert alice.expect('SHOW', booking=made['booking']).of('booking')[0]['state'] == 'confirmed'
+    alice.expect('CANCEL', booking=made['booking'])
+
+
+def test_when_it_may_come_back(alice):
+    friday, tuesday = weekday(FRIDAY), (datetime.date.fromisoformat(weekday(FRIDAY)) + datetime.timedelta(days=4)).isoformat()
+    monday = (datetime.date.fromisoformat(friday) + datetime.timedelta(days=3)).isoformat()
+    refused = alice.refused('NO closed', 'BOOK', what='tent', from_=f"{friday}T10:00", to=f"{tuesday}T09:00", alternatives=0)
+    assert refused.of('reason')[0]['open-from'].startswith(f"{monday}T16:00")
+
+
 def charter():
     """One booking of each of the twelve types, as DOMAIN 6.1 says."""
     tuesday, friday, far = weekday(TUESDAY, ahead=9), weekday(FRIDAY, ahead=9), weekday(TUESDAY, ahead=30)
