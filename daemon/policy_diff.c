@@ -131,6 +131,15 @@ static const char *lists_text(const struct items *l, struct arena *a, const stru
 	return text;
 }
 
+/* Nameless places have no item that could say it. */
+static bool is_out_of_service(const struct resource *r)
+{
+	for (const struct unit *u = r->units; u < r->units + r->n_units; u++)
+		if (u->in_service)
+			return false;
+	return r->n_units > 0;
+}
+
 static const char *resource_text(const struct items *l, struct arena *a, const struct resource *r)
 {
 	const char *text = arena_printf(
@@ -143,6 +152,8 @@ static const char *resource_text(const struct items *l, struct arena *a, const s
 		text = arena_printf(a, SAY(l, "%s, meter %s", "%s, compteur %s"), text, r->meter);
 	if (r->moves)
 		text = arena_printf(a, "%s%s", text, SAY(l, ", moves", ", se déplace"));
+	if (is_out_of_service(r))
+		text = arena_printf(a, "%s%s", text, SAY(l, ", out of service", ", hors service"));
 	if (r->has_capacity)
 		text = arena_printf(a, SAY(l, "%s, capacity %zu", "%s, capacité %zu"), text,
 				    r->n_units);
@@ -151,9 +162,10 @@ static const char *resource_text(const struct items *l, struct arena *a, const s
 
 static const char *unit_text(const struct items *l, struct arena *a, const struct unit *u)
 {
-	return arena_printf(a, SAY(l, "at %s, owner %s%s", "à %s, propriétaire %s%s"), u->site->id,
-			    owner_text(l, u->owner),
-			    attributes_text(a, u->attributes, u->n_attributes));
+	return arena_printf(a, SAY(l, "at %s, owner %s%s%s", "à %s, propriétaire %s%s%s"),
+			    u->site->id, owner_text(l, u->owner),
+			    attributes_text(a, u->attributes, u->n_attributes),
+			    u->in_service ? "" : SAY(l, ", out of service", ", hors service"));
 }
 
 static void describe_resources(struct items *l, struct arena *a, const struct policy *p)
@@ -161,7 +173,7 @@ static void describe_resources(struct items *l, struct arena *a, const struct po
 	for (const struct resource *r = p->resources; r < p->resources + p->n_resources; r++) {
 		item_add(l, a, "resource", r->id, resource_text(l, a, r));
 		for (const struct unit *u = r->units; u < r->units + r->n_units; u++)
-			if (u->in_service && *u->id)
+			if (!u->is_gone && *u->id)
 				item_add(l, a, "unit", u->id, unit_text(l, a, u));
 	}
 }
@@ -199,8 +211,9 @@ static const char *site_text(const struct items *l, struct arena *a, const struc
 
 static const char *member_text(const struct items *l, struct arena *a, const struct member *m)
 {
-	const char *text = arena_printf(a, SAY(l, "%s, %s, %s, share %g", "%s, %s, %s, part %g"),
-					m->name, m->kind, m->class, m->share);
+	const char *text =
+	    arena_printf(a, SAY(l, "%s, %s, %s, share %.10g", "%s, %s, %s, part %.10g"), m->name,
+			 m->kind, m->class, m->share);
 
 	for (enum holiday_region r = HOLIDAYS_FR; r < N_HOLIDAY_REGIONS; r++)
 		if (m->works_on & (UINT32_C(1) << r))
@@ -245,10 +258,15 @@ static void describe_closings(struct items *l, struct arena *a, const struct pol
 
 static void describe_travels(struct items *l, struct arena *a, const struct policy *p)
 {
-	for (const struct travel *t = p->travels; t < p->travels + p->n_travels; t++)
-		item_add(l, a, "travel",
-			 arena_printf(a, "%s, %s", t->between[0]->id, t->between[1]->id),
-			 length_text(a, l->lang, t->takes));
+	for (const struct travel *t = p->travels; t < p->travels + p->n_travels; t++) {
+		/* as far there as back, whichever was written first */
+		bool swapped = strcmp(t->between[0]->id, t->between[1]->id) > 0;
+
+		item_add(
+		    l, a, "travel",
+		    arena_printf(a, "%s, %s", t->between[swapped]->id, t->between[!swapped]->id),
+		    length_text(a, l->lang, t->takes));
+	}
 }
 
 static void describe_tests(struct items *l, struct arena *a, const struct policy *p)

@@ -417,7 +417,7 @@ static void add_share(struct text *t, const struct conflict_rules *c)
 		    SAY(t, "who had less than %s goes first", "qui a eu moins de %s passe devant"),
 		    length(t, c->fair_share.floor));
 	for (size_t i = 0; i < c->fair_share.n_costs; i++)
-		add_part(t, "%s × %g", c->fair_share.costs[i].resource->id,
+		add_part(t, "%s × %.10g", c->fair_share.costs[i].resource->id,
 			 c->fair_share.costs[i].weight);
 }
 
