@@ -3,10 +3,10 @@
  * The public holidays of France, one row each, computed as dates.
  *
  * Overseas, the days on which slavery is remembered are holidays since loi 83-550, on the dates of
- * décret 83-1003 of 23 November 1983, in the Code du travail since 2016. Saint-Barthélemy and
- * Saint-Martin had that of Guadeloupe, which they were part of, until décret 2012-553 of 23 April
- * 2012 gave each its own: 9 October, and 27 May again. At Saint-Martin 28 May is kept in practice
- * since 2019; L3422-2 says 27 May, and so does this table.
+ * décret 83-1003 of 23 November 1983, in the Code du travail since 2016 (L3422-2). Today's dates
+ * are given for every year: that Saint-Barthélemy had those of Guadeloupe until décret 2012-553 is
+ * of no use to a calendar of bookings. At Saint-Martin 28 May is kept in practice since 2019;
+ * L3422-2 says 27 May, and so does this table.
  *
  * Whit Monday stayed a holiday when it became the day of solidarity in 2004.
  */
@@ -36,7 +36,6 @@ struct row {
 	uint8_t month, day;   /* month 0: counted from Easter Sunday */
 	int16_t after_easter; /* days */
 	uint32_t regions;
-	int32_t first_year, last_year; /* 0: longer ago than matters; until further notice */
 	const char *names[N_HOLIDAY_LANGUAGES];
 };
 
@@ -46,26 +45,25 @@ struct row {
 	}
 
 static const struct row rows[] = {
-    {1, 1, 0, ALL, 0, 0, {"New Year's Day", "Jour de l'an"}},
-    {0, 0, -2, REGION(ALSACE_MOSELLE_TEMPLE), 0, 0, {"Good Friday", "Vendredi saint"}},
-    {0, 0, 1, ALL, 0, 0, {"Easter Monday", "Lundi de Pâques"}},
-    {4, 27, 0, REGION(MAYOTTE), 0, 0, ABOLITION},
-    {5, 1, 0, ALL, 0, 0, {"Labour Day", "Fête du Travail"}},
-    {5, 8, 0, ALL, 0, 0, {"Victory 1945", "Victoire 1945"}},
-    {0, 0, 39, ALL, 0, 0, {"Ascension", "Ascension"}},
-    {5, 22, 0, REGION(MARTINIQUE), 0, 0, ABOLITION},
-    {5, 27, 0, REGION(GUADELOUPE) | REGION(SAINT_MARTIN), 0, 0, ABOLITION},
-    {5, 27, 0, REGION(SAINT_BARTHELEMY), 0, 2011, ABOLITION},
-    {0, 0, 50, ALL, 0, 0, {"Whit Monday", "Lundi de Pentecôte"}},
-    {6, 10, 0, REGION(GUYANE), 0, 0, ABOLITION},
-    {7, 14, 0, ALL, 0, 0, {"National Day", "Fête nationale"}},
-    {8, 15, 0, ALL, 0, 0, {"Assumption", "Assomption"}},
-    {10, 9, 0, REGION(SAINT_BARTHELEMY), 2012, 0, ABOLITION},
-    {11, 1, 0, ALL, 0, 0, {"All Saints' Day", "Toussaint"}},
-    {11, 11, 0, ALL, 0, 0, {"Armistice 1918", "Armistice 1918"}},
-    {12, 20, 0, REGION(REUNION), 0, 0, ABOLITION},
-    {12, 25, 0, ALL, 0, 0, {"Christmas Day", "Noël"}},
-    {12, 26, 0, THREE_DEPARTMENTS, 0, 0, {"Second day of Christmas", "Saint-Étienne"}},
+    {1, 1, 0, ALL, {"New Year's Day", "Jour de l'an"}},
+    {0, 0, -2, REGION(ALSACE_MOSELLE_TEMPLE), {"Good Friday", "Vendredi saint"}},
+    {0, 0, 1, ALL, {"Easter Monday", "Lundi de Pâques"}},
+    {4, 27, 0, REGION(MAYOTTE), ABOLITION},
+    {5, 1, 0, ALL, {"Labour Day", "Fête du Travail"}},
+    {5, 8, 0, ALL, {"Victory 1945", "Victoire 1945"}},
+    {0, 0, 39, ALL, {"Ascension", "Ascension"}},
+    {5, 22, 0, REGION(MARTINIQUE), ABOLITION},
+    {5, 27, 0, REGION(GUADELOUPE) | REGION(SAINT_MARTIN), ABOLITION},
+    {0, 0, 50, ALL, {"Whit Monday", "Lundi de Pentecôte"}},
+    {6, 10, 0, REGION(GUYANE), ABOLITION},
+    {7, 14, 0, ALL, {"National Day", "Fête nationale"}},
+    {8, 15, 0, ALL, {"Assumption", "Assomption"}},
+    {10, 9, 0, REGION(SAINT_BARTHELEMY), ABOLITION},
+    {11, 1, 0, ALL, {"All Saints' Day", "Toussaint"}},
+    {11, 11, 0, ALL, {"Armistice 1918", "Armistice 1918"}},
+    {12, 20, 0, REGION(REUNION), ABOLITION},
+    {12, 25, 0, ALL, {"Christmas Day", "Noël"}},
+    {12, 26, 0, THREE_DEPARTMENTS, {"Second day of Christmas", "Saint-Étienne"}},
 };
 enum { N_ROWS = sizeof(rows) / sizeof(*rows) };
 
@@ -93,10 +91,9 @@ struct civil_date easter(int32_t year)
 	return (struct civil_date){year, (uint8_t)(day / 31), (uint8_t)(day % 31 + 1)};
 }
 
-static bool row_holds(const struct row *r, enum holiday_region region, int32_t year)
+static bool row_holds(const struct row *r, enum holiday_region region)
 {
-	return r->regions & (UINT32_C(1) << region) && year >= r->first_year &&
-	       (r->last_year == 0 || year <= r->last_year);
+	return r->regions & (UINT32_C(1) << region);
 }
 
 static void add_name(struct holiday *h, const struct row *r)
@@ -125,7 +122,7 @@ bool holiday_on(enum holiday_region region, struct civil_date d, struct holiday 
 		bool is_on = r->month ? r->month == d.month && r->day == d.day
 				      : r->after_easter == after_easter;
 
-		if (is_on && row_holds(r, region, d.year))
+		if (is_on && row_holds(r, region))
 			add_name(&h, r);
 	}
 	if (h.n_names == 0)
@@ -150,7 +147,7 @@ size_t holidays_of(enum holiday_region region, int32_t year, struct holiday ret[
 		struct civil_date date = row_date(r, year);
 		size_t i = n;
 
-		if (!row_holds(r, region, year))
+		if (!row_holds(r, region))
 			continue;
 		while (i > 0 && civil_date_compare(ret[i - 1].date, date) > 0)
 			i--;

@@ -121,7 +121,7 @@ static bool read_block(char **line, size_t *line_cap, char **text, size_t *cap, 
 	size_t n = 0;
 
 	while ((got = getline(line, line_cap, stdin)) >= 0) {
-		if (strcmp(*line, "\n") == 0 || strcmp(*line, "\r\n") == 0) {
+		if (strspn(*line, " \t\r\n") == (size_t)got) {
 			if (n)
 				break;
 			continue;
