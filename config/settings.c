@@ -42,6 +42,8 @@ static const struct setting settings[] = {
     {"listen", "ADDR:PORT", SETTING_ADDRESS, false, AT(listen), "127.0.0.1:7823", 0, 0,
      "where clients connect; [::1]:7823 for IPv6, :7823 for all addresses, port 0 for any free "
      "one"},
+    {"metrics", "ADDR:PORT", SETTING_ADDRESS, false, AT(metrics), NULL, 0, 0,
+     "where Prometheus finds /metrics, by HTTP: 127.0.0.1:9823, say; not said: nowhere"},
     {"database", "CONNINFO", SETTING_TEXT, false, AT(database), NULL, 0, 0,
      "an existing PostgreSQL, as \"host=db dbname=mutuald\"; not said: a private one inside the "
      "state directory"},
@@ -73,6 +75,9 @@ static const struct setting settings[] = {
     {"replay", "POLE", SETTING_TEXT, true, AT(replay), NULL, 0, 0,
      "decide everything in this pole's log again, tell what comes out differently, then exit; "
      "changes nothing"},
+    {"verify", "[POLE]...", SETTING_FLAG, true, AT(verify), NULL, 0, 0,
+     "verify that the database of these poles, or of all, says what their logs say, then exit: 0 "
+     "it does, 1 it does not, 3 could not be told; changes nothing"},
 };
 enum { N_SETTINGS = sizeof(settings) / sizeof(*settings) };
 
@@ -89,8 +94,10 @@ static const struct {
 enum { COMMAND_CONFIG, COMMAND_HELP, COMMAND_VERSION, COMMAND_POLICY_SCHEMA, N_COMMANDS };
 enum { N_OPTIONS = N_SETTINGS + N_COMMANDS };
 
-struct note {	    /* an option on the command line */
-	int option; /* of the settings; N_SETTINGS and up: of the commands */
+enum { NOTE_WORD = N_OPTIONS }; /* not an option */
+
+struct note {	    /* an argument of the command line */
+	int option; /* of the settings; N_SETTINGS and up: of the commands; NOTE_WORD */
 	const char *value;
 };
 
@@ -215,7 +222,7 @@ static void fill_options(struct option *options, const char **words)
 		const char *takes = is_command ? commands[i - N_SETTINGS].takes : settings[i].takes;
 
 		words[i] = is_command ? commands[i - N_SETTINGS].word : settings[i].word;
-		add_option(&options[i], words[i], takes != NULL);
+		add_option(&options[i], words[i], takes && *takes != '[');
 	}
 }
 
@@ -260,15 +267,12 @@ static size_t note_options(int argc, char **argv, struct note *notes, struct pro
 		else if (c == 'h')
 			notes[n++] = (struct note){N_SETTINGS + COMMAND_HELP, NULL};
 		else if (c == 1)
-			problems_add(
-			    problems, (struct place){optarg, 0, 0},
-			    "is not an option; an option begins with --, its value follows it");
+			notes[n++] = (struct note){NOTE_WORD, optarg};
 		else
 			report_option(problems, argv[optind - 1], words, c == ':');
 	}
 	for (; optind < argc; optind++)
-		problems_add(problems, (struct place){argv[optind], 0, 0},
-			     "is not an option; an option begins with --, its value follows it");
+		notes[n++] = (struct note){NOTE_WORD, argv[optind]};
 	return n;
 }
 
@@ -284,14 +288,33 @@ static void apply_notes(struct settings *s, const struct note *notes, size_t n,
 			struct problems *problems)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct setting *row = &settings[notes[i].option];
+		const struct setting *row;
 
 		if (notes[i].option >= N_SETTINGS)
 			continue;
+		row = &settings[notes[i].option];
 		if (row->type == SETTING_FLAG)
 			*(bool *)((char *)s + row->offset) = true;
 		else
 			set(s, row, notes[i].value, option_place(problems, row->word), problems);
+	}
+}
+
+/* Words that are no options: the poles of --verify. */
+static void apply_words(struct settings *s, const struct note *notes, size_t n,
+			struct problems *problems)
+{
+	s->verify_poles = arena_new_n(&s->arena, const char *, n);
+	for (size_t i = 0; i < n; i++) {
+		if (notes[i].option != NOTE_WORD)
+			continue;
+		if (s->verify)
+			s->verify_poles[s->n_verify_poles++] =
+			    arena_strdup(&s->arena, notes[i].value);
+		else
+			problems_add(
+			    problems, (struct place){notes[i].value, 0, 0},
+			    "is not an option; an option begins with --, its value follows it");
 	}
 }
 
@@ -336,6 +359,7 @@ int settings_load(int argc, char **argv, struct settings *ret, struct problems *
 		if (config)
 			read_config_file(ret, config->value, ret_problems);
 		apply_notes(ret, notes, n, ret_problems);
+		apply_words(ret, notes, n, ret_problems);
 		check_together(ret, ret_problems);
 		answer = ret_problems->n > before ? SETTINGS_E_PROBLEMS : SETTINGS_OK;
 	}

@@ -14,6 +14,7 @@ struct settings {
 	const char *state_dir;	  /* default /var/lib/mutuald */
 	const char *policy_dir;	  /* default /etc/mutuald/poles: one directory per pole */
 	const char *listen;	  /* ADDR:PORT, default 127.0.0.1:7823 */
+	const char *metrics;	  /* ADDR:PORT; NULL: none */
 	const char *database;	  /* conninfo; NULL: embedded */
 	const char *user;	  /* run as; NULL: stay */
 	const char *postgres_bin; /* NULL: found */
@@ -24,6 +25,9 @@ struct settings {
 	long max_connections, max_connections_per_address, auth_timeout_s, idle_timeout_s;
 	bool check;   /* --check: validate and exit */
 	const char *replay; /* --replay: decide this pole's log again and exit; NULL: not */
+	bool verify; /* --verify [POLE]...: compare the database with its log and exit */
+	const char **verify_poles; /* which; none: every pole */
+	size_t n_verify_poles;
 	bool migrate; /* --migrate: migrate the database and exit */
 	bool verbose;
 };

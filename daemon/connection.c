@@ -10,6 +10,7 @@
 #include "daemon/connection.h"
 
 #include <event2/event.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "config/settings.h"
 #include "daemon/exchange.h"
 #include "daemon/log.h"
+#include "daemon/metrics.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/stream.h"
@@ -32,6 +34,7 @@
 struct connection {
 	struct connection *next, **link; /* in connections.first */
 	struct connections *all;
+	uint64_t id;
 	struct stream *stream;
 	struct event *timer; /* AUTH, idle and slow reader */
 	char address[46];    /* INET6_ADDRSTRLEN */
@@ -55,6 +58,7 @@ struct connections {
 	struct connection *first;
 	struct buffer scratch; /* tagged lines on their way to a stream */
 	size_t n;
+	uint64_t last_id;
 };
 
 static void connection_work(struct connection *c);
@@ -233,6 +237,7 @@ static void bad_line(struct connection *c, const struct request_error *e)
 	append(c, x);
 	request_error_write(e, c->session.lang, &x->arena, &x->reply);
 	x->done = true;
+	metrics_answered(x);
 	send_done(c);
 	c->bad_lines++;
 }
@@ -371,7 +376,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	struct connection *c = arg;
 
 	if (stream_is_congested(c->stream)) {
-		log_debug("%s reads too slowly", c->address);
+		log_debug("conn=%" PRIu64 " address=%s reads too slowly", c->id, c->address);
 		stream_close(c->stream);
 		connection_free(c);
 		return;
@@ -428,7 +433,7 @@ static void on_closed(void *arg, const char *why)
 	struct connection *c = arg;
 
 	if (*why)
-		log_debug("%s: %s", c->address, why);
+		log_debug("conn=%" PRIu64 " address=%s closed: %s", c->id, c->address, why);
 	connection_free(c);
 }
 
@@ -456,12 +461,13 @@ void connections_accept(void *arg, int fd, const char *address)
 	struct connection *c;
 
 	if ((long)cs->n >= settings->max_connections || cs->server->stopping) {
-		log_debug("%s: refused, too many connections", address);
+		log_debug("address=%s refused, too many connections", address);
 		close(fd);
 		return;
 	}
 	c = memory_new(sizeof(*c));
 	c->all = cs;
+	c->id = ++cs->last_id;
 	c->unwelcome = count_address(cs, address) >= settings->max_connections_per_address;
 	snprintf(c->address, sizeof(c->address), "%s", address);
 	splitter_init(&c->splitter, LINE_MAX_BYTES);
@@ -500,6 +506,11 @@ void connections_free(struct connections *cs)
 void connections_use_tls(struct connections *cs, struct ssl_ctx_st *ctx)
 {
 	cs->ctx = ctx;
+}
+
+uint64_t connection_id(const struct connection *c)
+{
+	return c->id;
 }
 
 size_t connections_count(const struct connections *cs)

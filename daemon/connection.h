@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct connections;
 struct connection;
@@ -19,6 +20,7 @@ struct connections *connections_new(struct server *server, struct ssl_ctx_st *ct
 void connections_free(struct connections *cs); /* closes all */
 void connections_accept(void *connections, int fd, const char *address); /* a listener_fn */
 void connections_use_tls(struct connections *cs, struct ssl_ctx_st *ctx); /* for those to come */
+uint64_t connection_id(const struct connection *c); /* counted from 1 */
 size_t connections_count(const struct connections *cs);
 void connections_say_goodbye(struct connections *cs); /* the daemon stops: each is closed once it has its answers */
 

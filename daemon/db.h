@@ -69,6 +69,7 @@ void db_link_abandon(struct db_link *l); /* takes NULL */
 bool db_link_is_up(const struct db_link *l);
 /* The connection is given up where an answer is owed and nothing has come for that long; 0, as at first: never. */
 void db_link_set_patience(struct db_link *l, unsigned ms);
+uint64_t db_link_connects(const struct db_link *l); /* how often it came up */
 void db_link_kick(struct db_link *l); /* try to connect now rather than at the next turn of the back-off */
 /* Sends. statement is a name that sql_text() knows. The params may be reset once this returns. */
 void db_query(struct db_link *l, const char *statement, const struct db_params *params, db_done_fn *done, void *arg);

@@ -107,7 +107,7 @@ void link_fail(struct db_link *l, const char *why)
 
 	snprintf(text, sizeof(text), "%s", why);
 	if (strcmp(text, l->why) != 0)
-		log_warning("database (%s): %s", l->name, text);
+		log_warning("link=%s database: %s", l->name, text);
 	memcpy(l->why, text, sizeof(text));
 	if (!lost.n)
 		calls_init(&lost);
@@ -176,9 +176,10 @@ static void link_up(struct db_link *l)
 {
 	PQenterPipelineMode(l->conn);
 	l->state = LINK_UP;
+	l->n_connects++;
 	l->delay_ms = DELAY_FIRST_MS;
 	if (*l->why)
-		log_info("database (%s): connected again", l->name);
+		log_info("link=%s database: connected again", l->name);
 	l->why[0] = '\0';
 	event_del(l->timer);
 	if (l->patience_ms)
@@ -393,6 +394,11 @@ void db_link_free(struct db_link *l)
 	calls_discard(&l->sent);
 	calls_discard(&l->unsent);
 	link_leave(l);
+}
+
+uint64_t db_link_connects(const struct db_link *l)
+{
+	return l->n_connects;
 }
 
 bool db_link_is_up(const struct db_link *l)

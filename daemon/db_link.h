@@ -40,6 +40,7 @@ struct calls {
 };
 
 struct db_link {
+	uint64_t n_connects;
 	struct event_base *base;
 	char *conninfo, *name, *on_connect;
 	const struct db_link_ops *ops;

@@ -8,6 +8,7 @@
 #include "config/policy_load.h"
 #include "daemon/answer.h"
 #include "daemon/connection.h"
+#include "daemon/metrics.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
 
@@ -17,6 +18,7 @@ struct exchange *exchange_new(struct server *server, struct connection *connecti
 	struct exchange *x = memory_new(sizeof(*x));
 
 	x->server = server;
+	x->began_us = metrics_now_us();
 	x->connection = connection;
 	x->session = session;
 	if (session) {
@@ -44,6 +46,7 @@ void exchange_finish(struct exchange *x)
 		exchange_free(x);
 		return;
 	}
+	metrics_answered(x);
 	if (x->on_finish)
 		x->on_finish(x);
 	if (x->connection)
@@ -59,6 +62,8 @@ struct exchange *exchange_ghost(struct exchange *x)
 	ghost->request = x->request;
 	ghost->request.tag = arena_strdup(&ghost->arena, x->request.tag);
 	ghost->lang = x->lang;
+	ghost->person = x->person;
+	ghost->began_us = x->began_us;
 	ghost->served = x->served;
 	ghost->on_finish = x->on_finish;
 	if (x->connection)

@@ -12,6 +12,7 @@
 
 #include "daemon/db.h"
 #include "daemon/log.h"
+#include "daemon/metrics.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/store.h"
@@ -90,7 +91,7 @@ static int follow_row(struct served *s, const struct db_rows *rows, size_t i, st
 			      db_value(rows, i, LOG_PRIVATE2), c, hash);
 
 	if (r) {
-		log_error("%s: version %s of the log cannot be followed: %s", s->name,
+		log_error("pole=%s version %s of the log cannot be followed: %s", s->name,
 			  db_value(rows, i, LOG_VERSION), text);
 		return 1;
 	}
@@ -135,7 +136,7 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 	struct served *s = arg;
 
 	if (outcome == DB_REFUSED)
-		log_error("%s: reading the log: %s", s->name, error);
+		log_error("pole=%s reading the log: %s", s->name, error);
 	if (outcome != DB_OK) {
 		follow_failed(s);
 		return;
@@ -175,7 +176,7 @@ static void policy_read(void *arg, enum db_outcome outcome, const struct db_rows
 		return;
 	}
 	if (store_policy(rows, &s->fetched, why)) {
-		log_error("%s: the policy of version %lld does not load here: %s", s->name,
+		log_error("pole=%s the policy of version %lld does not load here: %s", s->name,
 			  (long long)s->fetched_version, why);
 		s->stale = true;
 		follow_failed(s);
@@ -208,6 +209,7 @@ static void heard_of(struct server *server, long id, long long version)
 
 		if (s->id != id)
 			continue;
+		s->heard_us = metrics_now_us();
 		if (version > s->known_version)
 			s->known_version = version;
 		follow_if_behind(s);

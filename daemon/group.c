@@ -25,6 +25,7 @@
 #include "daemon/exchange.h"
 #include "daemon/follow.h"
 #include "daemon/log.h"
+#include "daemon/metrics.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/store.h"
@@ -278,7 +279,7 @@ static bool goes_on_after(struct served *s, const struct exchange *x, int64_t no
 	if (!is_tick(x))
 		return true;
 	if (x->changes.n == 0 && is_due(s, now)) {
-		log_error("%s: something is due, and nothing comes of it", s->name);
+		log_error("pole=%s something is due, and nothing comes of it", s->name);
 		s->groups.tick_rests_until = now + TICK_RESTS_S;
 	}
 	return !is_due(s, now);
@@ -290,7 +291,8 @@ static size_t decide_group(struct served *s, int64_t now)
 {
 	struct groups *g = &s->groups;
 	struct exchange **end = &g->sent, *x;
-	size_t most = g->solo ? 1 : GROUP_MAX_COMMANDS, n = 0;
+	size_t most = g->solo ? 1 : GROUP_MAX_COMMANDS, n = 0, n_commands = 0;
+	int64_t began_us = metrics_now_us();
 
 	if (is_due(s, now))
 		push_tick(s);
@@ -304,12 +306,15 @@ static size_t decide_group(struct served *s, int64_t now)
 		end = &x->next;
 		decide_one(s, x, now);
 		n += x->changes.n;
+		n_commands++;
 		if (!goes_on_after(s, x, now))
 			break;
 	}
 	if (g->solo)
 		g->solo--;
 	undo_all(s, g->sent);
+	histogram_add_us(&s->server->metrics.decide_us, metrics_now_us() - began_us);
+	histogram_add_commands(&s->server->metrics.group_commands, n_commands);
 	return n;
 }
 
@@ -336,6 +341,7 @@ static void group_send(struct served *s)
 {
 	wait_with_patience(&s->groups);
 	s->groups.state = GROUPS_SENT;
+	s->groups.sent_us = metrics_now_us();
 	db_query(s->server->commits, "pole_commit", s->groups.params, group_done, s);
 }
 
@@ -370,7 +376,7 @@ static void group_committed(struct served *s, int64_t version)
 		keep_answer(s, x);
 		if (x->policy_applied) {
 			s->policy = (struct policy_record){version, g->at, x->person};
-			log_info("%s: the policy of version %lld is applied, by p%u", s->name,
+			log_info("pole=%s the policy of version %lld is applied, by p%u", s->name,
 				 (long long)version, x->person);
 			served_look_back(s);
 		}
@@ -409,7 +415,7 @@ static void group_refused(struct served *s, const char *error)
 
 	for (struct exchange *x = list; x; x = x->next)
 		n++;
-	log_error("%s: the database refused a group of %zu: %s", s->name, n, error);
+	log_error("pole=%s the database refused a group of %zu: %s", s->name, n, error);
 	if (n > 1) {
 		g->solo += n;
 		waiting_put_back(g, list);
@@ -429,7 +435,7 @@ static void group_behind(struct served *s, int64_t version)
 		follow(s);
 		return;
 	}
-	log_error("%s: memory is at version %lld, the database at %lld", s->name,
+	log_error("pole=%s memory is at version %lld, the database at %lld", s->name,
 		  (long long)s->version, (long long)version);
 	s->stale = true;
 	groups_go_on(s);
@@ -448,8 +454,10 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 	}
 	event_del(g->patience);
 	g->state = GROUPS_IDLE;
-	if (outcome == DB_OK)
+	if (outcome == DB_OK) {
 		s->server->database_down_since = 0;
+		histogram_add_us(&s->server->metrics.commit_us, metrics_now_us() - g->sent_us);
+	}
 	if (outcome == DB_DOWN) {
 		fail_list(take_sent(g), CODE_UNAVAILABLE);
 	} else if (outcome == DB_REFUSED) {
@@ -506,14 +514,14 @@ static bool load_anew(struct served *s)
 		return false;
 	}
 	if (store_reload(s, why)) {
-		log_error("%s: loading anew: %s", s->name, why);
+		log_error("pole=%s loading anew: %s", s->name, why);
 		s->reload_after = server_clock() + RELOAD_EVERY_S;
 		fail_waiting(&s->groups, CODE_UNAVAILABLE);
 		return false;
 	}
 	s->stale = false;
 	watches_reset(s);
-	log_info("%s: loaded anew at version %lld", s->name, (long long)s->version);
+	log_info("pole=%s loaded anew at version %lld", s->name, (long long)s->version);
 	return true;
 }
 
@@ -592,7 +600,7 @@ void groups_go_on(struct served *s)
 	bool up = db_link_is_up(s->server->commits);
 
 	if (g->state == GROUPS_UNKNOWN && up) {
-		log_info("%s: asking again what became of a group", s->name);
+		log_info("pole=%s asking again what became of a group", s->name);
 		group_send(s);
 	} else if (!up) {
 		if (g->waiting || s->stale)

@@ -38,6 +38,7 @@ struct groups {
 	struct db_params *params;		  /* what was sent, to be sent again */
 	char head[65];				  /* hash of its last event */
 	int64_t at;
+	int64_t sent_us; /* metrics_now_us() */
 	size_t solo; /* this many of the next commands go alone */
 	size_t n_waiting;
 	struct event *turn, *patience;

@@ -25,6 +25,11 @@ void log_setup(bool verbose, bool under_systemd)
 	setup.under_systemd = under_systemd;
 }
 
+bool log_is_verbose(void)
+{
+	return setup.verbose;
+}
+
 static void replace_controls(char *text)
 {
 	for (; *text != '\0'; text++)

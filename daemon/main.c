@@ -25,13 +25,15 @@
 #include "daemon/kept.h"
 #include "daemon/listener.h"
 #include "daemon/log.h"
+#include "daemon/metrics_http.h"
 #include "daemon/migrate.h"
 #include "daemon/replay.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/start.h"
-#include "daemon/watch.h"
+#include "daemon/verify.h"
 #include "lib/look_back.h"
+#include "daemon/watch.h"
 
 #define WHY_BYTES 512
 #define PATH_BYTES 4096
@@ -51,6 +53,7 @@ struct daemon {
 	struct ssl_ctx_st *tls;
 	struct listener *listeners[MAX_LISTENERS];
 	size_t n_listeners;
+	struct metrics_http *metrics;
 	struct event *signals[3], *tick, *watchdog, *stopping;
 	bool said_ready;
 	int64_t stop_before, forgot_at, renewed_at;
@@ -444,6 +447,20 @@ static int listen_start(struct daemon *d)
 	return 0;
 }
 
+static int metrics_start(struct daemon *d)
+{
+	char why[WHY_BYTES];
+
+	if (!d->settings.metrics)
+		return 0;
+	if (metrics_http_start(&d->server, d->settings.metrics, &d->metrics, why)) {
+		log_error("metrics: %s", why);
+		return 1;
+	}
+	log_info("metrics on port %d", metrics_http_port(d->metrics));
+	return 0;
+}
+
 static int bring_up(struct daemon *d)
 {
 	struct problems problems = {0};
@@ -465,6 +482,8 @@ static int bring_up(struct daemon *d)
 	if (d->embedded)
 		embedded_watch(d->embedded, d->server.base, database_restarted, d);
 	events_start(d);
+	if (metrics_start(d))
+		return 1;
 	return listen_start(d);
 }
 
@@ -476,6 +495,7 @@ static void take_down(struct daemon *d)
 	for (size_t i = 0; i < d->n_listeners; i++)
 		listener_free(d->listeners[i]);
 	events_stop(d);
+	metrics_http_stop(d->metrics);
 	connections_free(d->server.connections);
 	event_base_loop(d->server.base, EVLOOP_NONBLOCK); /* frees the streams: see stream.c */
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
@@ -548,6 +568,23 @@ static int run_replay(const struct settings *s)
 	return r || !replay_agrees(&report);
 }
 
+/* Answers with the exit code. */
+static int run_verify(const struct settings *s)
+{
+	struct verify_report report = {.out = stdout, .progress = isatty(STDERR_FILENO)};
+	struct embedded *embedded = NULL;
+	char conninfo[PATH_BYTES], why[WHY_BYTES];
+	int r = replay_database(s, &embedded, conninfo, why) ? VERIFY_E_COULD_NOT : VERIFY_FINE;
+
+	if (!r)
+		r = verify(conninfo, s->database ? "SET ROLE mutuald;" : "", s->verify_poles,
+			   s->n_verify_poles, &report, why);
+	if (r == VERIFY_E_COULD_NOT)
+		log_error("--verify: %s", why);
+	embedded_stop(embedded);
+	return r;
+}
+
 static void raise_limits(void)
 {
 	struct rlimit limit;
@@ -596,9 +633,11 @@ int main(int argc, char **argv)
 		r = check_only(&d.settings);
 	else if (d.settings.replay)
 		r = run_replay(&d.settings);
+	else if (d.settings.verify)
+		r = run_verify(&d.settings);
 	else
 		r = run(&d);
 	problems_clear(&problems);
 	settings_clear(&d.settings);
-	return r ? 1 : 0;
+	return r == VERIFY_E_COULD_NOT ? r : r != 0;
 }

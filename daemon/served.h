@@ -27,6 +27,7 @@ struct served {
 	struct pole *pole;
 	int64_t version;       /* of the log that `pole` stands at */
 	int64_t known_version; /* the highest heard of */
+	int64_t heard_us; /* when, by metrics_now_us(); 0: not yet */
 	int64_t last_at;       /* time of the last commit: `now` never runs behind it */
 	char head[65];	       /* hash of the last event */
 	struct kept kept;

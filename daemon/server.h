@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemon/metrics.h"
+
 struct event_base;
 struct db_link;
 struct served;
@@ -27,6 +29,7 @@ struct server {
 	struct connections *connections;
 	int64_t started_at, database_down_since; /* 0: it is up */
 	bool stopping;
+	struct metrics metrics;
 };
 
 int64_t server_clock(void); /* UTC seconds */

@@ -161,7 +161,7 @@ static int write_token(const struct server *server, const char *pole, const char
 	if (r)
 		snprintf(why, 512, "admin.token: %s", strerror(errno));
 	close(fd);
-	log_info("%s: the first administrator's token is in %s", pole, path);
+	log_info("pole=%s the first administrator's token is in %s", pole, path);
 	return r;
 }
 
@@ -269,7 +269,7 @@ static int start_pole(struct db_session *session, struct served *s, struct probl
 	} else {
 		if (pole_policy(s->pole) &&
 		    (!policy || strcmp(policy->hash, pole_policy(s->pole)->hash)))
-			log_warning("%s: %s/%s %s; the policy of version %lld goes on", s->name,
+			log_warning("pole=%s %s/%s %s; the policy of version %lld goes on", s->name,
 				    dir, s->name,
 				    policy ? "differs from the running policy" : "has problems",
 				    (long long)s->policy.version);
@@ -280,7 +280,7 @@ static int start_pole(struct db_session *session, struct served *s, struct probl
 	if (policy && pole_policy(s->pole) != policy)
 		policy_free(policy);
 	problems_clear(&own);
-	log_info("%s: version %lld, %zu bookings in memory, %zu persons", s->name,
+	log_info("pole=%s version %lld, %zu bookings in memory, %zu persons", s->name,
 		 (long long)s->version, pole_n_bookings(s->pole), pole_n_persons(s->pole));
 	return r;
 }
@@ -314,7 +314,7 @@ static void reloaded(struct exchange *x)
 	const char *p = x->reply.bytes, *end = p + x->reply.n, *lf;
 
 	for (; p < end && (lf = memchr(p, '\n', (size_t)(end - p))); p = lf + 1)
-		log_info("%s: policy: %.*s", x->served->name, (int)(lf - p), p);
+		log_info("pole=%s policy: %.*s", x->served->name, (int)(lf - p), p);
 }
 
 static void tell_new_poles(const struct server *server)
@@ -341,12 +341,12 @@ static void reload_pole(struct served *s)
 		log_error("%s", problem_text(&problems, &problems.items[i]));
 	problems_clear(&problems);
 	if (!policy) {
-		log_error("%s: the policy of version %lld goes on", s->name,
+		log_error("pole=%s the policy of version %lld goes on", s->name,
 			  (long long)s->policy.version);
 		return;
 	}
 	if (strcmp(policy->hash, pole_policy(s->pole)->hash) == 0) {
-		log_info("%s: its policy has not changed", s->name);
+		log_info("pole=%s its policy has not changed", s->name);
 		policy_free(policy);
 		return;
 	}

@@ -68,6 +68,7 @@ struct stream {
 };
 
 static char shared_input[TRANSPORT_RECORD_MAX_BYTES];
+static struct stream_counts counts;
 
 static void ask_for_turn(struct stream *s)
 {
@@ -140,6 +141,7 @@ static void handshake(struct stream *s)
 {
 	enum io io = s->transport.ops->handshake(&s->transport);
 
+	counts.handshake_failures += io == IO_FAILED || io == IO_END;
 	if (io != IO_DONE) {
 		await(s, io);
 		return;
@@ -180,6 +182,7 @@ static void receive(struct stream *s)
 			return;
 		} else {
 			taken += n;
+			counts.received_bytes += n;
 			s->ops->received(s->arg, shared_input, n);
 			if (s->state == STATE_OPEN && !ops->has_pending(&s->transport))
 				return;
@@ -234,6 +237,7 @@ static void flush(struct stream *s)
 					    stream_queued_bytes(s), &n);
 		if (io == IO_DONE) {
 			s->sent += n;
+			counts.sent_bytes += n;
 			budget -= n < budget ? n : budget;
 		}
 	}
@@ -361,6 +365,11 @@ void stream_write(struct stream *s, const char *bytes, size_t n)
 			s->congested = true;
 	}
 	ask_for_flush(s);
+}
+
+const struct stream_counts *stream_counts(void)
+{
+	return &counts;
 }
 
 size_t stream_queued_bytes(const struct stream *s)

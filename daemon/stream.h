@@ -41,4 +41,10 @@ void stream_resume(struct stream *s);
  * received, and what is written after it is forgotten. */
 void stream_shutdown(struct stream *s, int linger_ms);
 void stream_close(struct stream *s); /* at once; no callback follows; memory goes at the next loop turn */
+/* Of all streams together. */
+struct stream_counts {
+	uint64_t received_bytes, sent_bytes; /* without TLS */
+	uint64_t handshake_failures;
+};
+const struct stream_counts *stream_counts(void);
 const char *stream_tls_version(const struct stream *s); /* "TLSv1.3"; "" plain */

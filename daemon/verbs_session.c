@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "daemon/answer.h"
-#include "daemon/secret.h"
 #include "daemon/connection.h"
+#include "daemon/db.h"
+#include "daemon/metrics.h"
+#include "daemon/secret.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
+#include "daemon/stream.h"
 #include "daemon/verbs_parts.h"
 
 #define AUTH_FAILURES_MAX 3
@@ -181,6 +184,32 @@ void do_quit(struct exchange *x)
 	do_noop(x);
 }
 
+/* For those who run the server. */
+static void write_inside(const struct exchange *x, struct line_writer *w)
+{
+	const struct served *s = x->served;
+	const struct stream_counts *streams = stream_counts();
+	size_t n_queued;
+
+	pole_queue(s->pole, &n_queued);
+	line_int(w, "lag-versions",
+		 s->known_version > s->version ? s->known_version - s->version : 0);
+	if (s->heard_us)
+		line_int(w, "heard-s", (metrics_now_us() - s->heard_us) / 1000000);
+	line_int(w, "changes", (int64_t)s->groups.n_changes);
+	line_int(w, "waiting-commands", (int64_t)s->groups.n_waiting);
+	line_int(w, "waiting-bookings", (int64_t)n_queued);
+	line_int(w, "poles", (int64_t)x->server->n_poles);
+	line_int(w, "decide-us", (int64_t)histogram_mean(&x->server->metrics.decide_us));
+	line_int(w, "commit-us", (int64_t)histogram_mean(&x->server->metrics.commit_us));
+	line_int(w, "request-us", (int64_t)histogram_mean(&x->server->metrics.whole_us));
+	line_int(w, "received-bytes", (int64_t)streams->received_bytes);
+	line_int(w, "sent-bytes", (int64_t)streams->sent_bytes);
+	line_int(w, "tls-failures", (int64_t)streams->handshake_failures);
+	line_int(w, "database-connects", (int64_t)db_link_connects(x->server->commits));
+	line_int(w, "memory-bytes", metrics_resident_bytes());
+}
+
 void do_status(struct exchange *x)
 {
 	const struct server *server = x->server;
@@ -199,6 +228,8 @@ void do_status(struct exchange *x)
 	line_int(&w, "groups", (int64_t)s->groups.n_groups);
 	line_int(&w, "commands", (int64_t)s->groups.n_commands);
 	line_str(&w, "server", "mutuald " MUTUALD_VERSION);
+	if (verb_allows(&verb_table[VERB_POLICY_APPLY], true, exchange_asker(x).person->roles))
+		write_inside(x, &w);
 	if (!server->database_down_since)
 		write_time(&w, "as-of", pole_policy(s->pole)->zone, now);
 	line_end(&w);

@@ -4,7 +4,7 @@
  * rows.
  *
  * The log is read once. Of each record its last image is kept as a hash, with the place of the row
- * that says it: 32 bytes a record, so that a million bookings take 64 MB at most. Where a row of a
+ * that says it: 32 bytes a slot, so that a million bookings take 64 MB. Where a row of a
  * table has another hash the row of the log is read again, to say what differs.
  *
  * Both sides are written in one form of their own, lines of `label=value` (verify_image.c): rows

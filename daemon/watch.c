@@ -223,7 +223,7 @@ static void tell_row(struct watch *w, const struct asker *who, const struct db_r
 		known = changes.n == 0 ? *hash != '\0' : event_from(&changes.items[0], &e);
 		e.was = NULL; /* that of today, not that of then */
 	} else {
-		log_error("%s: an event that cannot be told: %s", w->served->name, text);
+		log_error("pole=%s an event that cannot be told: %s", w->served->name, text);
 	}
 	if (known)
 		tell(w, who, &e);
@@ -244,10 +244,10 @@ static void page_read(void *arg, enum db_outcome outcome, const struct db_rows *
 	}
 	w->reading = false;
 	if (outcome == DB_REFUSED)
-		log_error("%s: reading the log for a watcher: %s", w->served->name, error);
+		log_error("pole=%s reading the log for a watcher: %s", w->served->name, error);
 	if (outcome != DB_OK)
 		return;
-	log_debug("%s: %zu events of the log for a watcher", w->served->name, db_n_rows(rows));
+	log_debug("pole=%s %zu events of the log for a watcher", w->served->name, db_n_rows(rows));
 	who = asker_of(w);
 	for (; who.person && is_ready(w) && row < db_n_rows(rows); row++)
 		tell_row(w, &who, rows, row);
