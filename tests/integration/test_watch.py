@@ -8,6 +8,7 @@ import pytest
 
 import regles
 import running
+import test_report
 import wire
 
 
@@ -162,7 +163,7 @@ def test_moved_to_another_unit_to_make_room(on, day):
     late = on('alice').expect('BOOK', what='pair', from_=f"{day}T12:00", for_='2h')  # beside the one before it
     on('alice').expect('CANCEL', booking=between['booking'])
     assert early['unit'] != late['unit']
-    on('dora').expect('BOOK', what='pair', from_=f"{day}T08:00", for_='6h')
+    on('anne').expect('BOOK', what='pair', from_=f"{day}T08:00", for_='6h')  # a colleague, but this is not what she did
     line = watcher.until('repacked')[-1]
     assert line['booking'] in (early['booking'], late['booking']) and line['unit'] != line['was-unit'] and 'by' not in line
 
@@ -449,3 +450,21 @@ def test_while_the_database_is_away(own, start, day):
         watcher = Watcher(c, since=0)
         own.start()
         assert [l['booking'] for l in watcher.until('booked', codes[-1]) if 'booking' in l] == codes
+
+
+@pytest.mark.long
+def test_never_inside_a_reply(start, day):
+    """A report on its way, of which the reader takes little at a time; what happens meanwhile is told after it."""
+    one = start()
+    token, _ = one.person('Alice Test', 'm01')
+    one.psql(test_report.HISTORY)
+    with wire.Connection(one.port, one.ca, one.admin_token(), receive_bytes=4096) as slow, one.connect(token) as alice:
+        Watcher(slow)
+        tag = slow.send('REPORT', report='usage', from_='1970-01-01', to='2010-01-01', by='member,resource,month')
+        for _ in range(20000):
+            assert slow.read_line().words[0] == tag
+        codes = {alice.expect('BOOK', what='one', from_=f"{day}T{n:02}:00", for_='1h')['booking'] for n in range(20)}
+        slow.timeout_s = 120
+        while (line := slow.read_line()).words[1] != 'OK':
+            assert line.words[0] == tag, line
+        assert {slow.read_line()['booking'] for _ in codes} == codes
