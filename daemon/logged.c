@@ -29,7 +29,8 @@ enum {
 	LOG_REQUEST,
 	LOG_AGREES,
 	LOG_PRIVATE1,
-	LOG_PRIVATE2
+	LOG_PRIVATE2,
+	LOG_SUBJECT
 };
 
 struct reading {
@@ -132,6 +133,7 @@ static void add_event(struct reading *r, const struct db_rows *row, bool is_alte
 						  .change = kept(r, row, LOG_CHANGE),
 						  .private1 = kept(r, row, LOG_PRIVATE1),
 						  .private2 = kept(r, row, LOG_PRIVATE2),
+						  .subject = db_int(row, 0, LOG_SUBJECT),
 						  .is_altered = is_altered};
 }
 

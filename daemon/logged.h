@@ -14,6 +14,7 @@ struct db_session;
 struct logged_event {
 	int seq;
 	const char *kind, *change;
+	int64_t subject; /* the number of the record; of a policy 0 */
 	const char *private1, *private2; /* as change_decode() takes them */
 	bool is_altered;		 /* its hash is not that of what it says */
 };

@@ -24,13 +24,27 @@ static void on_fault(void *arg, int64_t version, int seq, const char *text)
 	finding(r->v, FINDING_LOG, "version %" PRId64 ", row %d: %s", version, seq, text);
 }
 
-static void keep_image(struct log_reading *r, struct record record, int64_t version, int seq)
+/* What the row's column should say: a name's number is told apart from its resource. */
+static int64_t subject_of(struct record r)
+{
+	if (r.kind == CHANGE_POLICY)
+		return 0;
+	return r.kind == CHANGE_NAME ? r.number & UINT32_MAX : r.number;
+}
+
+static void keep_image(struct log_reading *r, struct record record, int64_t version,
+		       const struct logged_event *e)
 {
 	struct image *i = images_put(&r->v->images, record);
 
 	i->digest = image_digest(&r->text);
 	i->version = version;
-	i->seq = seq;
+	i->seq = e->seq;
+	if (e->subject != subject_of(record))
+		finding(r->v, FINDING_LOG,
+			"version %" PRId64 ", row %d: its column says that it is of number %" PRId64
+			", its change of %" PRId64,
+			version, e->seq, e->subject, subject_of(record));
 }
 
 static bool is_new_name(const struct verifying *v, const struct name *name)
@@ -39,7 +53,8 @@ static bool is_new_name(const struct verifying *v, const struct name *name)
 	       !pole_name_number(v->known, name->kind, name->resource, name->id);
 }
 
-static void keep_change(struct log_reading *r, struct changes *c, int64_t version, int seq)
+static void keep_change(struct log_reading *r, struct changes *c, int64_t version,
+			const struct logged_event *e)
 {
 	struct change *change = &c->items[0];
 
@@ -48,11 +63,11 @@ static void keep_change(struct log_reading *r, struct changes *c, int64_t versio
 			finding(r->v, FINDING_LOG,
 				"version %" PRId64
 				", row %d: it gives a name or number that was given",
-				version, seq);
+				version, e->seq);
 			return;
 		}
 	}
-	keep_image(r, image_of_change(change, &r->text), version, seq);
+	keep_image(r, image_of_change(change, &r->text), version, e);
 	if (change->kind == CHANGE_NAME)
 		pole_apply(r->v->known, c);
 }
@@ -71,7 +86,7 @@ static bool keep_note(struct log_reading *r, int64_t version, const struct logge
 	if (strcmp(e->kind, change_kind_words[CHANGE_NOTE]) != 0)
 		return false;
 	if (image_of_note(e->change, &record, &r->text))
-		keep_image(r, record, version, e->seq);
+		keep_image(r, record, version, e);
 	else
 		unreadable(r, version, e);
 	return true;
@@ -87,9 +102,9 @@ static void keep_event(struct log_reading *r, int64_t version, const struct logg
 	if (answer != CHANGE_TEXT_OK)
 		unreadable(r, version, e);
 	else if (*hash)
-		keep_image(r, image_of_policy(version, hash, &r->text), version, e->seq);
+		keep_image(r, image_of_policy(version, hash, &r->text), version, e);
 	else if (changes.n)
-		keep_change(r, &changes, version, e->seq);
+		keep_change(r, &changes, version, e);
 	else
 		keep_note(r, version, e);
 	changes_clear(&changes);
