@@ -347,11 +347,12 @@ static void cancel_one(struct history *h)
 
 static void break_one(struct history *h)
 {
-	static const char *const things[] = {"van-2", "a", "bench", "kit"};
+	static const char *const things[] = {"a", "bench", "kit", "van-2"};
+	const size_t which = draw_below(&h->draw, 4);
 	struct span s = random_span(h);
 
-	if (s.start >= h->scene.now)
-		scene_outage(&h->scene, things[draw_below(&h->draw, 4)], s, chance(h, 30));
+	if (s.start >= h->scene.now) /* a closure is of a resource, not of one of its units */
+		scene_outage(&h->scene, things[which], s, which < 3 && chance(h, 30));
 }
 
 static void run(uint64_t seed, struct history *h)

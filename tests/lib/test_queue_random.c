@@ -264,15 +264,16 @@ static void break_or_mend(struct history *h)
 	static const char *const things[] = {"van-1", "van-2", "van", "a", "hall", "bench"};
 	struct scene *s = &h->scene;
 	int64_t start = random_start(h);
+	const size_t which = draw_below(&h->draw, 6);
 	size_t n;
 	const struct outage *outages = pole_outages(s->pole, &n);
 
 	if (n > 0 && chance(h, 60))
 		scene_reopen(s, outages[draw_below(&h->draw, n)].number);
 	else if (start >= s->now)
-		scene_outage(s, things[draw_below(&h->draw, 6)],
+		scene_outage(s, things[which],
 			     (struct span){start, start + draw_between(&h->draw, 2, 30) * HOUR},
-			     chance(h, 30));
+			     which > 1 && chance(h, 30)); /* no closure of one unit */
 	else
 		return;
 	check_turn(h);
