@@ -169,7 +169,7 @@ static void check_policy(const struct policy *policy)
 		check_rule(&policy->rules[i]);
 	check_conflicts(&policy->conflicts);
 	for (size_t i = 0; i < policy->n_tests; i++)
-		assert(*policy->tests[i].when && *policy->tests[i].then);
+		assert(*policy->tests[i].when.text && policy->tests[i].n_then > 0);
 }
 
 static int load(const struct policy_file *files, size_t n, size_t *ret_n_problems)
