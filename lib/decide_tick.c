@@ -87,18 +87,39 @@ static void postpone(struct ticking *t, const struct booking *was, enum cause ca
 	apply(t, &step);
 }
 
+struct absence { /* of all rules about it, the strictest */
+	const struct zone *zone;
+	int64_t start;
+	const struct rule *soonest;
+	uint8_t per_cent;
+};
+
+static void see_no_show(void *arg, const struct rule *rule)
+{
+	struct absence *a = arg;
+	const struct duration after = rule->limit.no_show.after;
+
+	if (!a->soonest || duration_after(after, a->zone, a->start) <
+			       duration_after(a->soonest->limit.no_show.after, a->zone, a->start))
+		a->soonest = rule;
+	if (rule->limit.no_show.per_cent > a->per_cent)
+		a->per_cent = rule->limit.no_show.per_cent;
+}
+
 /* The rule may be gone since: then it is left as it is. */
 static void release_no_show(struct ticking *t, const struct booking *was)
 {
-	const struct rule *rule = rule_of_kind(t->pole, LIMIT_NO_SHOW, was, t->now);
-	int64_t until = rule ? delayed_until(t, was, rule->limit.no_show.after) : 0;
+	struct absence a = {.zone = life_zone(t->pole, was), .start = was->span.start};
+	int64_t until;
 
-	if (!rule)
+	rules_of_kind(t->pole, LIMIT_NO_SHOW, was, t->now, see_no_show, &a);
+	until = a.soonest ? delayed_until(t, was, a.soonest->limit.no_show.after) : 0;
+	if (!a.soonest)
 		postpone(t, was, CAUSE_REPACKED, 0);
 	else if (until > t->now)
 		postpone(t, was, CAUSE_DELAYED, until == TIME_NEVER ? 0 : until);
 	else
-		end(t, was, BOOKING_NO_SHOW, CAUSE_NO_SHOW, rule->limit.no_show.per_cent);
+		end(t, was, BOOKING_NO_SHOW, CAUSE_NO_SHOW, a.per_cent);
 }
 
 static void be_late(struct ticking *t, const struct booking *was)

@@ -30,19 +30,43 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Until it begins; of what has begun, until it ends. */
 static int64_t while_it_can(const struct booking *b, int64_t now)
 {
 	return b->span.start > now ? b->span.start : b->span.end;
 }
 
+struct soonest { /* of what several rules say, the strictest */
+	const struct zone *zone;
+	int64_t from, at; /* at 0: no rule so far */
+};
+
+static void see_due(struct soonest *s, struct duration after)
+{
+	int64_t at = duration_after(after, s->zone, s->from);
+
+	s->at = s->at ? earlier(s->at, at) : at;
+}
+
+static void see_hold(void *arg, const struct rule *rule)
+{
+	see_due(arg, rule->limit.hold);
+}
+
 static int64_t hold_due(const struct pole *p, const struct booking *b, int64_t now)
 {
-	const struct rule *rule = rule_of_kind(p, LIMIT_HOLD, b, now);
 	const struct duration usual = {.seconds = HOLD_DEFAULT_S};
+	struct soonest s = {.zone = life_zone(p, b), .from = now};
 
-	return earlier(b->span.end,
-		       duration_after(rule ? rule->limit.hold : usual, life_zone(p, b), now));
+	rules_of_kind(p, LIMIT_HOLD, b, now, see_hold, &s);
+	if (!s.at)
+		see_due(&s, usual);
+	return earlier(b->span.end, s.at);
 }
 
 /* `left_s` of open time later. */
@@ -95,15 +119,19 @@ static int64_t requested_due(const struct pole *p, const struct booking *b, int6
 		       duration_after(rule->limit.approval.undecided_after, life_zone(p, b), now));
 }
 
+static void see_no_show(void *arg, const struct rule *rule)
+{
+	see_due(arg, rule->limit.no_show.after);
+}
+
 /* Who alters what has begun is there: time for coming runs anew. */
 static int64_t confirmed_due(const struct pole *p, const struct booking *b, int64_t now)
 {
-	const struct rule *rule = rule_of_kind(p, LIMIT_NO_SHOW, b, now);
+	struct soonest s = {.zone = life_zone(p, b), .from = later(b->span.start, now)};
 
-	if (!rule || b->span.end <= now)
-		return 0;
-	return duration_after(rule->limit.no_show.after, life_zone(p, b),
-			      b->span.start > now ? b->span.start : now);
+	if (b->span.end > now)
+		rules_of_kind(p, LIMIT_NO_SHOW, b, now, see_no_show, &s);
+	return s.at;
 }
 
 static int64_t out_due(const struct pole *p, const struct booking *b, int64_t now)
@@ -144,18 +172,32 @@ int64_t booking_due(const struct pole *p, const struct booking *b, int64_t now)
 	return dues[b->state] ? dues[b->state](p, b, now) : 0;
 }
 
-uint8_t booking_forfeit(const struct pole *p, const struct booking *b, int64_t now)
-{
-	const struct rule *rule =
-	    b->state == BOOKING_CONFIRMED ? rule_of_kind(p, LIMIT_CANCEL, b, now) : NULL;
-	uint8_t per_cent = b->state == BOOKING_CONFIRMED ? booking_says(b)->forfeit_least : 0;
+struct owing {
+	const struct zone *zone;
+	int64_t start, now;
+	uint8_t per_cent;
+};
 
-	for (size_t i = 0; rule && i < rule->limit.cancel.n; i++) {
+static void see_bands(void *arg, const struct rule *rule)
+{
+	struct owing *o = arg;
+
+	for (size_t i = 0; i < rule->limit.cancel.n; i++) {
 		const struct band *band = &rule->limit.cancel.bands[i];
 
-		if (now > duration_before(band->before, life_zone(p, b), b->span.start) &&
-		    band->per_cent > per_cent)
-			per_cent = band->per_cent;
+		if (o->now > duration_before(band->before, o->zone, o->start) &&
+		    band->per_cent > o->per_cent)
+			o->per_cent = band->per_cent;
 	}
-	return per_cent;
+}
+
+uint8_t booking_forfeit(const struct pole *p, const struct booking *b, int64_t now)
+{
+	struct owing o = {.zone = life_zone(p, b), .start = b->span.start, .now = now};
+
+	if (b->state != BOOKING_CONFIRMED)
+		return 0;
+	o.per_cent = booking_says(b)->forfeit_least;
+	rules_of_kind(p, LIMIT_CANCEL, b, now, see_bands, &o);
+	return o.per_cent;
 }

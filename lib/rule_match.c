@@ -213,16 +213,34 @@ bool booking_suits_unit(const struct pole *p, const struct booking *b, uint32_t 
 	return true;
 }
 
-static const struct rule *rule_of_item(const struct trial *t, enum limit_kind kind,
-				       const struct booking *b, uint32_t k)
+static void rules_of_item(const struct trial *t, enum limit_kind kind, const struct booking *b,
+			  uint32_t k, void (*each)(void *arg, const struct rule *rule), void *arg)
 {
 	size_t n;
 	const struct rule *const *rules = directory_rules(t->directory, t->resource, &n);
 
 	for (size_t i = 0; i < n; i++)
 		if (rules[i]->limit.kind == kind && matches_item(t, rules[i], b, k))
-			return rules[i];
-	return NULL;
+			each(arg, rules[i]);
+}
+
+void rules_of_kind(const struct pole *p, enum limit_kind kind, const struct booking *b, int64_t now,
+		   void (*each)(void *arg, const struct rule *rule), void *arg)
+{
+	for (uint32_t k = 0; k < b->n_items; k++) {
+		const struct trial t = trial_of(p, b, k, now);
+
+		if (t.resource && b->items[k].via == ITEM_ASKED)
+			rules_of_item(&t, kind, b, k, each, arg);
+	}
+}
+
+static void keep_first(void *arg, const struct rule *rule)
+{
+	const struct rule **first = arg;
+
+	if (!*first || rule < *first)
+		*first = rule;
 }
 
 const struct rule *rule_of_kind(const struct pole *p, enum limit_kind kind, const struct booking *b,
@@ -230,15 +248,6 @@ const struct rule *rule_of_kind(const struct pole *p, enum limit_kind kind, cons
 {
 	const struct rule *first = NULL;
 
-	for (uint32_t k = 0; k < b->n_items; k++) {
-		const struct trial t = trial_of(p, b, k, now);
-		const struct rule *rule;
-
-		if (!t.resource || b->items[k].via != ITEM_ASKED)
-			continue;
-		rule = rule_of_item(&t, kind, b, k);
-		if (rule && (!first || rule < first))
-			first = rule;
-	}
+	rules_of_kind(p, kind, b, now, keep_first, &first);
 	return first;
 }

@@ -38,8 +38,12 @@ enum reason rule_test(const struct trial *t, const struct rule *rule, const stru
 int64_t rule_past(const struct trial *t, const struct rule *rule, const struct unit *u, struct span s, bool backwards);
 
 /* The first rule of that kind that matches a booking which exists, in the policy's order; NULL: none. For approvals (that want one of
- * that length), holds, cancellation bands, no-shows. */
+ * that length); where all count, see rules_of_kind(). */
 const struct rule *rule_of_kind(const struct pole *p, enum limit_kind kind, const struct booking *b, int64_t now);
+
+/* Calls `each` for every rule of that kind that matches, some perhaps more than once. */
+void rules_of_kind(const struct pole *p, enum limit_kind kind, const struct booking *b, int64_t now,
+		   void (*each)(void *arg, const struct rule *rule), void *arg);
 
 /* Whether the rules about units let that item of a booking be on this unit: where others may move it to. */
 bool booking_suits_unit(const struct pole *p, const struct booking *b, uint32_t item, const struct unit *u, int64_t now);

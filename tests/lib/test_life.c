@@ -50,6 +50,37 @@ static void a_hold_lasts_no_longer_than_the_rule(void **state)
 	}
 }
 
+/* All rules that match hold, not only the first of them. */
+static void of_several_rules_the_strictest_holds(void **state)
+{
+	struct life_scene *s = *state;
+	struct limit hold = {.kind = LIMIT_HOLD}, cancel = {.kind = LIMIT_CANCEL},
+		     no_show = {.kind = LIMIT_NO_SHOW};
+	struct policy *p = life_policy();
+	struct resource *van = &p->resources[0], *room = &p->resources[3];
+	int64_t b;
+
+	assert_string_equal(room->id, "room");
+	hold.hold.seconds = 5 * MINUTE;
+	cancel.cancel.bands[0] = (struct band){{.days = 2}, 80};
+	cancel.cancel.n = 1;
+	no_show.no_show.after.seconds = 5 * MINUTE;
+	fixture_rule(p, room, NULL, hold);
+	fixture_rule(p, room, NULL, no_show);
+	fixture_rule(p, van, NULL, cancel);
+	fixture_apply(s->pole, p);
+	b = life_hold(s, s->m1, "room", SAT8, SAT12);
+	assert_int_equal(life_get(s, b)->due_at, s->now + 5 * MINUTE);
+	assert_int_equal(life_cancel(s, s->m1, b), REASON_NONE);
+	b = life_book(s, s->m1, "van", "2026-11-24T08:00", "2026-11-24T10:00");
+	assert_int_equal(life_cancel(s, s->m1, b), REASON_NONE);
+	assert_int_equal(booking_says(life_get(s, b))->forfeit, 80);
+	b = life_book(s, s->m1, "room", SAT8, SAT12);
+	life_tick(s, "2026-12-05T08:05");
+	assert_int_equal(life_state(s, b), BOOKING_NO_SHOW);
+	assert_int_equal(booking_says(life_get(s, b))->forfeit, 100);
+}
+
 static void a_hold_is_too_late_though_no_clock_has_struck(void **state)
 {
 	struct life_scene *s = *state;
@@ -798,6 +829,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE(pending_holds_never_expire),
 	    CASE(a_hold_lasts_no_longer_than_the_rule),
+	    CASE(of_several_rules_the_strictest_holds),
 	    CASE(a_hold_is_too_late_though_no_clock_has_struck),
 	    CASE(confirm_step_reopens_the_race),
 	    CASE(approve_step_reopens_the_race),
