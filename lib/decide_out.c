@@ -12,10 +12,11 @@
 #include <string.h>
 
 #include "lib/life.h"
+#include "lib/resolve.h"
 #include "lib/rules.h"
 
-static enum reason find_user(const struct pole *p, const struct booking *was, const char *code,
-			     const struct person **ret)
+static enum reason find_user(const struct pole *p, const struct asker *who,
+			     const struct booking *was, const char *code, const struct person **ret)
 {
 	uint32_t number = was->person;
 
@@ -26,6 +27,9 @@ static enum reason find_user(const struct pole *p, const struct booking *was, co
 		return REASON_NONE;
 	if (!*ret || !(*ret)->active || ((*ret)->member != 0 && (*ret)->member != was->member))
 		return REASON_UNKNOWN_PERSON;
+	if ((*ret)->member == 0 && *ret != who->person && number != was->person &&
+	    !asker_manages_all(p, who, was))
+		return REASON_UNKNOWN_PERSON;
 	return REASON_NONE;
 }
 
@@ -34,6 +38,16 @@ static enum reason test_time(const struct booking *was, int64_t now)
 	if (now < was->span.start - OUT_EARLY_S)
 		return REASON_TOO_EARLY;
 	return was->span.end <= now ? REASON_PAST : REASON_NONE;
+}
+
+/* Else a colleague's name on the booking would be a way round what a person may have. */
+static bool is_of_user(const struct refusal *r, bool is_another)
+{
+	if (r->reason == REASON_QUALIFICATION)
+		return true;
+	return is_another &&
+	       (r->reason == REASON_WHO ||
+		(r->reason == REASON_QUOTA && r->rule->limit.quota.of == QUOTA_OF_PERSON));
 }
 
 /* Who really uses it must be qualified for all the time, whoever booked it. */
@@ -46,7 +60,7 @@ static void test_user(const struct pole *p, const struct booking *was, const str
 	used->person = user ? user->number : 0;
 	booking_refuse(p, pole_directory(p), used, now, &all);
 	for (size_t i = 0; i < all.n; i++)
-		if (all.items[i].reason == REASON_QUALIFICATION)
+		if (is_of_user(&all.items[i], used->person != was->person))
 			refusals_add(ret, all.items[i]);
 	booking_unref(used);
 }
@@ -162,7 +176,7 @@ void decide_out(const struct pole *p, const struct asker *who, const struct ask_
 	if (!reason)
 		reason = test_time(t.was, who->now);
 	if (!reason)
-		reason = find_user(p, t.was, ask->person, &user);
+		reason = find_user(p, who, t.was, ask->person, &user);
 	if (reason) {
 		refuse_anew(ret, a, reason);
 		if (reason == REASON_TOO_EARLY)
@@ -220,17 +234,17 @@ static struct booking *returned(const struct pole *p, const struct booking *was,
 	return made;
 }
 
-static enum reason test_return(const struct pole *p, const struct booking *was,
-			       const struct ask_out *ask, int64_t now)
+static enum reason test_return(const struct pole *p, const struct asker *who,
+			       const struct booking *was, const struct ask_out *ask)
 {
 	const struct details *d = booking_says(was);
 	const struct person *user;
 
-	if (was->state == BOOKING_CONFIRMED && was->span.start > now)
+	if (was->state == BOOKING_CONFIRMED && was->span.start > who->now)
 		return REASON_STATE;
 	if (ask->has_meter && d->has_meter_out && ask->meter < d->meter_out)
 		return REASON_READING;
-	return ask->person ? find_user(p, was, ask->person, &user) : REASON_NONE;
+	return ask->person ? find_user(p, who, was, ask->person, &user) : REASON_NONE;
 }
 
 void decide_back(const struct pole *p, const struct asker *who, const struct ask_out *ask,
@@ -242,7 +256,7 @@ void decide_back(const struct pole *p, const struct asker *who, const struct ask
 
 	*ret = (struct answer){0};
 	if (!reason)
-		reason = test_return(p, was, ask, who->now);
+		reason = test_return(p, who, was, ask);
 	if (reason) {
 		refuse_anew(ret, a, reason);
 		return;

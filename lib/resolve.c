@@ -117,7 +117,9 @@ static enum reason resolve_person(const struct pole *p, const struct asker *who,
 	if (!person || !person->active ||
 	    (person->member != 0 && member && person->member != member->number))
 		return REASON_UNKNOWN_PERSON;
-	return REASON_NONE;
+	/* nobody borrows the roles and licences of the pole's own people */
+	return person->member != 0 || asker_has_role(who, STAFF) ? REASON_NONE
+								 : REASON_UNKNOWN_PERSON;
 }
 
 /* Who books for a person of some member, and does not say for which, books for that one. */

@@ -257,6 +257,55 @@ static void the_named_driver_is_the_one_who_counts(void **state)
 	assert_int_equal(booking_says(s->answer.booking)->used_by, s->manager1->number);
 }
 
+static void nobody_borrows_the_pole_s_own_people(void **state)
+{
+	struct life_scene *s = *state;
+	struct ask_book ask = {.what = "laser", .span = fixture_span(SAT8, SAT12)};
+	struct ask_out out = {.person = "p5"};
+	struct asker who;
+
+	life_qualify(s, &s->coordinator, "laser", "2027-01-01");
+	ask.person = "p5";
+	assert_int_equal(s->coordinator->number, 5);
+	assert_int_equal(life_ask(s, s->m1, ask), REASON_UNKNOWN_PERSON);
+	assert_int_equal(life_ask(s, s->manager1, ask), REASON_NONE);
+	life_qualify(s, &s->m1, "laser", "2027-01-01");
+	out.booking = life_book(s, s->m1, "laser", "2026-12-06T08:00", "2026-12-06T10:00");
+	s->now = fixture_at("2026-12-06T08:00");
+	who = life_asker(s, s->m1);
+	changes_clear(&s->changes);
+	decide_out(s->pole, &who, &out, &s->arena, &s->answer, &s->changes);
+	assert_int_equal(life_done(s), REASON_UNKNOWN_PERSON);
+}
+
+/* A colleague's name is no way round what one person may have. */
+static void the_quota_is_that_of_whoever_uses_it(void **state)
+{
+	struct life_scene *s = *state;
+	struct limit one = {.kind = LIMIT_QUOTA};
+	struct policy *p = life_policy();
+	struct ask_book ask = {.what = "van", .person = "p3"};
+	struct ask_out out = {.person = "p1"};
+	struct asker who;
+
+	one.quota.of = QUOTA_OF_PERSON;
+	one.quota.measure = QUOTA_BOOKINGS;
+	one.quota.window = QUOTA_CALENDAR_DAY;
+	one.quota.at_most = 1;
+	fixture_rule(p, &p->resources[0], NULL, one);
+	fixture_apply(s->pole, p);
+	life_book(s, s->m1, "van", "2026-12-05T14:00", "2026-12-05T16:00");
+	ask.span = fixture_span(SAT8, SAT12);
+	assert_int_equal(life_ask(s, s->m1, ask), REASON_NONE);
+	out.booking = s->answer.booking->number;
+	s->now = fixture_at(SAT8);
+	who = life_asker(s, s->m1);
+	changes_clear(&s->changes);
+	decide_out(s->pole, &who, &out, &s->arena, &s->answer, &s->changes);
+	assert_int_equal(life_done(s), REASON_QUOTA);
+	assert_int_equal(life_out(s, s->m1, out.booking), REASON_NONE);
+}
+
 static void late_cancellation_owes_by_bands(void **state)
 {
 	struct life_scene *s = *state;
@@ -840,6 +889,8 @@ int main(void)
 	    CASE(undecided_requests_come_to_a_decision),
 	    CASE(qualifications_are_checked_on_every_path),
 	    CASE(the_named_driver_is_the_one_who_counts),
+	    CASE(nobody_borrows_the_pole_s_own_people),
+	    CASE(the_quota_is_that_of_whoever_uses_it),
 	    CASE(late_cancellation_owes_by_bands),
 	    CASE(moving_away_late_owes_as_much),
 	    CASE(relet_time_is_waived),
