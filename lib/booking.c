@@ -126,6 +126,14 @@ int64_t booking_until(const struct booking *b)
 	return until > b->span.end ? until : b->span.end;
 }
 
+/* Who was displaced or suspended before did not have it. */
+int64_t booking_used_until(const struct booking *b)
+{
+	bool had_it = b->state == BOOKING_CANCELLED && !booking_says(b)->was;
+
+	return had_it && b->ended_at > b->span.start ? b->ended_at : INT64_MIN;
+}
+
 bool booking_is_pending(const struct booking *b)
 {
 	return b->due_at || (b->state != BOOKING_CONFIRMED && booking_state_is_open(b->state));

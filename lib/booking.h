@@ -109,6 +109,8 @@ struct details *booking_details(struct booking *b);
 const struct details *booking_says(const struct booking *b);
 /* Its end, or that which it was booked until, where it was brought back before. */
 int64_t booking_until(const struct booking *b);
+/* When it was cancelled, though it had begun: it was used until then. INT64_MIN: it was not. */
+int64_t booking_used_until(const struct booking *b);
 /* Whether time or a queue may still make something of it, however long ago it was: it stays in memory. */
 bool booking_is_pending(const struct booking *b);
 bool booking_is_offer(const struct booking *b); /* held, and has waited */

@@ -78,13 +78,18 @@ static bool is_counted_then(const struct tally *y, struct span s, int64_t made_a
 	       tally_day(y, made_at) != tally_day(y, s.start);
 }
 
-static bool is_counted_state(const struct tally *y, const struct booking *b)
+static bool is_cancelled_late(const struct tally *y, const struct booking *b)
 {
 	const struct details *d = booking_says(b);
 
+	return y->quota->uncounted & UNCOUNTED_CANCELLED_IN_TIME && d->forfeit > 0 && !d->waived;
+}
+
+static bool is_counted_state(const struct tally *y, const struct booking *b)
+{
 	if (b->state == BOOKING_CANCELLED)
-		return y->quota->uncounted & UNCOUNTED_CANCELLED_IN_TIME &&
-		       looks_back(y->quota->window) && d->forfeit > 0 && !d->waived;
+		return looks_back(y->quota->window) &&
+		       (is_cancelled_late(y, b) || booking_used_until(b) > b->span.start);
 	if (b->state == BOOKING_NO_SHOW)
 		return looks_back(y->quota->window);
 	return booking_state_counts(b->state);
@@ -99,9 +104,10 @@ static bool is_counted_party(const struct tally *y, const struct booking *b)
 {
 	const struct trial *t = y->trial;
 	uint32_t roles = y->rule->party.roles;
+	uint32_t used_by = booking_says(b)->used_by;
 	const struct person *person;
 
-	if (y->quota->of == QUOTA_OF_PERSON && b->person != t->person->number)
+	if (y->quota->of == QUOTA_OF_PERSON && (used_by ? used_by : b->person) != t->person->number)
 		return false;
 	if (y->quota->of == QUOTA_OF_CLASS &&
 	    !is_of_class(y, directory_member(t->directory, b->member)))
@@ -144,12 +150,15 @@ static bool has_unit(const struct tally *y, const struct booking *b, uint32_t it
 	return y->rule->n_units == 0;
 }
 
-/* A return cuts what it was booked for. */
+/* A return cuts what it was booked for; a cancellation in time cuts what was used until then. */
 static struct span used_span(const struct tally *y, const struct booking *b, const struct item *i)
 {
 	const struct details *d = booking_says(b);
 	struct span s = i->span;
 
+	if (b->state == BOOKING_CANCELLED && !is_cancelled_late(y, b) &&
+	    booking_used_until(b) < s.end)
+		s.end = booking_used_until(b);
 	if (d->booked_until && s.end == b->span.end &&
 	    !(y->quota->uncounted & UNCOUNTED_GIVEN_BACK))
 		s.end = d->booked_until;
@@ -176,11 +185,14 @@ static bool gather(void *arg, const struct booking *b)
 
 	if (b->number == y->trial->except || !is_counted_state(y, b) || !is_counted_party(y, b))
 		return true;
-	for (uint32_t k = 0; k < b->n_items; k++)
-		if (is_counted_item(y, b, k))
-			add_use(y, (struct use){.span = used_span(y, b, &b->items[k]),
+	for (uint32_t k = 0; k < b->n_items; k++) {
+		const struct span s = used_span(y, b, &b->items[k]);
+
+		if (!span_is_empty(s) && is_counted_item(y, b, k))
+			add_use(y, (struct use){.span = s,
 						.booking = b->number,
 						.units = b->items[k].quantity});
+	}
 	return true;
 }
 

@@ -62,7 +62,7 @@ static double weight_of(const struct conflict_rules *c, uint32_t resource)
 	return 1.0;
 }
 
-/* How much of it counts, from 0 to 1. */
+/* How much of it counts, from 0 to 1: of what was cancelled, of the time after that. */
 static double part_of(const struct booking *b)
 {
 	const struct details *d = booking_says(b);
@@ -74,27 +74,41 @@ static double part_of(const struct booking *b)
 	return booking_state_counts(b->state) ? 1.0 : 0.0;
 }
 
+static void add_part(struct tally *t, const struct item *i, struct span s, double part)
+{
+	double seconds;
+
+	if (s.start < t->window.start)
+		s.start = t->window.start;
+	if (span_is_empty(s))
+		return;
+	seconds = (double)(s.end - s.start) * i->quantity * part;
+	t->seconds += seconds;
+	t->used += seconds * weight_of(t->rules, i->resource) *
+		   share_decay(t->now - s.end, length_s(t->rules->fair_share.half_life));
+}
+
 static bool add_booking(void *arg, const struct booking *b)
 {
 	struct tally *t = arg;
+	int64_t back_at = booking_says(b)->back_at, used_until = booking_used_until(b);
 	double part = part_of(b);
 
-	for (const struct item *i = b->items; part > 0 && i < b->items + b->n_items; i++) {
+	for (const struct item *i = b->items; i < b->items + b->n_items; i++) {
 		struct span s = i->span;
-		double seconds;
 
 		if (i->state != ITEM_PRESENT)
 			continue;
-		if (s.start < t->window.start)
-			s.start = t->window.start;
-		if (booking_says(b)->back_at && booking_says(b)->back_at < s.end)
-			s.end = booking_says(b)->back_at;
-		if (span_is_empty(s))
-			continue;
-		seconds = (double)(s.end - s.start) * i->quantity * part;
-		t->seconds += seconds;
-		t->used += seconds * weight_of(t->rules, i->resource) *
-			   share_decay(t->now - s.end, length_s(t->rules->fair_share.half_life));
+		if (back_at && back_at < s.end)
+			s.end = back_at;
+		if (used_until > s.start) {
+			struct span used = {s.start, used_until < s.end ? used_until : s.end};
+
+			add_part(t, i, used, 1.0);
+			s.start = used.end;
+		}
+		if (part > 0)
+			add_part(t, i, s, part);
 	}
 	return true;
 }

@@ -464,6 +464,28 @@ static void test_quota_is_the_organisations(void **state)
 	rules_scene_clear(&s);
 }
 
+/* Else who cancels a minute before the end has used nothing. */
+static void test_what_is_cancelled_under_way_was_used(void **state)
+{
+	struct rules_scene s;
+	struct booking *b;
+
+	rules_scene_init(&s, NOW);
+	rules_add(&s, s.laser, "six hours",
+		  limit_quota(QUOTA_OF_MEMBER, QUOTA_TIME, 6 * 3600, QUOTA_CALENDAR_WEEK));
+	rules_scene_begin(&s);
+	assert_true(rules_book(&s, CLO, "laser", "2026-11-09T08:00", "2026-11-09T14:00"));
+	b = rules_alter(&s, s.last);
+	b->state = BOOKING_CANCELLED;
+	b->ended_at = fixture_at("2026-11-09T13:00");
+	rules_put(&s, b);
+	s.now = fixture_at("2026-11-09T13:00");
+	assert_false(rules_book(&s, CLO, "laser", "2026-11-10T08:00", "2026-11-10T10:00"));
+	assert_int_equal(rules_refusal(&s, "six hours")->used, 5 * 3600);
+	assert_true(rules_book(&s, CLO, "laser", "2026-11-10T08:00", "2026-11-10T09:00"));
+	rules_scene_clear(&s);
+}
+
 static void test_quota_of_a_class(void **state)
 {
 	struct rules_scene s;
@@ -1145,6 +1167,7 @@ int main(void)
 	    cmocka_unit_test(test_one_future_booking),
 	    cmocka_unit_test(test_past_bookings_do_not_block_for_ever),
 	    cmocka_unit_test(test_quota_is_the_organisations),
+	    cmocka_unit_test(test_what_is_cancelled_under_way_was_used),
 	    cmocka_unit_test(test_quota_of_a_class),
 	    cmocka_unit_test(test_limits_per_user_and_per_resource_are_two),
 	    cmocka_unit_test(test_once_a_week_is_every_monday),

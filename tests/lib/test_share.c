@@ -45,6 +45,7 @@ struct use {
 	uint32_t quantity;
 	uint8_t forfeit;
 	bool waived;
+	int64_t used_h; /* before it was cancelled */
 };
 
 static struct booking *booking_of(const struct pole *p, const struct use *u, int64_t now)
@@ -59,6 +60,8 @@ static struct booking *booking_of(const struct pole *p, const struct use *u, int
 	b->member = u->member;
 	b->state = u->state;
 	b->made_at = now;
+	if (u->used_h)
+		b->ended_at = item.span.start + u->used_h * 3600;
 	if (u->forfeit || u->waived) {
 		booking_details(b)->forfeit = u->forfeit;
 		booking_details(b)->waived = u->waived;
@@ -95,6 +98,9 @@ static const struct {
     {"cancelled in time", {1, 2, 0, 8, BOOKING_CANCELLED}, 0},
     {"cancelled late: half is owed", {1, 2, 0, 8, BOOKING_CANCELLED, 1, 50}, 4},
     {"cancelled late, and let again", {1, 2, 0, 8, BOOKING_CANCELLED, 1, 50, true}, 0},
+    {"cancelled an hour before its end", {1, 2, 0, 8, BOOKING_CANCELLED, .used_h = 7}, 6.9952},
+    {"half of the rest is owed", {1, 2, 0, 8, BOOKING_CANCELLED, 1, 50, .used_h = 6}, 6.9918},
+    {"but for what is let again", {1, 2, 0, 8, BOOKING_CANCELLED, 1, 50, true, 6}, 5.9918},
     {"nobody came", {1, 2, 0, 8, BOOKING_NO_SHOW, 1, 100}, 8},
     {"nobody came, and it was let again", {1, 2, 0, 8, BOOKING_NO_SHOW, 1, 100, true}, 0},
 };
