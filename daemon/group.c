@@ -209,11 +209,15 @@ static void decide_request(struct served *s, struct exchange *x, int64_t now)
 void group_decide(struct served *s, struct exchange *x, int64_t now)
 {
 	decide_request(s, x, now);
-	if (!x->changes.n || x->request.dry)
+	if (x->request.dry)
 		return;
-	pole_apply(s->pole, &x->changes);
-	settle(s->pole, now, &x->arena, &x->changes);
-	x->granted = true;
+	if (x->changes.n)
+		pole_apply(s->pole, &x->changes);
+	if (is_tick(x))
+		settle_by_time(s->pole, now, &x->arena, &x->changes);
+	else if (x->changes.n)
+		settle(s->pole, now, &x->arena, &x->changes);
+	x->granted = x->changes.n > 0;
 }
 
 static void decide_one(struct served *s, struct exchange *x, int64_t now)
@@ -259,6 +263,15 @@ static bool is_due(const struct served *s, int64_t now)
 	return b && b->due_at <= now && now >= s->groups.tick_rests_until;
 }
 
+/* Whether somebody waits, and a minute has begun since they were asked. */
+static bool is_time(const struct served *s, int64_t now)
+{
+	size_t n;
+
+	pole_queue(s->pole, &n);
+	return n > 0 && now / 60 > s->groups.minute;
+}
+
 static void push_tick(struct served *s)
 {
 	struct exchange *x;
@@ -294,8 +307,9 @@ static size_t decide_group(struct served *s, int64_t now)
 	size_t most = g->solo ? 1 : GROUP_MAX_COMMANDS, n = 0, n_commands = 0;
 	int64_t began_us = metrics_now_us();
 
-	if (is_due(s, now))
+	if (is_due(s, now) || is_time(s, now))
 		push_tick(s);
+	g->minute = now / 60;
 	for (size_t i = 0; i < most && g->waiting; i++) {
 		if (goes_alone(g->waiting) && i)
 			break;
@@ -476,11 +490,13 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 static int64_t next_due(const struct served *s)
 {
 	const struct booking *b = pole_first_due(s->pole);
-	int64_t rest = s->groups.tick_rests_until;
+	int64_t rest = s->groups.tick_rests_until, due = 0, minute = (s->groups.minute + 1) * 60;
+	size_t n_waiting;
 
-	if (!b)
-		return 0;
-	return b->due_at > rest ? b->due_at : rest;
+	pole_queue(s->pole, &n_waiting);
+	if (b)
+		due = b->due_at > rest ? b->due_at : rest;
+	return n_waiting > 0 && (!due || minute < due) ? minute : due;
 }
 
 static void set_alarm(struct served *s)
@@ -542,7 +558,7 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 	if (s->stale && !load_anew(s))
 		return;
 	g->at = served_now(s);
-	if (!g->waiting && !is_due(s, g->at)) {
+	if (!g->waiting && !is_due(s, g->at) && !is_time(s, g->at)) {
 		set_alarm(s);
 		return;
 	}

@@ -44,6 +44,7 @@ struct groups {
 	struct event *turn, *patience;
 	struct event *alarm; /* the next thing is due */
 	int64_t alarm_at;    /* 0: not set */
+	int64_t minute;	     /* up to which those who wait have what time made possible */
 	int64_t tick_rests_until; /* a tick failed or came to nothing: not again before */
 	/* counters */
 	uint64_t n_groups, n_commands, n_changes;

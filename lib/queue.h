@@ -31,11 +31,14 @@ struct turn *queue_turns(const struct pole *p, int64_t now, struct arena *a, siz
  * A second call does nothing. Costs nothing where nobody waits or nothing was freed; else see lib/settle.c.
  *
  * Freed are lanes that bookings gave up or outages kept, quotas of members whose bookings changed, persons who learnt
- * something, and anything by another policy. What time alone makes possible (a quota whose bookings
- * are over) is found by the next change that concerns it. Where the policy has no waiting list, nobody is offered
+ * something, and anything by another policy. Where the policy has no waiting list, nobody is offered
  * anything, but places are given back.
  */
 void settle(struct pole *p, int64_t now, struct arena *a, struct changes *io);
+/* The same for what time alone makes possible: a quota whose window has passed, a horizon that opened, what was kept and is released.
+ * Such things happen as a minute begins; who calls this before all else in each minute lets nobody jump the queue by them. Asks
+ * everybody who waits. */
+void settle_by_time(struct pole *p, int64_t now, struct arena *a, struct changes *io);
 
 /* Makes room for a basket that found none by displacing others, where the policy gives the asker that right: they are in the changes, which
  * settle() follows to find them other places; and the basket is placed in the plan, which alone says what others are moved. false: no right,

@@ -108,23 +108,43 @@ static void serve(struct settling *s, struct entry *e, struct changes *io)
 		see_freed(s, &freed);
 }
 
-void settle(struct pole *p, int64_t now, struct arena *a, struct changes *io)
+static void give(struct pole *p, int64_t now, const struct freed *freed, struct arena *a,
+		 struct changes *io)
 {
 	struct settling s = {.pole = p, .now = now, .arena = a};
-	struct freed freed = {.arena = a};
 	const int64_t *queue = pole_queue(p, &s.n);
 	struct entry *e;
 
-	if (s.n == 0 || !pole_policy(p))
-		return;
-	freed_add(&freed, io->items, io->n);
-	if (freed_is_nothing(&freed))
-		return;
 	s.entries = arena_new_n(a, struct entry, s.n);
 	for (size_t i = 0; i < s.n; i++)
 		s.entries[i].booking = pole_booking(p, queue[i]);
-	see_freed(&s, &freed);
+	see_freed(&s, freed);
 	shares_init(&s.shares, p, now, a);
 	while ((e = first_in_turn(&s)))
 		serve(&s, e, io);
+}
+
+static bool anyone_waits(const struct pole *p)
+{
+	size_t n;
+
+	pole_queue(p, &n);
+	return n > 0 && pole_policy(p);
+}
+
+void settle(struct pole *p, int64_t now, struct arena *a, struct changes *io)
+{
+	struct freed freed = {.arena = a};
+
+	if (!anyone_waits(p))
+		return;
+	freed_add(&freed, io->items, io->n);
+	if (!freed_is_nothing(&freed))
+		give(p, now, &freed, a, io);
+}
+
+void settle_by_time(struct pole *p, int64_t now, struct arena *a, struct changes *io)
+{
+	if (anyone_waits(p))
+		give(p, now, &(struct freed){.arena = a, .all = true}, a, io);
 }

@@ -143,9 +143,9 @@ def test_all_of_it_is_shown(as_person, year):
 
 def test_what_memory_has_forgotten_is_shown(start):
     """Dates long past, read from the database; the named one may be among them."""
-    first = start(name='p', clock='-60d')
+    first = start(name='p', clock='-300d')
     token, _ = first.person('Alice Test', 'm01')
-    past = datetime.date.today() - datetime.timedelta(days=59)
+    past = datetime.date.today() - datetime.timedelta(days=299)
     with first.connect(token) as c:
         codes = [d['booking'] for d in c.expect('BOOK', what='clock', from_=f"{past}T09:00", for_='1h',
                                                 rule='FREQ=WEEKLY;INTERVAL=3;COUNT=4').of('occurrence')]

@@ -30,9 +30,9 @@ def test_a_daemon_that_forgets_old_answers_lives_on(start, day):
 
 @pytest.mark.parametrize('how', ['it goes on', 'it is started again'])
 def test_the_agenda_of_the_past(start, how):
-    """Memory reaches back for five weeks, the database for ever."""
-    past = datetime.date.today() - datetime.timedelta(days=58)
-    one = start(clock='-60d')
+    """Memory reaches back for half a year, as far as fair shares look, the database for ever."""
+    past = datetime.date.today() - datetime.timedelta(days=258)
+    one = start(clock='-260d')
     alice, _ = one.person('Alice Test', 'm01')
     bruno, _ = one.person('Bruno Test', 'm02')
     ask = {'what': 'van', 'from_': past.isoformat(), 'for_': '2d'}
@@ -81,6 +81,23 @@ def test_an_offer_that_is_not_answered_goes_to_the_next(start):
         assert dora.expect('ACCEPT', booking=second)['state'] == 'confirmed'
         bruno.refused('NO state', 'ACCEPT', booking=first)
         assert regles.state_of(bruno, first) == 'expired'
+
+
+def test_what_time_releases_goes_to_who_waits(start):
+    """What was kept for its owner is anybody's from a moment on: who waits for it is before who is quick at that moment."""
+    one = start(poles=regles.POLE, clock='+0')
+    who = regles.people(one)
+    hour = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
+    at = lambda hours: (hour + datetime.timedelta(hours=hours)).strftime('%Y-%m-%dT%H:%MZ')
+    with one.connect(who.alice) as alice, one.connect(who.bruno) as bruno, one.connect(who.dora) as dora:
+        bruno.expect('BOOK', what='owned', from_=at(5 * 24), to=at(8 * 24))
+        waits = alice.expect('BOOK', what='owned', within=f"{at(6 * 24)}/{at(8 * 24 + 4)}", for_='4h', wait='yes')
+        assert waits['state'] == 'waiting'
+        dora.refused('NO kept', 'BOOK', what='owned', from_=at(8 * 24), for_='4h')
+        one.set_clock('+26h')
+        dora.refused('NO conflict', 'BOOK', what='owned', from_=at(8 * 24), for_='4h')
+        (offer,) = alice.expect('OFFERS').of('offer')
+        assert offer['booking'] == waits['booking']
 
 
 def test_what_is_out_and_late_moves_the_next(start):
