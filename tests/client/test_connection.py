@@ -341,7 +341,7 @@ class Client(unittest.TestCase):
         script = pathlib.Path(__file__).resolve().parents[2] / 'client' / 'completion.bash'
         path = f'{pathlib.Path(MUTUAL).resolve().parent}:{os.environ["PATH"]}'
         shutil.copy(self.config / 'mutual' / 'credentials', self.config / 'mutual' / 'credentials.work')
-        for typed, expected in (('mutual bo', 'book'), ('mutual book v', 'van'), ('mutual help b', 'book'), ('mutual help policy a', 'apply'),
+        for typed, expected in (('mutual bo', 'book'), ('mutual book v', 'van'), ('mutual help boo', 'book'), ('mutual help policy a', 'apply'),
                                 ('mutual --profile work book b', 'bench'), ('mutual --profile work ag', 'agenda'),
                                 ('mutual find --what v', 'van'), ('mutual --lang f', 'fr'), ('mutual book van --pu', '--purpose'),
                                 ('mutual --profile nobody book v', ''), ('mutual report u', 'usage')):
@@ -380,7 +380,7 @@ class Client(unittest.TestCase):
                    'why=other-unit text="same time"',
                    'TAG NO conflict rule="no overlap" place=rules.yaml:3:5 text="Taken by MJC until 18:00"']
         answers = [refusal, self.BOOKED, refusal]
-        server = self.logged_in(lambda line: answers.pop(0))
+        server = self.logged_in(lambda line: ['TAG NO quota text=x'] if ' wait=yes' in line else answers.pop(0))
         done = self.mutual('book', 'van', '2026-12-05', '08:00', '4h', '--purpose', "l'été; `id`")
         self.assertEqual((done.returncode, done.stdout), (1, b''))
         lines = done.stderr.decode().splitlines()
@@ -389,7 +389,8 @@ class Client(unittest.TestCase):
         path = f'{pathlib.Path(MUTUAL).parent}:{os.environ["PATH"]}'
         pasted = subprocess.run(['sh', '-c', command], env={**self.environment, 'PATH': path}, capture_output=True, timeout=60)
         self.assertEqual(pasted.returncode, 0)
-        self.assertIn('what=van unit=van-2 from=2026-12-06T08:00 to=2026-12-06T12:00 purpose="l\'été; `id`"', server.lines[1])
+        self.assertIn('what=van unit=van-2 from=2026-12-06T08:00 to=2026-12-06T12:00 purpose="l\'été; `id`"',
+                      [line for line in server.lines if ' wait=yes' not in line][1])
         data = json.loads(self.mutual('book', 'van', '2026-12-05', '08:00', '4h', '--json').stdout)
         self.assertEqual(data['refused'], 'conflict')
         self.assertEqual(data['conflicts'][0]['member'], 'm17')
