@@ -35,16 +35,17 @@ static bool has_left(const struct booking *b, int64_t now)
 {
 	for (size_t i = 0; i < b->n_items; i++)
 		if (b->items[i].state == ITEM_PRESENT && b->items[i].via == ITEM_ASKED &&
-		    (b->state != BOOKING_OUT || b->items[i].span.end > now))
+		    b->items[i].span.end > now)
 			return true;
 	return false;
 }
 
+/* What has begun was used until now. */
 static void give_back(const struct pole *p, struct booking *b, uint32_t item, int64_t now)
 {
 	struct item *i = &b->items[item];
 
-	if (b->state == BOOKING_OUT && i->span.start < now)
+	if (i->span.start < now)
 		life_cut(p, b, item, now);
 	else
 		i->state = ITEM_CANCELLED;

@@ -848,6 +848,32 @@ static void partial_return(void **state)
 	assert_int_equal(life_state(s, b), BOOKING_DONE);
 }
 
+/* Also where nobody said that it was taken out. */
+static void what_has_begun_is_given_back_from_now_on(void **state)
+{
+	struct life_scene *s = *state;
+	const struct ask_item items[] = {
+	    {.what = "van-1", .span = fixture_span(SAT8, SAT12)},
+	    {.what = "van-2", .span = fixture_span("2026-12-05T14:00", "2026-12-05T16:00")},
+	};
+	const struct asker who = {s->m1, fixture_at("2026-12-05T11:00")};
+	int64_t b;
+
+	assert_int_equal(life_ask(s, s->m1, (struct ask_book){.items = items, .n_items = 2}),
+			 REASON_NONE);
+	b = s->answer.booking->number;
+	s->now = who.now;
+	for (uint32_t item = 0; item < 2; item++) {
+		changes_clear(&s->changes);
+		decide_give_back(s->pole, &who, b, item, &s->arena, &s->answer, &s->changes);
+		assert_int_equal(life_done(s), REASON_NONE);
+		assert_int_equal(life_get(s, b)->items[0].state, ITEM_PRESENT);
+		assert_int_equal(life_get(s, b)->items[0].span.end, who.now);
+		assert_int_equal(life_state(s, b), item ? BOOKING_CANCELLED : BOOKING_CONFIRMED);
+	}
+	assert_int_equal(booking_used_until(life_get(s, b)), who.now);
+}
+
 static void a_series_gives_up_its_requests(void **state)
 {
 	struct life_scene *s = *state;
@@ -918,6 +944,7 @@ int main(void)
 	    CASE(a_dispute_of_others_waives_nothing),
 	    CASE(managers_are_those_of_the_resource),
 	    CASE(partial_return),
+	    CASE(what_has_begun_is_given_back_from_now_on),
 	    CASE(a_series_gives_up_its_requests),
 	};
 
