@@ -214,6 +214,16 @@ static void fill_max(struct about *m)
 	fill_number(m, "max", m->r->bound);
 }
 
+/* Of several bookings that count as one. */
+static void fill_chain(struct about *m)
+{
+	const struct span s = m->r->window;
+	const struct duration length = {.seconds = s.end - s.start};
+
+	if (!span_is_empty(s))
+		fill_add(&m->fills, "chain", text_duration(m->x, length));
+}
+
 static void fill_until(struct about *m)
 {
 	fill_time(m, "until", m->r->bound);
@@ -309,6 +319,7 @@ static void (*const fillers[N_REASONS])(struct about *m) = {
     [REASON_UNKNOWN_PERSON] = fill_unknown_person,
     [REASON_NONE_HAVING] = fill_having,
     [REASON_TOO_MANY] = fill_max,
+    [REASON_TOO_LONG] = fill_chain,
     [REASON_CLOSED] = fill_closed,
     [REASON_OUTAGE] = fill_until,
     [REASON_CONFLICT] = fill_conflict,

@@ -146,10 +146,11 @@ static const struct row {
 		"Une réservation[ de : {what}] doit durer [au moins {min}|plus longtemps] ; "
 		"demandez plus long"}},
 	[CODE_TOO_LONG] = {"too-long", CLASS_NO, {
-		"A booking[ of {what}] may last [at most {max}|less than that]; ask for a "
-		"shorter time",
-		"Une réservation[ de : {what}] peut durer [au plus {max}|moins que cela] ; "
-		"demandez plus court"}},
+		"A booking[ of {what}] may last [at most {max}|less than that][, and with yours "
+		"that it follows or precedes it would be {chain}]; ask for a shorter time",
+		"Une réservation[ de : {what}] peut durer [au plus {max}|moins que cela][, et avec "
+		"les vôtres qui la précèdent ou la suivent ce serait {chain}] ; demandez plus "
+		"court"}},
 	[CODE_STEP] = {"step", CLASS_NO, {
 		"The length of a booking[ of {what}] goes [by steps of {step}|by fixed steps]; "
 		"round yours up or down",

@@ -143,6 +143,12 @@ def test_all_rules_that_refuse_are_named(on, day):
     assert all(l['place'].startswith('rules.yaml:') for l in no.of('reason'))
 
 
+def test_a_chain_is_told_with_its_length(on, day):
+    on('alice').expect('BOOK', what='linked', from_=f"{day}T08:00", for_='3h')
+    no = on('anne').refused('NO too-long', 'BOOK', what='linked', from_=f"{day}T11:00", for_='2h')
+    assert no['rule'] == 'no chains' and 'it would be 5h;' in no['text'], no
+
+
 def test_what_holds_for_a_resource(on):
     reply = on('alice').expect('POLICY EFFECTIVE', what='hall')
     by_key = {l['key']: l for l in reply.of('value')}
