@@ -92,12 +92,14 @@ static bool see(void *arg, const struct blocker *blocker)
 	return !d->victims->is_barred;
 }
 
-/* The asker as it would be on the unit, for whoever looks for another place. */
+/* The asker as it would be on the unit, for whoever looks for another place. Under a number that the
+ * pole does not know: what waited for its approval is in the pole, and would else be moved about, as
+ * what stands in the pole may be. */
 static void occupy(const struct displacing *d, const struct unit *u, struct plan *plan)
 {
 	const struct resource *r = d->want->resource;
 	struct plan_entry e = {
-	    .booking = d->basket->number,
+	    .booking = pole_next_booking(d->basket->pole),
 	    .member = d->trial.member,
 	    .span = d->span,
 	    .at = d->want->at,
