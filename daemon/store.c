@@ -360,11 +360,25 @@ static void encode_notes(const struct change_list *l, struct db_params *p)
 	db_array_end(p);
 }
 
+/* The names that a group brings: a policy's are in use by what follows from it in the same command.
+ * The list borrows. */
+static struct changes names_of(const struct change_list *l)
+{
+	struct changes names = {.items = memory_new((l->n + 1) * sizeof(struct change))};
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].c->kind == CHANGE_NAME)
+			names.items[names.n++] = *l->items[i].c;
+	return names;
+}
+
 void store_encode(const struct served *s, const struct exchange *group, int64_t at, int64_t batch,
 		  struct db_params *p, char *ret_head)
 {
 	struct change_list l = list_changes(group);
+	struct changes names = names_of(&l);
 
+	pole_apply(s->pole, &names);
 	db_param_int4(p, s->id);
 	db_param_int8(p, s->version);
 	db_param_int8(p, batch);
@@ -375,6 +389,8 @@ void store_encode(const struct served *s, const struct exchange *group, int64_t 
 	encode_requests(group, p);
 	encode_notes(&l, p);
 	store_encode_rare(&l, s->id, p);
+	pole_undo(s->pole, &names);
+	free(names.items);
 	free(l.items);
 }
 
