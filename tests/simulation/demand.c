@@ -317,10 +317,12 @@ static void draw_wish(struct drawing *d, const struct kind *k, int64_t monday)
 	uint32_t person = pick_person(d, member, k->needs);
 	int64_t day = use_day(d, k, monday), length = pick(d, "length", k->lengths) * 60;
 	int64_t start = utc_of(d, day, pick(d, "hour", k->hours) * HOUR_S);
-	bool flexible = draw(d, "flexible") < 0.15 && !k->weeks && !k->along && length < DAY_S;
+	bool flexible =
+	    draw(d, "flexible") < d->plan->flexible && !k->weeks && !k->along && length < DAY_S;
 	int64_t at = asked_at(d, k, day, start);
 	uint32_t quantity = (uint32_t)between(d, "quantity", 1, k->quantity_most);
 	bool hitch = strcmp(k->what, "trailer") == 0 && draw(d, "hitch") < 0.5;
+	int64_t give_s = draw(d, "days") < 0.5 ? 3 * HOUR_S : between(d, "give", 1, 2) * DAY_S;
 	struct desire *w = add(d);
 
 	w->at = at;
@@ -333,7 +335,7 @@ static void draw_wish(struct drawing *d, const struct kind *k, int64_t monday)
 	if (length % DAY_S == 0)
 		w->span.end = zone_add_days(d->zone, start, length / DAY_S);
 	w->weeks = k->weeks;
-	w->give_s = flexible ? 3 * HOUR_S : 0;
+	w->give_s = flexible ? give_s : 0;
 	w->own_hitch = hitch;
 	w->is_room = strcmp(k->what, "meeting-room") == 0;
 }

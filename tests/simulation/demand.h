@@ -46,6 +46,8 @@ struct demand_plan {
 	int weeks;
 	double volume;	      /* times that of DOMAIN 6.3 */
 	double scarce_volume; /* besides, of vans and minibus */
+	double flexible; /* part of what takes less than a day: some hours or days earlier or later will do */
+	double patience; /* part of those who wait where it cannot be had */
 	int crushes;
 };
 

@@ -22,6 +22,7 @@
 
 #define HOUR_S INT64_C(3600)
 #define TICK_MOST 200
+#define QUARTER_S 900
 #define EPILOGUE_S (30 * DAY_S)
 
 enum event_kind {
@@ -155,6 +156,8 @@ static void see_booking(struct world *w, const struct change *c)
 	struct life *l = life_of(w, b->number);
 
 	w->figures.causes[c->cause]++;
+	w->figures.late +=
+	    c->cause == CAUSE_LATE && w->now == b->span.end; /* told of again later */
 	if (!c->booking.before)
 		l->wish = w->asking;
 	if (b->state == BOOKING_CONFIRMED)
@@ -168,7 +171,8 @@ static void see_booking(struct world *w, const struct change *c)
 		plan(w, w->now + (int64_t)(luck(w, b, "answers") * 5 * HOUR_S), EVENT_ANSWER,
 		     b->number);
 	}
-	if (c->cause == CAUSE_ACCEPTED) {
+	if (l->has_waited && b->state == BOOKING_CONFIRMED) {
+		l->has_waited = false;
 		w->figures.served++;
 		w->figures.waited_s += (double)(w->now - booking_says(b)->queued_at);
 		w->figures.crush_served += l->wish && l->wish->is_crush;
@@ -177,22 +181,28 @@ static void see_booking(struct world *w, const struct change *c)
 
 /* Commands */
 
-/* Applies what was decided, and what follows from it. Takes the changes. */
-static void happen(struct world *w, struct changes *c)
+/* What follows from changes that are applied, for those who wait: by them, or by time. Takes the
+ * changes. */
+static void follow(struct world *w, struct changes *c, bool by_time)
 {
 	size_t n_own = c->n;
 
-	w->figures.commands++;
-	if (c->n) {
-		pole_apply(w->pole, c);
-		settle(w->pole, w->now, &w->arena, c);
+	(by_time ? settle_by_time : settle)(w->pole, w->now, &w->arena, c);
+	w->figures.commands += c->n > 0 || !by_time;
+	if (c->n)
 		w->watch.happened(w->watch.arg, w, c, n_own);
-		for (size_t i = 0; i < c->n; i++)
-			if (c->items[i].kind == CHANGE_BOOKING)
-				see_booking(w, &c->items[i]);
-	}
+	for (size_t i = 0; i < c->n; i++)
+		if (c->items[i].kind == CHANGE_BOOKING)
+			see_booking(w, &c->items[i]);
 	changes_clear(c);
 	arena_clear(&w->arena);
+}
+
+/* Applies what was decided, and what follows from it. Takes the changes. */
+static void happen(struct world *w, struct changes *c)
+{
+	pole_apply(w->pole, c);
+	follow(w, c, false);
 }
 
 static bool was_refused(struct world *w, const struct answer *a)
@@ -276,7 +286,7 @@ static struct ask_book ask_of(const struct world *w, const struct desire *wish,
 			       .n_declared = wish->own_hitch,
 			       .alternatives = 3,
 			       .wait = chance(w->plan.seed, wish->number, 0, "waits") <
-				       (wish->is_crush ? 0.9 : 0.6)};
+				       w->plan.patience};
 
 	if (wish->give_s) {
 		ask.within =
@@ -483,20 +493,42 @@ static void (*const deeds[])(struct world *w, int64_t about) = {
     [EVENT_BREAK] = do_break, [EVENT_MEND] = do_mend,
 };
 
-/* All that is due by then, each thing at its moment. */
+static void tick(struct world *w)
+{
+	const struct booking *b = pole_first_due(w->pole);
+	struct changes c = {0};
+
+	decide_tick(w->pole, w->now, TICK_MOST, &w->arena, &c);
+	assert(c.n || !b || b->due_at > w->now); /* what is due happens */
+	pole_apply(w->pole, &c);
+	w->figures.ticks += c.n > 0;
+	follow(w, &c, true);
+}
+
+/* When time next does something, by `until`: what is due, or a quarter of an hour begins while
+ * somebody waits, for that is when rules let go of things. 0: nothing. */
+static int64_t next_tick(const struct world *w, int64_t until)
+{
+	const struct booking *b = pole_first_due(w->pole);
+	int64_t at = w->ticked_at - w->ticked_at % QUARTER_S + QUARTER_S;
+	size_t n_waiting;
+
+	pole_queue(w->pole, &n_waiting);
+	if (!n_waiting || at > until)
+		at = INT64_MAX;
+	if (b && b->due_at <= until && b->due_at < at)
+		at = b->due_at;
+	return at == INT64_MAX ? 0 : at;
+}
+
+/* All that time does by then, each thing at its moment. */
 static void tick_until(struct world *w, int64_t until)
 {
-	const struct booking *b;
+	int64_t at;
 
-	while ((b = pole_first_due(w->pole)) && b->due_at <= until) {
-		struct changes c = {0};
-
-		if (b->due_at > w->now)
-			w->now = b->due_at;
-		decide_tick(w->pole, w->now, TICK_MOST, &w->arena, &c);
-		assert(c.n); /* something is due, and nothing comes of it */
-		w->figures.ticks++;
-		happen(w, &c);
+	while ((at = next_tick(w, until))) {
+		w->now = w->ticked_at = at > w->now ? at : w->now;
+		tick(w);
 	}
 }
 
@@ -542,7 +574,10 @@ struct world *world_new(struct policy *policy, const struct demand_plan *demand_
 	struct world *w = memory_new(sizeof(*w));
 	struct changes c = {0};
 
-	*w = (struct world){.pole = pole_new(), .now = demand_plan->from, .plan = *demand_plan};
+	*w = (struct world){.pole = pole_new(),
+			    .now = demand_plan->from,
+			    .ticked_at = demand_plan->from,
+			    .plan = *demand_plan};
 	w->agenda = memory_new(sizeof(*w->agenda));
 	pole_number(w->pole, policy, &c);
 	changes_add_policy(&c, NULL, policy);

@@ -23,7 +23,7 @@ struct figures {
 	uint64_t crush_asked, crush_granted, crush_served; /* served: after they had waited */
 	uint64_t offers, served; /* served: waited, and had it in the end */
 	double waited_s;	 /* those served, from asking to the offer, together */
-	uint64_t breakdowns, commands, ticks;
+	uint64_t late, breakdowns, commands, ticks;
 	uint64_t checks; /* of commands, by the slow oracles */
 };
 
@@ -36,7 +36,7 @@ struct world_watch {
 
 struct world {
 	struct pole *pole;
-	int64_t now;
+	int64_t now, ticked_at;
 	struct arena arena; /* of one command */
 	const struct demand *demand;
 	struct demand_plan plan;

@@ -4,9 +4,12 @@
  * which orders those who wait by fair share, and once under the same policy with
  * first-come-first-served in its place.
  *
- *   year [--policy DIR] [--weeks N] [--seed N] [--volume X] [--scarce X] [--crushes N] [--check N]
- * [--members]
+ *   year [--policy DIR] [--weeks N] [--seed N] [--volume X] [--scarce X] [--flexible X]
+ *        [--patience X] [--crushes N] [--check N] [--members]
  *
+ * --volume, --scarce: times the usual demand, of all and besides of vans and the minibus;
+ * --flexible: the part of requests for which some hours or days earlier or later will do;
+ * --patience: the part that waits where nothing can be had; --crushes: days that many want at once.
  * --check: the slowest oracle looks at every N-th command (0: never); all others look at every one.
  * Exit 1 where anything that must hold did not.
  *
@@ -34,11 +37,15 @@
 enum { FAIR, FIRST_COME, N_RUNS };
 static const char *const run_words[N_RUNS] = {"fair share", "first come"};
 
-/* Of which things. */
+/* Of which things; or what was had of those requests alone that had to wait. */
 static const struct {
 	const char *label, *resources;
-} scopes[] = {
-    {"whole pole", NULL}, {"vans and minibus", " van minibus "}, {"minibus", " minibus "}};
+	bool waited;
+} scopes[] = {{"whole pole", NULL, false},
+	      {"vans and minibus", " van minibus ", false},
+	      {"minibus", " minibus ", false},
+	      {"what had to wait, whole pole", NULL, true},
+	      {"what had to wait, vans and minibus", " van minibus ", true}};
 enum { N_SCOPES = sizeof(scopes) / sizeof(*scopes) };
 
 struct options {
@@ -105,57 +112,81 @@ static double hours(struct span s)
 	return (double)(s.end - s.start) / HOUR_S;
 }
 
-/* What each member used, to the end of the time that was looked at. */
-static void add_use(const struct pole *p, const char *resources, struct fairness *f)
+static bool is_used(const struct booking *b)
+{
+	return b->state == BOOKING_DONE || b->state == BOOKING_OUT ||
+	       b->state == BOOKING_CONFIRMED || b->state == BOOKING_NO_SHOW;
+}
+
+static double cost_of_booking(const struct pole *p, const char *resources, const struct booking *b)
+{
+	double sum = 0;
+
+	for (const struct item *i = b->items; i < b->items + b->n_items; i++) {
+		const char *id = pole_name_id(p, NAME_RESOURCE, 0, i->resource);
+
+		if (i->state == ITEM_PRESENT && is_in(resources, id))
+			sum += hours(i->span) * i->quantity * cost_of(p, id);
+	}
+	return sum;
+}
+
+static double *of_member(const struct pole *p, uint32_t member, double *values)
+{
+	return &values[pole_member(p, member) - pole_policy(p)->members];
+}
+
+/* What each member used, to the end of the time that was looked at. Of what had to wait what was
+ * asked for is told by the bookings, too. */
+static void add_use(const struct pole *p, int scope, struct fairness *f)
 {
 	for (const struct booking *b = pole_booking_after(p, 0); b;
 	     b = pole_booking_after(p, b->number)) {
-		const struct member *m = pole_member(p, b->member);
+		double cost = cost_of_booking(p, scopes[scope].resources, b);
 
-		if (b->state != BOOKING_DONE && b->state != BOOKING_OUT &&
-		    b->state != BOOKING_CONFIRMED && b->state != BOOKING_NO_SHOW)
+		if (scopes[scope].waited && !booking_says(b)->queued_at)
 			continue;
-		for (const struct item *i = b->items; i < b->items + b->n_items; i++) {
-			const char *id = pole_name_id(p, NAME_RESOURCE, 0, i->resource);
-
-			if (i->state == ITEM_PRESENT && is_in(resources, id))
-				f->used[m - pole_policy(p)->members] +=
-				    hours(i->span) * i->quantity * cost_of(p, id);
-		}
+		if (scopes[scope].waited)
+			*of_member(p, b->member, f->asked) += cost;
+		if (is_used(b))
+			*of_member(p, b->member, f->used) += cost;
 	}
 }
 
-static void add_asked(const struct pole *p, const struct demand *d, const char *resources,
-		      struct fairness *f)
+static void add_asked(const struct pole *p, const struct demand *d, int scope, struct fairness *f)
 {
 	for (const struct desire *w = d->items; w < d->items + d->n; w++) {
-		const struct member *m = pole_member(p, w->member);
 		double times = (w->quantity ? w->quantity : 1) * (w->weeks ? w->weeks : 1);
 
-		if (w->person && is_in(resources, w->what))
-			f->asked[m - pole_policy(p)->members] +=
+		if (w->person && !scopes[scope].waited && is_in(scopes[scope].resources, w->what))
+			*of_member(p, w->member, f->asked) +=
 			    hours(w->span) * times * cost_of(p, w->what);
 	}
 }
 
-static void measure(const struct pole *p, const struct demand *d, const char *resources,
-		    struct fairness *f)
+/* Of those that have a share and asked. */
+static bool is_measured(const struct policy *p, const struct fairness *f, size_t member)
+{
+	return f->asked[member] > 0 && p->members[member].share > 0;
+}
+
+static void measure(const struct pole *p, const struct demand *d, int scope, struct fairness *f)
 {
 	const struct policy *policy = pole_policy(p);
 	double use = 0, asked = 0, share = 0, sum = 0, squares = 0;
 
 	*f = (struct fairness){.least = 1e9};
-	add_use(p, resources, f);
-	add_asked(p, d, resources, f);
+	add_use(p, scope, f);
+	add_asked(p, d, scope, f);
 	for (size_t i = 0; i < policy->n_members; i++) {
-		if (f->asked[i] == 0 || policy->members[i].share <= 0)
+		if (!is_measured(policy, f, i))
 			continue;
 		use += f->used[i];
 		asked += f->asked[i];
 		share += policy->members[i].share;
 	}
 	for (size_t i = 0; i < policy->n_members; i++) {
-		if (f->asked[i] == 0 || policy->members[i].share <= 0)
+		if (!is_measured(policy, f, i))
 			continue;
 		f->ratio[i] = f->used[i] / policy->members[i].share / (use / share);
 		f->least = fmin(f->least, f->ratio[i]);
@@ -197,7 +228,7 @@ static void live(const struct options *o, int which, struct run *ret)
 	world_live(w, &demand);
 	ret->figures = w->figures;
 	for (int i = 0; i < N_SCOPES; i++) {
-		measure(w->pole, &demand, scopes[i].resources, &ret->fairness[i]);
+		measure(w->pole, &demand, i, &ret->fairness[i]);
 		if (o->members) {
 			char label[80];
 
@@ -239,7 +270,7 @@ FIGURE(served, f->served)
 FIGURE(mean_wait, f->served ? f->waited_s / (double)f->served / HOUR_S : 0)
 FIGURE(cancelled, f->causes[CAUSE_CANCELLED])
 FIGURE(no_shows, f->causes[CAUSE_NO_SHOW])
-FIGURE(late, f->causes[CAUSE_LATE])
+FIGURE(late, f->late)
 FIGURE(displaced, f->causes[CAUSE_DISPLACED])
 FIGURE(breakdowns, f->breakdowns)
 FIGURE(suspended, f->causes[CAUSE_SUSPENDED])
@@ -332,6 +363,8 @@ static struct options options_of(int argc, char **argv)
 					      {"volume", required_argument, NULL, 'v'},
 					      {"scarce", required_argument, NULL, 'x'},
 					      {"crushes", required_argument, NULL, 'c'},
+					      {"flexible", required_argument, NULL, 'f'},
+					      {"patience", required_argument, NULL, 'i'},
 					      {"check", required_argument, NULL, 'k'},
 					      {"members", no_argument, NULL, 'm'},
 					      {0}};
@@ -341,6 +374,8 @@ static struct options options_of(int argc, char **argv)
 				     .weeks = 52,
 				     .volume = 1,
 				     .scarce_volume = 1,
+				     .flexible = 0.3,
+				     .patience = 0.7,
 				     .crushes = 8},
 			    .check = 1};
 	int c;
@@ -358,6 +393,10 @@ static struct options options_of(int argc, char **argv)
 			o.plan.scarce_volume = atof(optarg);
 		else if (c == 'c')
 			o.plan.crushes = atoi(optarg);
+		else if (c == 'f')
+			o.plan.flexible = atof(optarg);
+		else if (c == 'i')
+			o.plan.patience = atof(optarg);
 		else if (c == 'k')
 			o.check = strtoul(optarg, NULL, 10);
 		else if (c == 'm')
