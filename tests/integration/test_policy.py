@@ -222,7 +222,7 @@ def test_a_resource_that_goes_keeps_its_bookings(one):
         gone = alice.expect('BOOK', what='clock', from_=f"{day}T08:00", for_='2h')['booking']
         kept = alice.expect('BOOK', what='bench', from_=f"{day}T09:00", for_='2h')['booking']
         path = one.policies / 'essai' / 'resources.yaml'
-        path.write_text(path.read_text()[:path.read_text().index('  clock:')])
+        path.write_text(re.sub(r"  clock:.*?\n(?=  \w)", '', path.read_text(), flags=re.S))
         stage(c, one.policies / 'essai')
         c.expect('POLICY APPLY')
         for asker, args in [(alice, {}), (alice, {'all': 'yes'}), (c, {'all': 'yes'}), (alice, {'state': 'confirmed'})]:
