@@ -17,6 +17,9 @@
 #include <string.h>
 
 #include "config/policy_load.h"
+#include "lib/decide_life.h"
+#include "lib/decide_outage.h"
+#include "lib/queue.h"
 #include "lib/series.h"
 #include "proto/request.h"
 
@@ -215,41 +218,45 @@ static void outage(struct replay *x)
 	const char *what = request_get(&x->request, "what"),
 		   *unit = request_get(&x->request, "unit");
 	const struct zone *z = zone_of(x, what, unit);
-	struct outage o = {.number = pole_next_outage(x->pole),
-			   .made_by = x->who.person->number,
-			   .made_at = x->who.now,
-			   .span = {x->who.now, TIME_NEVER}};
-	const struct resource *r;
-	const struct unit *u;
+	struct ask_outage ask = {.what = what,
+				 .unit = unit,
+				 .span = {x->who.now, TIME_NEVER},
+				 .reason = request_get(&x->request, "reason")};
+	struct outage_answer answer;
 	struct duration length;
 
-	if (decide_resolve(x->pole, what, unit, &r, &u) != REASON_NONE)
-		return;
-	o.resource = r->number;
-	o.lane = u && r->n_parts == 0 && r->n_units > 1 ? u->lane : 0;
-	request_moment(&x->request, "from", z, &o.span.start);
-	if (!request_moment(&x->request, "to", z, &o.span.end) &&
+	request_moment(&x->request, "from", z, &ask.span.start);
+	if (!request_moment(&x->request, "to", z, &ask.span.end) &&
 	    request_duration(&x->request, "for", &length))
-		o.span.end = duration_after(length, z, o.span.start);
-	changes_add_outage(&x->changes, NULL, &o);
+		ask.span.end = duration_after(length, z, ask.span.start);
+	decide_outage(x->pole, &x->who, &ask, &x->arena, &answer, &x->changes);
 }
 
 static void reopen(struct replay *x)
 {
-	const struct outage *was = pole_outage(x->pole, request_number(&x->request, "outage", 0));
-	struct outage o;
+	struct outage_answer answer;
 
-	if (!was)
-		return;
-	o = *was;
-	o.lifted_at = x->who.now;
-	changes_add_outage(&x->changes, was, &o);
+	decide_reopen(x->pole, &x->who, request_number(&x->request, "outage", 0), &answer,
+		      &x->changes);
 }
 
 static void (*const actions[N_VERBS])(struct replay *x) = {
     [VERB_BOOK] = book,	    [VERB_MOVE] = move,	    [VERB_EXTEND] = extend,
     [VERB_CANCEL] = cancel, [VERB_OUTAGE] = outage, [VERB_REOPEN] = reopen,
 };
+
+/* What time does by itself is done before anything is asked. */
+static void let_time_pass(struct replay *x, int64_t now)
+{
+	const struct booking *b;
+
+	while ((b = pole_first_due(x->pole)) && b->due_at <= now) {
+		decide_tick(x->pole, now, SIZE_MAX, &x->arena, &x->changes);
+		pole_apply(x->pole, &x->changes);
+		settle_by_time(x->pole, now, &x->arena, &x->changes);
+		changes_clear(&x->changes);
+	}
+}
 
 static void play_request(struct replay *x, char *text)
 {
@@ -266,9 +273,11 @@ static void play_request(struct replay *x, char *text)
 	x->who = (struct asker){pole_person(x->pole, person), now};
 	if (!x->who.person || !actions[x->request.verb->id] || !x->request.key)
 		die("no such person, no such verb or no key", text);
+	let_time_pass(x, now);
 	actions[x->request.verb->id](x);
 	printf("request %s %s\n", x->request.key, x->changes.n ? "granted" : "refused");
 	pole_apply(x->pole, &x->changes);
+	settle(x->pole, now, &x->arena, &x->changes);
 	changes_clear(&x->changes);
 	arena_clear(&x->arena);
 }
