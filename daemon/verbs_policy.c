@@ -164,8 +164,7 @@ static void write_misfit(struct exchange *x, const struct misfit *m)
 	write_time(&w, "to", z, m->booking->span.end);
 	line_str(&w, "member", pole_name_id(s->pole, NAME_MEMBER, 0, m->booking->member));
 	line_str(&w, "reason", code_word(code_of_reason(m->refusal.reason)));
-	if (m->refusal.rule)
-		line_str(&w, "rule", m->refusal.rule->name);
+	write_rule(x, &w, &m->refusal);
 	line_str(&w, "text", refusal_text(x, &m->refusal, &none, &asked));
 	line_end(&w);
 }

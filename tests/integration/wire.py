@@ -3,11 +3,17 @@
 
 Written from proto/GRAMMAR.md and from nothing else, so that a slip shared by the daemon and its own client is seen here.
 """
+import re
 import socket
 import ssl
 import time
 
 ANSWER_S = 60  # the sanitized daemon on a busy machine is slow; a lost reply is caught all the same
+
+
+BY_RULE = {'too-short', 'too-long', 'step', 'start-grid', 'lead', 'horizon', 'slots', 'opens', 'quota', 'who', 'kept',
+           'qualification', 'recurrence'}  # what only a rule of the policy refuses
+PLACE = re.compile(r'[^:]+\.yaml:[1-9]\d*:[1-9]\d*')
 
 
 class Broken(Exception):
@@ -118,6 +124,27 @@ class Reply:
         return '\n'.join(l.text for l in [*self.data, self.final])
 
 
+def check_named(line, code):
+    """Where a rule refuses, it is named, with its place."""
+    assert line.get('text'), f"a refusal without text: {line}"
+    if code in BY_RULE:
+        assert line.get('rule') and PLACE.fullmatch(line.get('place', '')), f"a refusal without its rule or place: {line}"
+
+
+def check_refusal(reply):
+    """Every answer that a test gets goes through this: no refusal without a reason, none by a rule without that rule."""
+    kind, *code = reply.final.words[1:]
+    assert kind == 'OK' or (kind in ('NO', 'BAD', 'ERR') and len(code) == 1), f"an outcome without its code: {reply.final}"
+    for line in reply.of('reason'):
+        assert line.get('code'), f"a reason without a code: {line}"
+        check_named(line, line['code'])
+    for line in [*reply.of('occurrence'), *reply.of('misfit')]:
+        if line.get('outcome') in ('refused', 'skipped', None):
+            check_named(line, line['reason'])
+    if kind != 'OK':
+        check_named(reply.final, code[0])
+
+
 _contexts = {}
 
 
@@ -199,7 +226,9 @@ class Connection:
                 continue
             assert line.words[0] == tag, f"reply out of order: expected {tag}, got {line}"
             if line.words[1] != '-':
-                return Reply(data, line)
+                reply = Reply(data, line)
+                check_refusal(reply)
+                return reply
             data.append(line)
 
     def call(self, verb, /, **args):
