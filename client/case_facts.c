@@ -39,7 +39,8 @@ static bool is_about(const struct rule *rule, const struct resource *r)
 static void see_limits(struct layout *l, const struct policy *p, const struct resource *r)
 {
 	l->usual_s = 0;
-	for (const struct rule *rule = p->rules; rule < p->rules + p->n_rules; rule++) {
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct rule *rule = &p->rules[i];
 		const struct limit *limit = &rule->limit;
 		int64_t max_s = days_s(limit->duration.max), min_s = days_s(limit->duration.min);
 		if (!is_about(rule, r))

@@ -90,7 +90,9 @@ static void check_sentence(const struct policy *p, const struct sentence *s,
 
 void check_tests(const struct policy *p, struct problems *ret)
 {
-	for (const struct policy_test *t = p->tests; t < p->tests + p->n_tests; t++) {
+	for (size_t k = 0; k < p->n_tests; k++) {
+		const struct policy_test *t = &p->tests[k];
+
 		for (size_t i = 0; i < t->n_given; i++)
 			check_sentence(p, &t->given[i], IN_GIVEN, ret);
 		check_sentence(p, &t->when, IN_WHEN, ret);

@@ -180,10 +180,12 @@ static void add_id(struct nearby *list, const char *id)
 
 static void add_things(const struct policy *p, struct nearby *list)
 {
-	for (const struct resource *r = p->resources; r < p->resources + p->n_resources; r++) {
+	for (size_t i = 0; i < p->n_resources; i++) {
+		const struct resource *r = &p->resources[i];
+
 		add_id(list, r->id);
-		for (const struct unit *u = r->units; u < r->units + r->n_units; u++)
-			add_id(list, u->id);
+		for (size_t k = 0; k < r->n_units; k++)
+			add_id(list, r->units[k].id);
 	}
 }
 

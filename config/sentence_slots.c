@@ -155,7 +155,8 @@ static bool take_having(struct reading *r, struct told *s)
 
 static bool find_thing(const struct policy *p, const char *id, struct thing *ret)
 {
-	for (const struct resource *r = p->resources; r < p->resources + p->n_resources; r++) {
+	for (size_t i = 0; i < p->n_resources; i++) {
+		const struct resource *r = &p->resources[i];
 		const struct unit *u = strcmp(r->id, id) == 0 ? NULL : resource_unit(r, id);
 
 		if (!u && strcmp(r->id, id) != 0)
