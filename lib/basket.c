@@ -214,12 +214,52 @@ static int choice(const struct want *w)
 	return w->unit ? 0 : w->having.n > 0 ? 1 : 2;
 }
 
+/* Those may have found their place already. */
+static bool is_for_want_of_room(enum reason reason)
+{
+	return reason == REASON_CONFLICT || reason == REASON_OUTAGE || reason == REASON_TRAVEL;
+}
+
+/* What rules and hours have against the other things: who asked for several hears of all at once.
+ */
+static void refuse_others(const struct basket *b, size_t told, int64_t shift_s, struct answer *ret)
+{
+	struct refusals refusals = {.arena = b->arena,
+				    .items = ret->refusals,
+				    .n = ret->n_refusals,
+				    .cap = ret->n_refusals};
+
+	for (size_t i = 0; i < b->n_asked; i++) {
+		const struct want *w = &b->wants[i];
+		const struct span s = {w->span.start + shift_s, w->span.end + shift_s};
+		struct answer more = {0};
+		struct trial t;
+
+		if (i == told)
+			continue;
+		basket_trial(b, w, &t);
+		trial_explain(&t, s, b->arena, &more);
+		for (size_t k = 0; k < more.n_refusals; k++) {
+			more.refusals[k].item = w->item;
+			if (!is_for_want_of_room(more.refusals[k].reason))
+				refusals_add(&refusals, more.refusals[k]);
+		}
+	}
+	ret->refusals = refusals.items;
+	ret->n_refusals = refusals.n;
+}
+
 static bool place_asked(struct basket *b, int64_t shift_s, struct answer *ret)
 {
-	for (int c = 0; c <= 2; c++)
-		for (size_t i = 0; i < b->n_asked; i++)
-			if (choice(&b->wants[i]) == c && !place(b, &b->wants[i], shift_s, ret))
-				return false;
+	for (int c = 0; c <= 2; c++) {
+		for (size_t i = 0; i < b->n_asked; i++) {
+			if (choice(&b->wants[i]) != c || place(b, &b->wants[i], shift_s, ret))
+				continue;
+			if (ret && !b->was)
+				refuse_others(b, i, shift_s, ret);
+			return false;
+		}
+	}
 	return true;
 }
 
