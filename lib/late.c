@@ -7,11 +7,13 @@
  * forgotten is spoken of once a day. Whoever begins within that time gets another unit at the same
  * site, if one is free and they did not ask for theirs by name; else they are told that the one
  * before them is late, once, and keep their lane: what keeps it for the late one ends where theirs
- * begins.
+ * begins, and stays there: much later, memory may not know any more what came after that.
  */
 #include "lib/late.h"
 
 #include "lib/life.h"
+
+#define REACH_S (30 * INT64_C(86400)) /* memory holds more of the past than that */
 
 /* The first who begins on that lane in the time that is now needed; NULL: nobody. */
 static const struct timeline_entry *next_on(const struct pole *p, const struct booking *late,
@@ -168,7 +170,8 @@ void late_return(struct pole *p, const struct booking *was, int64_t now, struct 
 		const struct allocation *old = &was->allocations[i];
 		int64_t kept;
 
-		if (!booking_occupies(was, old) || was->items[old->item].span.end < was->span.end)
+		if (!booking_occupies(was, old) || was->items[old->item].span.end < was->span.end ||
+		    old->during.end < now - REACH_S)
 			continue;
 		kept = kept_until(p, was, old, until, now, a, ret);
 		if (kept > old->during.end)
