@@ -252,12 +252,50 @@ static void the_late_keeps_all_that_it_has(void **state)
 	scene_end(&s);
 }
 
+/* A thing that is out for weeks, and that others used since: what they had may be forgotten, and
+ * is in the database all the same. */
+static void what_the_late_lost_it_has_lost_for_good(void **state)
+{
+	struct policy *p = scene_policy();
+	struct ask_out out = {.booking = 0};
+	struct changes c = {0};
+	struct scene s;
+	struct asker who;
+	int64_t late;
+
+	fixture_resource(p, "van", 1);
+	scene_begin(&s, p, MONDAY);
+	late = scene_book(&s, 1, "van", "2026-12-02T08:00", "2026-12-02T12:00")->number;
+	assert_non_null(scene_book(&s, 2, "van", "2026-12-02T13:00", "2026-12-02T14:00"));
+	scene_until(&s, fixture_at("2026-12-02T08:00"));
+	who = (struct asker){s.of[1], s.now};
+	out.booking = late;
+	decide_out(s.pole, &who, &out, &s.arena, &s.answer, &c);
+	scene_happen(&s, &c);
+	for (int64_t at = fixture_at("2026-12-02T12:00"); at < fixture_at("2027-01-20T08:00");
+	     at += 1800)
+		scene_until(&s, at);
+	pole_forget(s.pole, s.now - 35 * DAY_S);
+	assert_int_equal(pole_n_bookings(s.pole), 1);
+	while (s.n_acts > 0) /* what is forgotten cannot be undone */
+		changes_clear(&s.acts[--s.n_acts]);
+	scene_until(&s, s.now + 2 * DAY_S);
+	assert_int_equal(scene_state(&s, late), BOOKING_OUT);
+	assert_int_equal(pole_booking(s.pole, late)->allocations[0].during.end,
+			 fixture_at("2026-12-02T13:00"));
+	while (s.n_acts > 0)
+		changes_clear(&s.acts[--s.n_acts]);
+	pole_free(s.pole);
+	arena_clear(&s.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_order_of_arrival_within_a_second_does_not_matter),
 	    cmocka_unit_test(whoever_was_first_goes_first_where_all_else_is_equal),
 	    cmocka_unit_test(the_late_keeps_all_that_it_has),
+	    cmocka_unit_test(what_the_late_lost_it_has_lost_for_good),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
