@@ -121,12 +121,18 @@ const struct desire *world_desire(const struct world *w, int64_t booking)
 	return (size_t)booking < w->cap_lives ? w->lives[booking].wish : NULL;
 }
 
-/* Of a booking: the same in every run for the same date of the same wish. */
+/* Of a booking: the same in every run for the same time of the same wish. */
+static double luck_at(const struct world *w, const struct booking *b, int64_t at,
+		      const char *question)
+{
+	const struct desire *desire = world_desire(w, b->number);
+
+	return chance(w->plan.seed, desire ? desire->number : 0, at, question);
+}
+
 static double luck(const struct world *w, const struct booking *b, const char *question)
 {
-	const struct desire *wish = world_desire(w, b->number);
-
-	return chance(w->plan.seed, wish ? wish->number : 0, b->occurrence, question);
+	return luck_at(w, b, b->occurrence, question);
 }
 
 static void plan_days(struct world *w, const struct booking *b)
@@ -416,7 +422,7 @@ static void do_answer(struct world *w, int64_t number)
 	struct changes c = {0};
 	struct answer answer;
 	struct asker who;
-	double u = b ? luck(w, b, "wants it still") : 0;
+	double u = b ? luck_at(w, b, b->span.start, "wants it still") : 0;
 
 	if (!b || u > 0.9)
 		return;
