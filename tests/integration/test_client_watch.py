@@ -40,7 +40,8 @@ class Watching:
         environment = {**running.SANITIZERS, **os.environ, 'XDG_CONFIG_HOME': str(mutual.config), 'LANG': 'C.UTF-8',
                        'MUTUAL_PROFILE': profile}
         self.process = subprocess.Popen([str(running.build_dir() / 'client' / 'mutual'), 'watch', *arguments], text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment)
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment,
+                                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # a shell may have us ignore it
         self.out, self.err = self.read(self.process.stdout), self.read(self.process.stderr)
 
     @staticmethod
