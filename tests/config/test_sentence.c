@@ -269,8 +269,8 @@ static void odd_texts_end(void **state)
 					  "\"",
 					  "\"\"",
 					  "m11 m11 m11",
-					  "granted, granted, granted, granted, granted, granted, "
-					  "granted, granted, granted, granted",
+					  ("granted, granted, granted, granted, granted, granted, "
+					  "granted, granted, granted, granted"),
 					  "refused by \"",
 					  "of of of of",
 					  "[",

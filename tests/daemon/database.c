@@ -321,8 +321,8 @@ static void rest_params(struct db_params *p, const struct group *g)
 	    "\"issuer\":7,\"since\":\"2023-11-14T22:13:20Z\",\"until\":\"2030-03-17T17:46:40Z\"}]}"
 	    "]",
 	    "[{\"pole_id\":%d,\"kind\":\"resource\",\"resource\":0,\"number\":1,\"id\":\"van\"}]",
-	    "[{\"files\":[{\"name\": \"pole.yaml\", \"text\": \"pole: é\\n\"}],\"hash\":\"abba\","
-	    "\"by\":1,\"reason\":\"first\"}]",
+	    ("[{\"files\":[{\"name\": \"pole.yaml\", \"text\": \"pole: é\\n\"}],\"hash\":\"abba\","
+	    "\"by\":1,\"reason\":\"first\"}]"),
 	};
 	char json[1024];
 
