@@ -5,25 +5,14 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "client/paste.h"
 #include "client/refusal.h"
 #include "client/show_time.h"
 
-#define RETRY_LEAST_MS 200
-#define RETRY_SPREAD_MS 800
-#define SETTLE_MS 30000
-#define BACK_OFF_MOST_MS 8000
-
-static unsigned random_below(unsigned n)
-{
-	unsigned value = 0;
-	if (RAND_bytes((unsigned char *)&value, sizeof(value)) != 1)
-		abort();
-	return value % n;
-}
+#define REPEAT_MS 1500 /* what changes nothing is not worth half a minute */
+#define LOSSES_MOST 4  /* a request at which connections break is not sent for ever */
 
 static const char *random_key(struct arena *a)
 {
@@ -83,6 +72,7 @@ struct sink {
 	void (*row)(void *to, const struct line *line); /* NULL: the lines are kept */
 	void *to;
 	size_t cap;
+	bool passed; /* rows were given on: they cannot be taken back */
 };
 
 static void take_data(struct sink *sink, const struct line *l, struct reply *ret)
@@ -91,6 +81,7 @@ static void take_data(struct sink *sink, const struct line *l, struct reply *ret
 	data.n_words -= 2;
 	memmove(data.words, l->words + 2, data.n_words * sizeof(*data.words));
 	if (sink->row) {
+		sink->passed = true;
 		sink->row(sink->to, &data);
 		arena_clear(sink->arena);
 		return;
@@ -122,26 +113,26 @@ static int read_reply(struct session *s, const char *tag, struct sink *sink, str
 	}
 }
 
+/* A server that stops has not done it. */
+static bool is_leaving(const struct reply *r)
+{
+	return r->class == CLASS_ERR && strcmp(r->code, "shutting-down") == 0;
+}
+
 static int exchange(struct ask *q, struct sink *sink, struct reply *ret)
 {
-	int fault = connection_send(q->session->connection, q->bytes.bytes, q->bytes.n);
-	int answer = read_reply(q->session, q->tag, sink, ret);
+	struct session *s = q->session;
+	bool elsewhere = session_has_others(s) && !s->bound && !sink->row;
+	connection_be_patient(s->connection, elsewhere ? REPLY_TIMEOUT_SHORT_S : REPLY_TIMEOUT_S);
+	int fault = connection_send(s->connection, q->bytes.bytes, q->bytes.n);
+	int answer = read_reply(s, q->tag, sink, ret);
+	if (!answer && is_leaving(ret)) {
+		s->parting = reply_get(ret, "text");
+		return CONNECTION_E_LOST;
+	}
 	/* A server that says goodbye may close before it has read: its words are read, and the loss
 	 * is told. */
 	return answer ? (fault ? fault : answer) : CONNECTION_OK;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void wait_ms(int64_t ms)
-{
-	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000L},
-		  NULL);
 }
 
 /* As the request says it, so that `+2h` is not counted anew. */
@@ -155,10 +146,13 @@ static const char *command_again(const struct ask *q)
 	return paste_request(cli, &request);
 }
 
-static enum exit_code lost(struct ask *q, int fault)
+/* Nothing came, in the end. */
+static enum exit_code lost(struct ask *q)
 {
-	if (fault)
-		session_complain(q->session, fault, NULL);
+	if (q->fault == CONNECTION_E_CONNECT)
+		session_tell_failures(q->session);
+	else
+		session_complain(q->session, q->fault, NULL);
 	if (q->key) {
 		text_complain(TEXT_OUTCOME_UNKNOWN);
 		fprintf(q->session->cli->err.out, "  %s\n", command_again(q));
@@ -166,22 +160,17 @@ static enum exit_code lost(struct ask *q, int fault)
 	return EXIT_NETWORK;
 }
 
-/* AUTH itself runs inside a reconnection and is not repeated from here. */
-static bool may_repeat(const struct ask *q)
+/* What a session says of itself while it is made is not repeated from here, nor what is about
+ * something that only this connection has. One server that is silent is not asked twice. */
+static bool may_repeat(const struct ask *q, const struct sink *sink)
 {
-	return q->session->who.n_words > 0;
-}
-
-static enum exit_code send_once_or_twice(struct ask *q, struct sink *sink, struct reply *ret)
-{
-	int fault = exchange(q, sink, ret);
-	if (fault != CONNECTION_E_LOST || sink->row || !may_repeat(q))
-		return fault ? lost(q, fault) : EXIT_DONE;
-	wait_ms(RETRY_LEAST_MS + random_below(RETRY_SPREAD_MS));
-	if (session_reconnect(q->session) != EXIT_DONE)
-		return lost(q, CONNECTION_OK);
-	fault = exchange(q, sink, ret);
-	return fault ? lost(q, fault) : EXIT_DONE;
+	const struct session *s = q->session;
+	if (s->trying || s->bound || sink->passed || q->n_lost >= LOSSES_MOST)
+		return false;
+	if (q->fault == CONNECTION_E_CONNECT)
+		return session_may_recover(s);
+	return q->fault == CONNECTION_E_LOST ||
+	       (q->fault == CONNECTION_E_SILENT && session_has_others(s));
 }
 
 static bool is_open(const struct ask *q, const struct reply *r)
@@ -193,42 +182,76 @@ static bool is_open(const struct ask *q, const struct reply *r)
 	return open && q->key && r->class == CLASS_ERR && reply_get(r, "retry");
 }
 
-static int64_t wait_wanted_ms(const struct reply *r, int64_t back_off_ms)
+/* Once, over the connection there is or a new one. */
+static enum exit_code attempt(struct ask *q, struct sink *sink, struct reply *ret)
 {
-	int64_t retry_ms = strtoll(reply_get(r, "retry"), NULL, 10) * 1000;
-	int64_t least = retry_ms > back_off_ms ? retry_ms : back_off_ms;
-	return least + random_below((unsigned)back_off_ms);
+	struct session *s = q->session;
+	enum exit_code code = s->connection ? EXIT_DONE : session_reconnect(s);
+	q->fault = code ? CONNECTION_E_CONNECT : exchange(q, sink, ret);
+	if (!code && q->fault) {
+		q->n_lost++;
+		if (!s->trying)
+			session_drop(s);
+	}
+	return code == EXIT_NETWORK ? EXIT_DONE : code;
+}
+
+static bool is_settled(const struct ask *q, const struct sink *sink, const struct reply *r)
+{
+	return q->fault ? !may_repeat(q, sink) : !is_open(q, r);
+}
+
+static void tell_waiting(struct ask *q)
+{
+	if (!q->patience.told && isatty(STDERR_FILENO) && !q->session->quiet) {
+		if (q->unknown || !q->fault)
+			text_complain(q->unknown ? TEXT_SETTLING : TEXT_SERVER_WAITING);
+		else if (q->key)
+			text_complain(TEXT_TRYING_AGAIN, session_servers(q->session));
+	}
+	q->patience.told = true;
+}
+
+/* False: it has been long enough. Where there are other servers, the next one is asked: this one
+ * may be the only one that the database is away for. */
+static bool wait_for_next(struct ask *q, const struct reply *r)
+{
+	struct session *s = q->session;
+	int64_t least_ms = q->fault ? 0 : strtoll(reply_get(r, "retry"), NULL, 10) * 1000;
+	if (!q->patience.until_ms)
+		q->patience = patience_of(q->key ? SETTLE_MS : REPEAT_MS);
+	tell_waiting(q);
+	if (!patience_wait(&q->patience, least_ms))
+		return false;
+	if (!q->fault && session_has_others(s) && !s->bound)
+		session_drop(s);
+	return true;
 }
 
 /* The first answer may be that nobody knows, and the next ones that the database is away and
- * nothing changed: then it still is not known, and the first answer is the one to tell. */
-static enum exit_code settle(struct ask *q, struct sink *sink, struct reply *ret)
+ * nothing changed, or none at all: then it still is not known, and the first answer is the one to
+ * tell. */
+static enum exit_code ask_until_settled(struct ask *q, struct sink *sink, struct reply *ret)
 {
-	const int64_t until = now_ms() + SETTLE_MS;
-	int64_t back_off_ms = RETRY_SPREAD_MS;
 	struct reply nobody_knows = {0};
-	enum exit_code code = EXIT_DONE;
-	for (bool told = false; !code && is_open(q, ret); told = true) {
-		int64_t ms = wait_wanted_ms(ret, back_off_ms);
-		if (strcmp(ret->code, "unknown-outcome") == 0) {
+	enum exit_code code = attempt(q, sink, ret);
+	while (!code && !is_settled(q, sink, ret)) {
+		if (!q->fault && strcmp(ret->code, "unknown-outcome") == 0) {
 			q->unknown = true;
 			nobody_knows = *ret;
 		}
-		if (now_ms() + ms > until)
+		if (!wait_for_next(q, ret))
 			break;
-		if (!told && isatty(STDERR_FILENO))
-			text_complain(q->unknown ? TEXT_SETTLING : TEXT_SERVER_WAITING);
-		wait_ms(ms);
-		back_off_ms =
-		    back_off_ms * 2 > BACK_OFF_MOST_MS ? BACK_OFF_MOST_MS : back_off_ms * 2;
-		code = send_once_or_twice(q, sink, ret);
+		code = attempt(q, sink, ret);
 	}
-	if (!code && (is_open(q, ret) || (q->unknown && ret->class == CLASS_ERR))) {
+	if (code || (q->fault && !q->unknown))
+		return lost(q);
+	if (q->fault || is_open(q, ret) || (q->unknown && ret->class == CLASS_ERR)) {
 		*ret = q->unknown ? nobody_knows : *ret;
 		ret->again = command_again(q);
 		ret->unknown = q->unknown;
 	}
-	return code;
+	return EXIT_DONE;
 }
 
 /* STATUS says it itself. */
@@ -252,9 +275,7 @@ static enum exit_code ask_through(struct ask *q, struct sink *sink, struct reply
 		text_complain(TEXT_TOO_LONG);
 		code = EXIT_USAGE;
 	} else {
-		code = send_once_or_twice(q, sink, ret);
-		if (!code)
-			code = settle(q, sink, ret);
+		code = ask_until_settled(q, sink, ret);
 		if (!code)
 			tell_as_of(q->session, ret);
 	}

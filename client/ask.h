@@ -5,13 +5,15 @@
  * Requests and their answers.
  *
  * A request that changes something carries a key, a random one where the user named none: to the
- * same key the server gives the first answer, so that asking again never does it twice. Where the
- * connection is lost before the answer, the same bytes are sent once more over a new one; where the
- * server cannot say now whether it is done (ERR unknown-outcome, ERR unavailable), they are sent
- * again for half a minute. What is still open then is told with the command that asks the same with
- * the same key: a person who typed the first one anew would book twice.
+ * same key any server of the pole gives the first answer, so that asking again never does it twice.
+ * Where the connection is lost before the answer, or the server cannot say now whether it is done
+ * (ERR unknown-outcome, ERR unavailable), the same bytes are sent again, to the next server where
+ * there are several, for half a minute. What is still open then is told with the command that asks
+ * the same with the same key: a person who typed the first one anew would book twice. What changes
+ * nothing is asked again for a moment only.
  */
 
+#include "client/patience.h"
 #include "client/session.h"
 #include "proto/code.h"
 
@@ -30,8 +32,11 @@ struct ask {
 	struct buffer bytes;
 	struct line_writer line;
 	const char *tag;
-	const char *key; /* NULL: changes nothing */
-	bool unknown;	 /* perhaps it was done already */
+	const char *key;	  /* NULL: changes nothing */
+	bool unknown;		  /* perhaps it was done already */
+	int fault;		  /* of the last attempt */
+	unsigned n_lost;	  /* connections, at this request */
+	struct patience patience; /* from the first attempt that failed on */
 };
 
 void ask_begin(struct ask *q, struct session *s, const char *verb, const char *subverb);

@@ -49,7 +49,7 @@ static enum exit_code hand_over(struct session *s, struct ask *q)
 	}
 	fprintf(cli->out.out, text(TEXT_PERSON_TOKEN),
 		text_clean(&cli->arena, person ? person : ""), text_clean(&cli->arena, token),
-		session_server(s), s->credentials.ca_pem ? " --ca ca.crt" : "");
+		session_servers(s), s->credentials.ca_pem ? " --ca ca.crt" : "");
 	if (s->credentials.ca_pem)
 		fputs(text(TEXT_HAND_CA), cli->out.out);
 	return EXIT_DONE;

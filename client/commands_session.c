@@ -73,11 +73,11 @@ static enum exit_code given_token(struct cli *cli, const char **ret)
 
 static enum exit_code given_credentials(struct cli *cli, struct credentials *ret)
 {
-	const char *ca = cli_option(cli, "--ca");
+	const char *ca = cli_option(cli, "--ca"), *bad;
 	char *pem = NULL;
 	size_t n;
-	if (address_parse(cli->words[0], &cli->arena, &ret->server)) {
-		text_complain(TEXT_BAD_SERVER, text_clean(&cli->arena, cli->words[0]));
+	if (servers_parse(cli->words[0], &cli->arena, &ret->servers, &bad)) {
+		text_complain(TEXT_BAD_SERVER, text_clean(&cli->arena, bad));
 		return EXIT_USAGE;
 	}
 	if (ca && file_read(ca, CA_MAX_BYTES, &cli->arena, &pem, &n) != 0) {
@@ -105,6 +105,32 @@ static void welcome(struct session *s)
 		text_clean(&cli->arena, show_words(&cli->arena, roles ? roles : "")));
 }
 
+/* Each server by itself, so that one that is mistyped is seen now. One at least has to know the
+ * token; `ret` is its session. */
+static enum exit_code log_in_everywhere(struct cli *cli, const struct credentials *all,
+					struct session *ret)
+{
+	enum exit_code code[SERVERS_MOST], best = EXIT_NETWORK;
+	for (size_t i = 0; i < all->servers.n; i++) {
+		struct credentials one = *all;
+		struct session s;
+		one.servers = (struct servers){.list = {all->servers.list[i]}, .n = 1};
+		code[i] = session_open_as(&s, cli, &one);
+		if (code[i] == EXIT_NOT_ALLOWED)
+			return code[i];
+		if (!code[i] && best)
+			*ret = s;
+		else if (!code[i])
+			session_close(&s);
+		best = code[i] ? best : EXIT_DONE;
+	}
+	for (size_t i = 0; !best && i < all->servers.n; i++)
+		if (code[i])
+			text_complain(TEXT_LOGIN_KEPT,
+				      address_format(&cli->arena, &all->servers.list[i]));
+	return best;
+}
+
 enum exit_code command_login(struct cli *cli)
 {
 	struct credentials c = {0};
@@ -112,7 +138,7 @@ enum exit_code command_login(struct cli *cli)
 	const char *path;
 	enum exit_code code = cli_expect_words(cli, 1, 1);
 	code = code ? code : given_credentials(cli, &c);
-	code = code ? code : session_open_as(&s, cli, &c);
+	code = code ? code : log_in_everywhere(cli, &c, &s);
 	if (code)
 		return code;
 	if (credentials_save(cli->profile, &c, &cli->arena, &path) == CREDENTIALS_OK) {

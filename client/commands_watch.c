@@ -168,6 +168,8 @@ static enum exit_code come_back(struct watching *w)
 {
 	struct session *s = w->session;
 	enum exit_code code = EXIT_NETWORK;
+	if (s->parting)
+		text_complain(TEXT_SERVER_SAID, text_clean(&s->cli->arena, s->parting));
 	text_complain(TEXT_WATCH_LOST);
 	s->quiet = true;
 	for (long ms = PAUSE_LEAST_MS; code == EXIT_NETWORK;

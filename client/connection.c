@@ -86,7 +86,8 @@ static const char *socket_error(int error)
 	return error == EINPROGRESS || error == EAGAIN ? strerror(ETIMEDOUT) : strerror(error);
 }
 
-static int connect_one(const struct addrinfo *info, struct arena *a, const char **ret_why)
+static int connect_one(const struct addrinfo *info, int timeout_s, struct arena *a,
+		       const char **ret_why)
 {
 	char numeric[INET6_ADDRSTRLEN + 32] = "?";
 	int one = 1,
@@ -94,7 +95,7 @@ static int connect_one(const struct addrinfo *info, struct arena *a, const char 
 	getnameinfo(info->ai_addr, info->ai_addrlen, numeric, sizeof(numeric), NULL, 0,
 		    NI_NUMERICHOST);
 	if (fd >= 0) {
-		set_timeouts(fd, CONNECT_TIMEOUT_S);
+		set_timeouts(fd, timeout_s);
 		if (connect(fd, info->ai_addr, info->ai_addrlen) == 0) {
 			setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 			return fd;
@@ -108,7 +109,7 @@ static int connect_one(const struct addrinfo *info, struct arena *a, const char 
 	return -1;
 }
 
-static int connect_any(const struct address *address, struct arena *a, int *ret_fd,
+static int connect_any(const struct address *address, int timeout_s, struct arena *a, int *ret_fd,
 		       const char **ret_why)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
@@ -120,7 +121,7 @@ static int connect_any(const struct address *address, struct arena *a, int *ret_
 	}
 	int fd = -1;
 	for (const struct addrinfo *i = list; i && fd < 0; i = i->ai_next)
-		fd = connect_one(i, a, ret_why);
+		fd = connect_one(i, timeout_s, a, ret_why);
 	freeaddrinfo(list);
 	*ret_fd = fd;
 	return fd < 0 ? CONNECTION_E_CONNECT : CONNECTION_OK;
@@ -211,14 +212,14 @@ static int start_tls(struct connection *c, const struct address *address, const 
 	return CONNECTION_OK;
 }
 
-int connection_open(const struct address *address, const char *ca_pem, struct arena *a,
-		    struct connection **ret, const char **ret_why)
+int connection_open(const struct address *address, const char *ca_pem, int timeout_s,
+		    struct arena *a, struct connection **ret, const char **ret_why)
 {
 	*ret_why = NULL;
 	struct connection *c = memory_new(sizeof(*c));
 	c->fd = -1;
 	splitter_init(&c->splitter, LINE_MAX_BYTES);
-	int fault = connect_any(address, a, &c->fd, ret_why);
+	int fault = connect_any(address, timeout_s, a, &c->fd, ret_why);
 	if (!fault)
 		fault = start_tls(c, address, ca_pem, a, ret_why);
 	if (fault) {
@@ -250,6 +251,11 @@ static int fault_of_transfer(struct connection *c, int answer)
 	ERR_clear_error();
 	return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? CONNECTION_E_SILENT
 									     : CONNECTION_E_LOST;
+}
+
+void connection_be_patient(struct connection *c, int timeout_s)
+{
+	set_timeouts(c->fd, timeout_s);
 }
 
 int connection_send(struct connection *c, const void *bytes, size_t n)

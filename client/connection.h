@@ -13,7 +13,9 @@
 
 #define CONNECTION_PORT "7823"
 #define CONNECT_TIMEOUT_S 10
+#define CONNECT_TIMEOUT_SHORT_S 3 /* where there is another server to try */
 #define REPLY_TIMEOUT_S 30
+#define REPLY_TIMEOUT_SHORT_S 18 /* a change; the server itself gives up after 15 s */
 
 struct address {
 	const char *host, *port;
@@ -36,15 +38,18 @@ enum connection_fault {
 	CONNECTION_E_LOST,	/* ended by the other side, or the network */
 	CONNECTION_E_SILENT,	/* no answer in time */
 	CONNECTION_E_LINE,	/* a line longer than the protocol allows */
+	CONNECTION_E_PROTOCOL,	/* it greets as something else */
 };
 
 struct connection;
 
 /* ca_pem NULL: the machine's own certificates. ret_why: what was tried and what came of it, in the
- * arena. */
-int connection_open(const struct address *address, const char *ca_pem, struct arena *a,
-		    struct connection **ret, const char **ret_why);
+ * arena. The time limit is for each address of the name, and for each step of the handshake. */
+int connection_open(const struct address *address, const char *ca_pem, int timeout_s,
+		    struct arena *a, struct connection **ret, const char **ret_why);
 void connection_close(struct connection *c); /* takes NULL */
+/* How long an answer is waited for from now on; REPLY_TIMEOUT_S at first. */
+void connection_be_patient(struct connection *c, int timeout_s);
 int connection_send(struct connection *c, const void *bytes, size_t n);
 /* One line without its end, valid until the next call. */
 int connection_line(struct connection *c, char **ret_line, size_t *ret_n);

@@ -44,20 +44,22 @@ static const char *path_of(const char *profile, struct arena *a)
 static int parse(char *rest, struct arena *a, struct credentials *ret)
 {
 	struct credentials c = {0};
+	const char *bad;
 	while (*rest) {
 		if (strncmp(rest, PEM_BEGIN, strlen(PEM_BEGIN)) == 0) {
 			c.ca_pem = rest;
 			break;
 		}
 		char *line = strsep(&rest, "\n");
-		if (strncmp(line, "server=", 7) == 0 && address_parse(line + 7, a, &c.server))
+		if (strncmp(line, "server=", 7) == 0 &&
+		    servers_parse(line + 7, a, &c.servers, &bad))
 			return CREDENTIALS_E_MALFORMED;
 		if (strncmp(line, "token=", 6) == 0)
 			c.token = line + 6;
 		if (!rest)
 			break;
 	}
-	if (!c.server.host || !c.token || !*c.token)
+	if (!c.servers.n || !c.token || !*c.token)
 		return CREDENTIALS_E_MALFORMED;
 	*ret = c;
 	return CREDENTIALS_OK;
@@ -102,7 +104,7 @@ static int write_file(int fd, const struct credentials *c)
 	fprintf(out,
 		"# mutual: who you are. Whoever reads this can book in your "
 		"name.\nserver=%s\ntoken=%s\n%s",
-		address_format(&a, &c->server), c->token, c->ca_pem ? c->ca_pem : "");
+		servers_format(&a, &c->servers), c->token, c->ca_pem ? c->ca_pem : "");
 	arena_clear(&a);
 	int failed = ferror(out) || fflush(out) != 0 || fsync(fd) != 0;
 	return fclose(out) != 0 || failed ? -1 : 0;

@@ -2,15 +2,15 @@
 #pragma once
 
 /*
- * Who the user is, and where: server, token and the server's CA, one file per profile:
+ * Who the user is, and where: servers, token and the servers' CA, one file per profile:
  * $XDG_CONFIG_HOME/mutual/credentials (or credentials.NAME), mode 0600 in a directory of mode 0700,
  * replaced whole.
  */
 
-#include "client/connection.h"
+#include "client/servers.h"
 
 struct credentials {
-	struct address server;
+	struct servers servers;
 	const char *token;
 	const char *ca_pem; /* NULL: the machine's own certificates */
 };

@@ -33,6 +33,7 @@ struct paste paste_begin(struct cli *cli, const char *command)
 	struct paste p = {.arena = &cli->arena, .text = "mutual"};
 	if (cli->profile_said)
 		paste_option(&p, "--profile", cli->profile);
+	paste_option(&p, "--server", cli_option(cli, "--server"));
 	p.text = arena_printf(p.arena, "%s %s", p.text, command);
 	return p;
 }

@@ -93,6 +93,7 @@ enum exit_code policy_put(struct session *s, const struct policy_files *files)
 	struct reply r;
 	ask_begin(&q, s, "POLICY", "RESET");
 	enum exit_code code = ask_done(&q, &r);
+	s->bound = true;
 	for (size_t i = 0; !code && i < files->n; i++)
 		code = put_file(s, &files->items[i], &p);
 	progress_end(&p);

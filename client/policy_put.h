@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Uploads policy files: POLICY RESET, then as few POLICY PUT as the limits of a line allow. */
+/* Uploads policy files: POLICY RESET, then as few POLICY PUT as the limits of a line allow. They
+ * are staged on the connection: where it is lost, what is about them is not asked over another one.
+ */
 
 #include "client/policy_files.h"
 #include "client/session.h"

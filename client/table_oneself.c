@@ -32,19 +32,26 @@ static const struct option help_options[] = {
 const struct command commands_of_oneself[] = {
     {
 	.word = "login",
-	.usage = {"SERVER[:PORT] [--ca FILE]", "SERVEUR[:PORT] [--ca FICHIER]"},
+	.usage = {"SERVER[:PORT][,SERVER]... [--ca FILE]",
+		  "SERVEUR[:PORT][,SERVEUR]... [--ca FICHIER]"},
 	.summary = {"say once who you are, and where", "dire une fois qui vous êtes, et où"},
 	.about = {"Stores server, CA and token in $XDG_CONFIG_HOME/mutual (usually "
 		  "~/.config/mutual), for you alone to read. The server "
 		  "is verified at every connection. Without --ca the machine's own list of "
-		  "authorities vouches for it.",
+		  "authorities vouches for it. Of several servers of one pole any will do: where "
+		  "one does "
+		  "not answer, the next is asked.",
 		  "Garde serveur, autorité et jeton dans $XDG_CONFIG_HOME/mutual (en général "
 		  "~/.config/mutual), lisibles par vous seul.\n"
 		  "Le serveur est vérifié à chaque connexion. Sans --ca, les autorités de la "
-		  "machine répondent de lui."},
+		  "machine répondent de lui. Parmi plusieurs serveurs d'un pôle, n'importe lequel "
+		  "convient : si "
+		  "l'un ne répond pas, le suivant est essayé."},
 	.options = login_options,
 	.examples = {{"mutual login pole.example.org --ca ca.crt",
 		      {"asks for the token", "demande le jeton"}},
+		     {"mutual login pole.example.org,pole2.example.org --ca ca.crt",
+		      {"two servers of one pole", "deux serveurs d'un même pôle"}},
 		     {"mutual --profile work login localhost:7823 --ca ca.crt --token-file token",
 		      {"a second identity", "une seconde identité"}}},
 	.run = command_login,

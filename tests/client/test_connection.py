@@ -6,6 +6,7 @@ Usage: test_connection.py PATH_OF_MUTUAL
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import socket
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 MUTUAL = sys.argv.pop(1) if len(sys.argv) > 1 else 'mutual'
@@ -43,12 +45,12 @@ def make_certificate(folder, name, names, ca):
 class Server:
     """Answers each request line with what `answer(line)` gives: lines whose TAG is filled in, or HANG_UP."""
 
-    def __init__(self, folder, certificate, answer):
+    def __init__(self, folder, certificate, answer, port=0):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(folder / f'{certificate}.crt', folder / f'{certificate}.key')
         self.answer, self.who = answer, WHO
         self.lines = []
-        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.listener = socket.create_server(('127.0.0.1', port))
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.accept, daemon=True)
         self.thread.start()
@@ -83,7 +85,9 @@ class Server:
                 stream.sendall(''.join(re.sub('^TAG', tag, s) + '\n' for s in said).encode())
 
     def close(self):
-        self.listener.close()
+        if self.listener.fileno() >= 0:
+            self.listener.shutdown(socket.SHUT_RDWR)  # or accept() goes on in its thread
+            self.listener.close()
 
 
 class Client(unittest.TestCase):
@@ -112,6 +116,36 @@ class Client(unittest.TestCase):
     def mutual(self, *arguments, stdin=''):
         return subprocess.run([MUTUAL, *map(str, arguments)], env=self.environment, input=stdin.encode(), capture_output=True,
                               timeout=60)
+
+    def several(self, *answers, certificates=('good', 'good')):
+        """Servers that answer one after the other, whoever is asked: each is given the next of the answers."""
+        left = list(answers)
+        servers = [self.server(lambda line: left.pop(0), certificate) for certificate in certificates]
+        self.assertEqual(self.login_to(*(f'localhost:{s.port}' for s in servers)).returncode, 0)
+        return servers
+
+    def login_to(self, *addresses):
+        return self.mutual('login', ','.join(addresses), '--ca', self.folder / 'ca.crt', stdin='SECRET\n')
+
+    def nobody(self):
+        """An address where nobody listens."""
+        with socket.create_server(('127.0.0.1', 0)) as taken:
+            return f'localhost:{taken.getsockname()[1]}'
+
+    def on_a_terminal(self, *arguments):
+        """What is said on a terminal."""
+        ours, theirs = pty.openpty()
+        done = subprocess.run([MUTUAL, *map(str, arguments)], env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=theirs, timeout=60)
+        os.close(theirs)
+        said = b''
+        try:
+            while more := os.read(ours, 4096):
+                said += more
+        except OSError:
+            pass
+        os.close(ours)
+        return done, said.decode().replace('\r\n', '\n')
 
     def login(self, server, host='localhost', ca='ca'):
         return self.mutual('login', f'{host}:{server.port}', '--ca', self.folder / f'{ca}.crt', stdin='SECRET\n')
@@ -189,12 +223,151 @@ class Client(unittest.TestCase):
         self.assertEqual(len(server.lines), 2)
         self.assertEqual(server.lines[0], server.lines[1])
 
-    def test_a_connection_lost_twice_leaves_the_key(self):
+    def test_a_connection_lost_again_and_again_leaves_the_key(self):
         server = self.logged_in(lambda line: HANG_UP)
         done = self.mutual('cancel', 'B7K3QF', '--key', 'mine')
         self.assertEqual(done.returncode, 3)
         self.assertIn(b'--key mine', done.stderr)
-        self.assertEqual(len(server.lines), 2)
+        self.assertEqual((len(server.lines), len(set(server.lines))), (4, 1))
+        self.assertEqual(self.mutual('list').returncode, 3)
+        self.assertLess(len(server.lines), 8)
+
+    def test_a_server_that_goes_away_is_followed_by_another(self):
+        for leaves in (HANG_UP, ['TAG ERR shutting-down text="The server is stopping"'], ['TAG ERR unavailable retry=0 text=x'],
+                       ['TAG ERR unknown-outcome retry=0 text=x']):
+            servers = self.several(leaves, self.BOOKED)
+            done = self.mutual('book', 'van', '2026-12-05', '08:00', '4h')
+            self.assertEqual((done.returncode, done.stderr), (0, b''), leaves)
+            self.assertEqual([len(s.lines) for s in servers], [1, 1], leaves)
+            self.assertEqual(servers[0].lines, servers[1].lines)
+        servers = self.several(HANG_UP, ['TAG OK count=0'])
+        self.assertEqual(self.mutual('list').returncode, 0)
+        self.assertEqual([len(s.lines) for s in servers], [1, 1])
+
+    def test_the_outcome_is_unknown_wherever_it_was_asked(self):
+        self.several(['TAG ERR unknown-outcome retry=0 text="Nobody knows"'], HANG_UP, HANG_UP, HANG_UP, HANG_UP)
+        done = self.mutual('cancel', 'B7K3QF', '--json')
+        self.assertEqual(json.loads(done.stdout)['failed'], 'unknown-outcome')
+        self.assertIn(b'not known', done.stderr)
+
+    def test_one_person_goes_to_one_server(self):
+        servers = self.several(*[['TAG OK count=0']] * 8)
+        for _ in range(4):
+            self.assertEqual(self.mutual('list').returncode, 0)
+        self.assertEqual(sorted(len(s.lines) for s in servers), [0, 4])
+        spread = set()
+        for token in range(40):
+            self.mutual('login', f'localhost:{servers[0].port},localhost:{servers[1].port}', '--ca', self.folder / 'ca.crt', '--token',
+                        f'T{token}')
+            before = len(servers[0].lines)
+            servers[0].answer = servers[1].answer = lambda line: ['TAG OK count=0']
+            self.mutual('list')
+            spread.add(len(servers[0].lines) > before)
+            if len(spread) == 2:
+                break
+        self.assertEqual(spread, {True, False})
+
+    def test_one_of_several_is_not_there(self):
+        for _ in range(4):  # whatever the order is
+            server, gone = self.server(lambda line: ['TAG OK count=0']), self.nobody()
+            done = self.login_to(f'localhost:{server.port}', gone)
+            self.assertEqual(done.returncode, 0)
+            self.assertIn(f'{gone} cannot be reached', done.stderr.decode())
+            self.assertIn(f'{gone} is kept in the list', done.stderr.decode())
+            done = self.mutual('list')
+            self.assertEqual((done.returncode, done.stderr), (0, b''))
+
+    def test_none_of_several_is_there(self):
+        server, gone = self.server(), self.nobody()
+        self.assertEqual(self.login_to(f'localhost:{server.port}', gone).returncode, 0)
+        here = f'localhost:{server.port}'
+        server.close()
+        done = self.mutual('list')
+        self.assertEqual((done.returncode, len(done.stderr.splitlines())), (3, 2))
+        for address in here, gone:
+            self.assertIn(f'{address} cannot be reached', done.stderr.decode())
+
+    def test_a_silent_server_is_not_waited_for_long(self):
+        with socket.create_server(('127.0.0.1', 0)) as silent:  # the kernel accepts, nobody answers
+            server = self.server(lambda line: ['TAG OK count=0'])
+            begun = time.monotonic()
+            self.assertEqual(self.login_to(f'localhost:{server.port}').returncode, 0)
+            self.environment['MUTUAL_SERVER'] = f'localhost:{silent.getsockname()[1]},localhost:{server.port}'
+            done = self.mutual('list')
+            self.assertEqual((done.returncode, done.stderr), (0, b''))
+            self.assertLess(time.monotonic() - begun, 10)
+
+    def test_a_change_waits_for_the_server(self):
+        server = self.logged_in(lambda line: self.BOOKED)
+        gone = self.nobody()
+        port = int(gone.split(':')[1])
+        late = []
+
+        def come():
+            time.sleep(1)
+            late.append(Server(self.folder, 'good', lambda line: self.BOOKED, port))
+        self.environment['MUTUAL_SERVER'] = gone
+        self.assertEqual(self.mutual('list').returncode, 3)
+        self.assertEqual(self.mutual('cancel', 'B7K3QF', '--dry-run').returncode, 3)
+        thread = threading.Thread(target=come)
+        thread.start()
+        done = self.mutual('book', 'van', '2026-12-05', '08:00', '4h')
+        thread.join()
+        late[0].close()
+        self.assertEqual((done.returncode, done.stderr, len(late[0].lines), server.lines), (0, b'', 1, []))
+
+    def test_a_stranger_among_the_servers_is_told(self):
+        good, stranger = self.server(lambda line: ['TAG OK count=0']), self.server(certificate='elsewhere')
+        self.assertEqual(self.login(good).returncode, 0)
+        told = set()
+        for token in range(40):  # whoever is first
+            self.mutual('login', f'localhost:{good.port}', '--ca', self.folder / 'ca.crt', '--token', f'T{token}')
+            done = self.mutual('list', '--server', f'localhost:{good.port},localhost:{stranger.port}')
+            self.assertEqual((done.returncode, stranger.lines), (0, []))
+            told.add(b'for another name' in done.stderr)
+            if len(told) == 2:
+                break
+        self.assertEqual(told, {True, False})
+
+    def test_a_wrong_token_is_not_tried_elsewhere(self):
+        servers = self.several()
+        for s in servers:
+            s.who = 'NO auth text="This token is not valid"'
+        done = self.mutual('list')
+        self.assertEqual((done.returncode, len(done.stderr.splitlines())), (4, 1))
+        self.assertIn(f'mutual login localhost:{servers[0].port},localhost:{servers[1].port}', done.stderr.decode())
+
+    def test_other_servers_than_the_profiles(self):
+        usual = self.logged_in(lambda line: ['TAG OK count=0'])
+        other = self.server(lambda line: ['TAG OK count=0'])
+        self.mutual('list', '--server', f'localhost:{other.port}')
+        self.environment['MUTUAL_SERVER'] = f'localhost:{other.port}'
+        self.mutual('list')
+        self.mutual('list', '--server', f'localhost:{usual.port}')
+        self.assertEqual((len(usual.lines), len(other.lines)), (1, 2))
+        for wrong in 'a,,b', 'a b', ',', 'a,a', ','.join('abcdefghi'):
+            done = self.mutual('list', '--server', wrong)
+            self.assertEqual(done.returncode, 2, wrong)
+            self.assertIn(b'is not a server', done.stderr)
+        other.answer = lambda line: ['TAG ERR unavailable retry=60 text=x']
+        done = self.mutual('cancel', 'B7K3QF', '--server', f'localhost:{other.port}')
+        self.assertIn(f'mutual --server localhost:{other.port} cancel B7K3QF --key '.encode(), b' '.join(done.stderr.split()))
+
+    def test_a_terminal_is_told_what_is_waited_for(self):
+        servers = self.several(HANG_UP, ['TAG OK count=0'], HANG_UP, ['TAG OK count=0'])
+        names = {f'localhost:{s.port}' for s in servers}
+        done, said = self.on_a_terminal('list')
+        match = re.fullmatch(r'mutual: (\S+) does not answer; trying (\S+) \.\.\.\n', said)
+        self.assertTrue(done.returncode == 0 and match and {match[1], match[2]} == names, said)
+        done, said = self.on_a_terminal('list', '--lang', 'fr')
+        self.assertRegex(said, r'^mutual: \S+ ne répond pas ; essai de \S+ \.\.\.\n$')
+
+    def test_a_policy_is_not_uploaded_by_halves(self):
+        for lost_at in 1, 2, 3:  # RESET would do it anew elsewhere; what follows must not
+            servers = self.several(*[HANG_UP if n == lost_at else ['TAG OK count=0'] for n in range(9)])
+            done = self.mutual('policy', 'apply', self.policy({'a.yaml': 'a: 1\n', 'b.yaml': 'b: 1\n'}), '--yes')
+            self.assertEqual(done.returncode, 3)
+            self.assertEqual(sorted(len(s.lines) for s in servers), [0, lost_at + 1], lost_at)
 
     def test_an_unknown_outcome_is_asked_again_with_the_same_key(self):
         answers = [['TAG ERR unknown-outcome retry=1 text=x'], ['TAG ERR unavailable retry=0 text=x'], self.BOOKED]

@@ -17,7 +17,7 @@
 static char folder[] = "/tmp/mutual-test-XXXXXX";
 
 static const struct credentials some = {
-    .server = {"pole.example.org", "7900"},
+    .servers = {.list = {{"pole.example.org", "7900"}, {"::1", "7823"}}, .n = 2},
     .token = "T0KEN",
     .ca_pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
 };
@@ -40,8 +40,8 @@ static void saved_and_loaded(void **state)
 		assert_int_equal(credentials_save(profiles[i], &some, &a, &path), CREDENTIALS_OK);
 		assert_int_equal(mode_of(path), 0600);
 		assert_int_equal(credentials_load(profiles[i], &a, &c, &path), CREDENTIALS_OK);
-		assert_string_equal(c.server.host, some.server.host);
-		assert_string_equal(c.server.port, some.server.port);
+		assert_string_equal(c.servers.list[0].host, some.servers.list[0].host);
+		assert_string_equal(c.servers.list[0].port, some.servers.list[0].port);
 		assert_string_equal(c.token, some.token);
 		assert_string_equal(c.ca_pem, some.ca_pem);
 		arena_clear(&a);
