@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "lib/look_back.h"
+
 const char *const turn_why_words[] = {
     [TURN_DISPLACED] = "displaced",
     [TURN_CLASS] = "class",
@@ -51,13 +53,13 @@ static bool see_use(void *arg, const struct booking *b)
 }
 
 /* What is booked ahead is a use, too: else who books every Saturday would wait as if for the first.
- */
-static int64_t last_use(const struct pole *p, const struct booking *b)
+ * How far back it goes is said, not left to what memory happens to hold. */
+static int64_t last_use(const struct pole *p, const struct booking *b, int64_t now)
 {
+	const struct span seen = {now - LOOK_BACK_MOST_S, TIME_NEVER};
 	struct last_use last = {b->number, INT64_MIN};
 
-	pole_each_of_member(p, b->member, b->resource, (struct span){INT64_MIN, TIME_NEVER},
-			    see_use, &last);
+	pole_each_of_member(p, b->member, b->resource, seen, see_use, &last);
 	return last.end;
 }
 
@@ -87,7 +89,7 @@ struct claim claim_of(const struct pole *p, const struct booking *b, struct shar
 		claim.below_floor = shares_use(s, m)->below_floor;
 	}
 	if (has_key(c, ORDER_LEAST_RECENT))
-		claim.last_use = last_use(p, b);
+		claim.last_use = last_use(p, b, s->now);
 	return claim;
 }
 

@@ -14,7 +14,7 @@ struct claim {
 	size_t class;  /* its place in the classes' order; a class not named: behind all that are */
 	bool below_floor;
 	double share;	  /* as shares_key() */
-	int64_t last_use; /* end of the member's last booking of the thing; INT64_MIN: none */
+	int64_t last_use; /* end of the member's last booking of the thing, of the last LOOK_BACK_MOST_S; INT64_MIN: none */
 	uint32_t distance_km, people;
 };
 /* Only what the policy's order compares is looked up. */

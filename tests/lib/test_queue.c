@@ -150,22 +150,53 @@ static const struct {
 	enum order_key keys[3];
 	size_t n_keys;
 	uint32_t distances[2], people[2];
-	bool first_had_it; /* the first to ask has had the van before */
+	const char *had; /* when the first to ask has had the van */
 	const char *order;
 } keys[] = {
-    {"first come", {ORDER_FIRST_COME}, 1, {0, 0}, {0, 0}, false, "m1 first-come m3"},
-    {"the longest way", {ORDER_DISTANCE}, 1, {80, 300}, {0, 0}, false, "m3 distance m1"},
-    {"the most people", {ORDER_PEOPLE}, 1, {0, 0}, {4, 9}, false, "m3 people m1"},
-    {"who has not had it yet", {ORDER_LEAST_RECENT}, 1, {0, 0}, {0, 0}, true, "m3 least-recent m1"},
-    {"a chain", {ORDER_DISTANCE, ORDER_PEOPLE}, 2, {50, 50}, {4, 9}, false, "m3 people m1"},
+    {"first come", {ORDER_FIRST_COME}, 1, {0, 0}, {0, 0}, NULL, "m1 first-come m3"},
+    {"the longest way", {ORDER_DISTANCE}, 1, {80, 300}, {0, 0}, NULL, "m3 distance m1"},
+    {"the most people", {ORDER_PEOPLE}, 1, {0, 0}, {4, 9}, NULL, "m3 people m1"},
+    {"who has not had it yet",
+     {ORDER_LEAST_RECENT},
+     1,
+     {0, 0},
+     {0, 0},
+     "2026-12-02T08:00",
+     "m3 least-recent m1"},
+    {"who had it within the year",
+     {ORDER_LEAST_RECENT},
+     1,
+     {0, 0},
+     {0, 0},
+     "2025-12-02T08:00",
+     "m3 least-recent m1"},
+    {"a use from before all memory is none",
+     {ORDER_LEAST_RECENT},
+     1,
+     {0, 0},
+     {0, 0},
+     "2025-11-28T08:00",
+     "m1 first-come m3"},
+    {"a chain", {ORDER_DISTANCE, ORDER_PEOPLE}, 2, {50, 50}, {4, 9}, NULL, "m3 people m1"},
     {"the chain's first link",
      {ORDER_DISTANCE, ORDER_PEOPLE},
      2,
      {51, 50},
      {4, 9},
-     false,
+     NULL,
      "m1 distance m3"},
 };
+
+/* For an hour, or is going to have. */
+static void has_had(struct scene *s, uint32_t member, const char *what, const char *from)
+{
+	const int64_t start = fixture_at(from), now = s->now;
+	const struct ask_book ask = {.what = what, .span = {start, start + 3600}};
+
+	s->now = start - 3600 < now ? start - 3600 : now;
+	scene_ask(s, s->of[member], &ask);
+	s->now = now;
+}
 
 static void orders_by_what_was_declared(void **state)
 {
@@ -178,8 +209,8 @@ static void orders_by_what_was_declared(void **state)
 		memcpy(p->conflicts.order, keys[i].keys, sizeof(keys[i].keys));
 		p->conflicts.n_order = keys[i].n_keys;
 		scene_begin(&s, p, TUESDAY);
-		if (keys[i].first_had_it)
-			book(&s, 1, "van", "2026-12-02T08:00", "2026-12-02T09:00");
+		if (keys[i].had)
+			has_had(&s, 1, "van", keys[i].had);
 		book(&s, 6, "van", FROM, TO);
 		ask.distance_km = keys[i].distances[0];
 		ask.people = keys[i].people[0];
