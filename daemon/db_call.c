@@ -113,8 +113,7 @@ static void call_send(struct db_link *l, struct db_call *call, const char *state
 	if (sent) {
 		link_flush(l);
 	} else {
-		l->broken = true;
-		link_defer(l);
+		link_break(l, "the connection was lost while sending");
 	}
 }
 
@@ -191,21 +190,41 @@ static void call_result(struct db_link *l, struct db_call *call, PGresult *resul
 	PQclear(result);
 }
 
+/* Errors that this session would answer for ever, and a new one perhaps not. */
+static bool is_of_no_more_use(const char *error)
+{
+	static const char *const states[] = {
+	    "25006", /* it only reads: the server is a standby, or was told so */
+	    "26000", /* it does not know what was prepared: a pooler gave us another */
+	    "0A000", /* what was prepared gives other columns since a migration */
+	};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+		if (strncmp(error, states[i], 5) == 0)
+			return true;
+	return false;
+}
+
 static void call_synced(struct db_link *l)
 {
 	struct db_call *call = calls_pop(&l->sent);
 
-	if (*call->error)
-		call_tell(call, DB_REFUSED, call->error);
-	else
+	if (!*call->error) {
+		link_works(l);
 		call_tell(call, DB_OK, "");
+		return;
+	}
+	if (is_of_no_more_use(call->error)) {
+		l->rejected = true;
+		link_break(l, "this session is of no more use");
+	}
+	call_tell(call, DB_REFUSED, call->error);
 }
 
 /* More ends of results than there are results: we and libpq do not agree on where we are. */
 static void call_confused(struct db_link *l)
 {
-	l->broken = true;
-	link_defer(l);
+	link_break(l, "the server's answers are out of order");
 }
 
 /* Takes one result; false: there is none to come before more input. */

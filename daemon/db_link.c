@@ -53,6 +53,18 @@ void link_defer(struct db_link *l)
 	set_timer(l->turn, 0);
 }
 
+void link_break(struct db_link *l, const char *why)
+{
+	l->broken = why;
+	link_defer(l);
+}
+
+void link_works(struct db_link *l)
+{
+	l->rejected = false;
+	l->delay_ms = DELAY_FIRST_MS;
+}
+
 static void link_enter(struct db_link *l)
 {
 	l->depth++;
@@ -87,7 +99,7 @@ static void link_close(struct db_link *l)
 	l->conn = NULL;
 	l->n_prepared = 0;
 	l->paused = false;
-	l->broken = false;
+	l->broken = NULL;
 	l->state = LINK_WAITING;
 }
 
@@ -146,8 +158,7 @@ void link_flush(struct db_link *l)
 		event_add(l->writable, NULL);
 		break;
 	default:
-		l->broken = true;
-		link_defer(l);
+		link_break(l, "the connection was lost while sending");
 	}
 }
 
@@ -177,7 +188,8 @@ static void link_up(struct db_link *l)
 	PQenterPipelineMode(l->conn);
 	l->state = LINK_UP;
 	l->n_connects++;
-	l->delay_ms = DELAY_FIRST_MS;
+	if (!l->rejected)
+		l->delay_ms = DELAY_FIRST_MS;
 	if (*l->why)
 		log_info("link=%s database: connected again", l->name);
 	l->why[0] = '\0';
@@ -345,7 +357,7 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 	calls_init(&l->unsent);
 	calls_tell(l, &unsent, DB_DOWN, "there is no connection to the database");
 	if (!l->freed && l->broken)
-		link_fail(l, "the connection was lost while sending");
+		link_fail(l, l->broken);
 	if (!l->freed && l->state == LINK_UP)
 		calls_receive(l);
 	link_leave(l);

@@ -58,7 +58,8 @@ struct db_link {
 	const char **prepared;	   /* texts of the statements that this connection knows */
 	size_t n_prepared;
 	bool paused;
-	bool broken; /* sending failed: to be closed at the next turn */
+	const char *broken; /* why it is to be closed at the next turn; NULL: it is not */
+	bool rejected;	    /* the last session was of no use: attempts stay rare until a call succeeds */
 	int depth;   /* callbacks under way; the memory stays until they are back */
 	bool freed;
 };
@@ -68,6 +69,8 @@ void link_fail(struct db_link *l,
 	       const char *why); /* closes, tells, and waits for the next attempt */
 void link_flush(struct db_link *l);
 void link_defer(struct db_link *l); /* asks for a turn */
+void link_break(struct db_link *l, const char *why); /* static text; it fails at the next turn */
+void link_works(struct db_link *l); /* a call succeeded */
 
 void calls_init(struct calls *c);
 void calls_tell(struct db_link *l, struct calls *c, enum db_outcome outcome,

@@ -6,6 +6,10 @@
  * would turn a million times a second, and the client would hang. One descriptor is kept in reserve
  * for that moment: it is given up so that the connection can be taken and closed, then accepting
  * rests for 100 ms.
+ *
+ * It should not come to that, for whoever is let in last would take the descriptor with which the
+ * database is connected again. A new descriptor is the lowest that is free: where its number says
+ * that all but the last few are taken, the connection is closed as if there were none.
  */
 #include "daemon/listener.h"
 
@@ -20,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "daemon/log.h"
@@ -28,6 +33,7 @@
 #define BACKLOG 1024
 #define ACCEPTS_PER_TURN 64
 #define WHY_BYTES 256
+#define KEPT_DESCRIPTORS 32 /* for the database, certificates, policies; of few, a quarter */
 
 static const struct timeval rest = {.tv_usec = 100 * 1000};
 
@@ -68,6 +74,19 @@ static void refuse_one(struct listener *l)
 	l->reserve_fd = open_reserve();
 }
 
+/* Whether this descriptor is one of those that connections may not have. */
+static bool is_kept(int fd)
+{
+	struct rlimit limit;
+	rlim_t kept = KEPT_DESCRIPTORS;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+		return false;
+	if (kept > limit.rlim_cur / 4)
+		kept = limit.rlim_cur / 4;
+	return (rlim_t)fd + kept >= limit.rlim_cur;
+}
+
 static void take_rest(struct listener *l, int error)
 {
 	if (!l->resting)
@@ -93,6 +112,11 @@ static bool accept_one(struct listener *l)
 	char address[NI_MAXHOST];
 	int fd = accept4(l->fd, (struct sockaddr *)&peer, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
+	if (fd >= 0 && is_kept(fd)) {
+		close(fd);
+		take_rest(l, EMFILE);
+		return false;
+	}
 	if (fd >= 0) {
 		l->resting = false;
 		address_text(&peer, n, address, sizeof(address));

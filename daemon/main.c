@@ -600,6 +600,7 @@ static int run(struct daemon *d)
 	int r;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	raise_limits();
 	d->server.settings = &d->settings;
 	d->server.started_at = d->forgot_at = d->renewed_at = server_clock();
