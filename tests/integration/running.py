@@ -242,13 +242,14 @@ def psql(conninfo, sql, user='postgres'):
 class Postgres:
     """A PostgreSQL that is not mutuald's: for --database."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, initdb=()):
         self.user = 'postgres' if os.geteuid() == 0 else None
         self.folder = pathlib.Path(folder) / 'own'
-        self.folder.mkdir()
+        self.folder.mkdir(exist_ok=True)
         if self.user:
             shutil.chown(self.folder, self.user)
-        self.run('initdb', '-D', str(self.folder / 'data'), '-A', 'trust', '-E', 'UTF8', '--no-locale', '-U', 'postgres', '--no-sync')
+        self.run('initdb', '-D', str(self.folder / 'data'), '-A', 'trust', '-E', 'UTF8', '--no-locale', '-U', 'postgres', '--no-sync',
+                 *initdb)
 
     def run(self, program, *arguments):
         out = subprocess.run(as_user(self.user or '', [str(postgres_bin() / program), *arguments]) if self.user
