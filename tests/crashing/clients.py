@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Clients over all daemons: each asks for one thing after the other, writes down what it asked and what it was told, and where it was told
 nothing, asks again with the same key, there or at another daemon; or gives up, and never knows."""
+import collections
 import datetime
 import random
 import ssl
@@ -16,13 +17,15 @@ ANSWER_S = 120    # for ever
 PATIENCE_S = (2, 8)
 AWAY = (wire.Broken, ConnectionError, TimeoutError, ssl.SSLError, OSError)
 GIVES_UP = 0.1
+RUSHES = 0.4
 
 
 class Stage:
-    """What the clients share: whether they are to go on, and how many do."""
+    """What the clients share: the daemons, what somebody gave up a moment ago, and whether they are to go on."""
 
     def __init__(self, daemons):
         self.daemons = daemons
+        self.freed = collections.deque(maxlen=6)  # (resource, from); many rush for it, as at the instant of release
         self.over = threading.Event()
 
 
@@ -56,7 +59,7 @@ class Client(threading.Thread):
 
     def connect(self):
         """To the daemon of before, mostly; to any after a loss."""
-        if self.connection and self.random.random() < 0.01:
+        if self.connection and self.random.random() < 0.05:
             self.drop()
         if self.connection:
             return
@@ -155,8 +158,11 @@ class Writer(Client):
 
     def book(self):
         name = self.random.choice(list(pole.RESOURCES))
+        start = self.moment(pole.RESOURCES[name].waits)
+        if self.stage.freed and self.random.random() < RUSHES:
+            name, start = self.random.choice(tuple(self.stage.freed))
         r = pole.RESOURCES[name]
-        args = {'what': name, 'from': self.moment(r.waits), 'for': '1h' if r.waits else self.random.choice(['30m', '1h', '2h'])}
+        args = {'what': name, 'from': start, 'for': '1h' if r.waits else self.random.choice(['30m', '1h', '2h'])}
         if r.pinned:
             args['unit'] = self.random.choice(pole.units(name))
         elif r.lanes > 2 and not r.quota and self.random.random() < 0.4:
@@ -190,6 +196,8 @@ class Writer(Client):
             self.mine.pop(code)  # what became of it is not known
         elif made.kind == 'OK':
             self.learn(made)
+            if verb in ('CANCEL', 'MOVE'):
+                self.stage.freed.append((resource, wire.Line(made.final).get('was-from', start)))
         elif made.outcome == 'NO state' and verb != 'ACCEPT':
             self.mine.pop(code)
 

@@ -6,7 +6,7 @@ import typing
 
 MEMBERS = ['m1', 'm2', 'm3', 'm4']
 HOLD_S = 4   # a hold, and an offer to who waits, last so long
-DAYS = 10    # what is booked lies in so many days
+DAYS = 6     # what is booked lies in so many days
 FIRST_DAY = datetime.datetime.combine(datetime.date.today() + datetime.timedelta(days=30), datetime.time(), datetime.timezone.utc)
 DAY_S = 86400
 
