@@ -337,6 +337,17 @@ static void (*const fillers[N_REASONS])(struct about *m) = {
     [REASON_MANY_DATES] = fill_max,
 };
 
+static void fill_booking(struct about *m)
+{
+	const struct booking *b =
+	    m->r->other ? pole_booking(m->x->served->pole, m->r->other) : m->asked->booking;
+
+	fill_add(&m->fills, "booking",
+		 request_get(&m->x->request, m->r->other ? "with" : "booking"));
+	if (b)
+		fill_add(&m->fills, "state", booking_state_words[b->state]);
+}
+
 const char *refusal_text(struct exchange *x, const struct refusal *r, const struct answer *answer,
 			 const struct asked *asked)
 {
@@ -351,9 +362,7 @@ const char *refusal_text(struct exchange *x, const struct refusal *r, const stru
 		fill_limit(x, &m.fills, &r->limit);
 	if (fillers[r->reason])
 		fillers[r->reason](&m);
-	fill_add(&m.fills, "booking", request_get(&x->request, "booking"));
-	if (asked->booking)
-		fill_add(&m.fills, "state", booking_state_words[asked->booking->state]);
+	fill_booking(&m);
 	fill_add(&m.fills, "verb", x->request.verb->word);
 	return code_text(code_of_reason(r->reason), x->lang, m.fills.items, m.fills.n, &x->arena);
 }

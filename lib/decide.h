@@ -32,6 +32,7 @@ struct refusal { /* one reason; a refused request may have several */
 	const struct resource *brought; /* it is about this, which should have come along for the item; NULL: about the item itself */
 	const struct resource *needs; /* REASON_REQUIREMENT: what must come along; NULL: see skill */
 	const char *skill; /* REASON_REQUIREMENT; NULL: none */
+	int64_t other; /* a swap's: it is about the booking on the other side, of that number; 0: about the first */
 };
 
 struct conflict { /* who is in the way */

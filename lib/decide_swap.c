@@ -18,12 +18,15 @@ struct swap {
 	struct arena *arena;
 };
 
-static enum reason test_pair(const struct swap *s, int64_t with)
+static enum reason test_other(const struct swap *s, int64_t with)
 {
 	if (!s->other || with == s->own->number)
 		return REASON_UNKNOWN_BOOKING;
-	if (s->other->state != BOOKING_CONFIRMED)
-		return REASON_STATE;
+	return s->other->state == BOOKING_CONFIRMED ? REASON_NONE : REASON_STATE;
+}
+
+static enum reason test_pair(const struct swap *s)
+{
 	if (s->own->span.start <= s->who->now || s->other->span.start <= s->who->now)
 		return REASON_PAST;
 	for (size_t i = 0; i < s->own->n_items; i++)
@@ -154,14 +157,21 @@ void decide_swap(const struct pole *p, const struct asker *who, int64_t booking,
 	enum reason reason =
 	    life_test(p, who, s.own, with ? CAUSE_SWAP_PROPOSED : CAUSE_SWAP_WITHDRAWN);
 
+	bool is_other = false;
+
 	*ret = (struct answer){0};
+	if (!reason && with) {
+		reason = test_other(&s, with);
+		is_other = reason != REASON_NONE;
+	}
 	if (!reason && with)
-		reason = test_pair(&s, with);
+		reason = test_pair(&s);
 	if (!reason && !with && !booking_says(s.own)->swap_with)
 		reason = REASON_STATE;
-	if (reason)
+	if (reason) {
 		refuse_anew(ret, a, reason);
-	else if (with && is_agreed(&s))
+		ret->refusals[0].other = is_other ? with : 0;
+	} else if (with && is_agreed(&s))
 		exchange(&s, ret, ret_changes);
 	else
 		propose(&s, s.other, ret, ret_changes);

@@ -164,6 +164,9 @@ def test_swap(on):
     (line,) = alice.expect('SHOW', booking=hers['booking']).of('booking')
     assert line['from'] == his['from'] and line['member'] == 'm01'
     alice.refused('NO unknown-booking', 'SWAP', booking='B7K3QF')
+    assert 'B7K3QF' in alice.refused('NO unknown-booking', 'SWAP', booking=hers['booking'], with_='B7K3QF')['text']
+    gone = bruno.expect('CANCEL', booking=bruno.expect('BOOK', what='one', from_=f"{days[1]}T14:00", for_='2h')['booking'])['booking']
+    assert gone in alice.refused('NO state', 'SWAP', booking=hers['booking'], with_=gone)['text']
 
 
 def test_dispute(on, day):
