@@ -175,6 +175,8 @@ static void policy_read(void *arg, enum db_outcome outcome, const struct db_rows
 		follow_failed(s);
 		return;
 	}
+	policy_free(s->fetched); /* the feed was lost before it was used */
+	s->fetched = NULL;
 	if (store_policy(rows, &s->fetched, why)) {
 		log_error("pole=%s the policy of version %lld does not load here: %s", s->name,
 			  (long long)s->fetched_version, why);
