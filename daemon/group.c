@@ -37,6 +37,8 @@
 #define RELOAD_EVERY_S 2
 #define TICK_MOST 200	 /* bookings; what is left is done by the next group */
 #define TICK_RESTS_S 10	 /* after one that failed or came to nothing */
+#define TICK_AGAIN_S 1	 /* after one that the database could not do for the moment */
+#define SEND_AGAIN_S 1	 /* a group whose outcome is unknown, where the database refuses to say */
 #define ALARM_MOST_S 300 /* the clock may be set meanwhile */
 #define ALARM_SLACK_US 5000
 
@@ -95,11 +97,24 @@ static void finish_list(struct exchange *list)
 	}
 }
 
-static void fail_list(struct exchange *list, enum code code)
+static bool is_tick(const struct exchange *x)
+{
+	return x->request.verb == &verb_tick;
+}
+
+/* One that goes undone: what it was to do for this minute is still to be done. */
+static void drop_tick(struct groups *g, const struct exchange *x)
+{
+	if (is_tick(x))
+		g->minute = 0;
+}
+
+static void fail_list(struct groups *g, struct exchange *list, enum code code)
 {
 	struct line_writer w;
 
 	for (struct exchange *x = list; x; x = x->next) {
+		drop_tick(g, x);
 		changes_clear(&x->changes);
 		buffer_reset(&x->reply);
 		reply_code(x, &w, code, NULL, 0);
@@ -116,7 +131,7 @@ static void fail_waiting(struct groups *g, enum code code)
 	g->waiting = g->waiting_tail = NULL;
 	g->n_waiting = 0;
 	g->solo = 0;
-	fail_list(list, code);
+	fail_list(g, list, code);
 }
 
 /* Deciding */
@@ -193,11 +208,6 @@ static bool answered_before(struct served *s, struct exchange *x)
 	return false;
 }
 
-static bool is_tick(const struct exchange *x)
-{
-	return x->request.verb == &verb_tick;
-}
-
 static void decide_request(struct served *s, struct exchange *x, int64_t now)
 {
 	if (is_tick(x))
@@ -224,11 +234,12 @@ static void decide_one(struct served *s, struct exchange *x, int64_t now)
 {
 	buffer_reset(&x->reply);
 	changes_clear(&x->changes);
-	x->granted = false;
+	x->granted = x->repeated = false;
 	x->tell = NULL;
 	if (x->request.key && !x->fingerprint)
 		x->fingerprint = request_fingerprint(x);
-	if (answered_before(s, x))
+	x->repeated = answered_before(s, x);
+	if (x->repeated)
 		return;
 	x->kept_reply = NULL;
 	group_decide(s, x, now);
@@ -255,12 +266,20 @@ static bool goes_alone(const struct exchange *x)
 	return x->request.verb->id == VERB_POLICY_APPLY;
 }
 
+/* For how many seconds yet; 0: it does not rest. */
+static int64_t tick_rests(const struct groups *g)
+{
+	int64_t left_us = g->tick_rests_until_us - metrics_now_us();
+
+	return left_us > 0 ? 1 + left_us / 1000000 : 0;
+}
+
 /* Whether something should have happened by now. */
 static bool is_due(const struct served *s, int64_t now)
 {
 	const struct booking *b = pole_first_due(s->pole);
 
-	return b && b->due_at <= now && now >= s->groups.tick_rests_until;
+	return b && b->due_at <= now && !tick_rests(&s->groups);
 }
 
 /* Whether somebody waits, and a minute has begun since they were asked. */
@@ -269,7 +288,7 @@ static bool is_time(const struct served *s, int64_t now)
 	size_t n;
 
 	pole_queue(s->pole, &n);
-	return n > 0 && now / 60 > s->groups.minute;
+	return n > 0 && now / 60 > s->groups.minute && !tick_rests(&s->groups);
 }
 
 static void push_tick(struct served *s)
@@ -293,7 +312,7 @@ static bool goes_on_after(struct served *s, const struct exchange *x, int64_t no
 		return true;
 	if (x->changes.n == 0 && is_due(s, now)) {
 		log_error("pole=%s something is due, and nothing comes of it", s->name);
-		s->groups.tick_rests_until = now + TICK_RESTS_S;
+		s->groups.tick_rests_until_us = metrics_now_us() + TICK_RESTS_S * INT64_C(1000000);
 	}
 	return !is_due(s, now);
 }
@@ -396,15 +415,16 @@ static void group_committed(struct served *s, int64_t version)
 		}
 	}
 	g->n_groups++;
+	if (version > s->version)
+		s->last_at = g->at;
 	s->version = version;
-	s->last_at = g->at;
 	memcpy(s->head, g->head, sizeof(s->head));
 	finish_list(list);
 	watches_tell(s);
 }
 
 /* Drops those who were told that the outcome is unknown: nobody waits for them. */
-static struct exchange *without_told(struct exchange *list)
+static struct exchange *without_told(struct groups *g, struct exchange *list)
 {
 	struct exchange *kept = NULL, **end = &kept, *next;
 
@@ -412,6 +432,7 @@ static struct exchange *without_told(struct exchange *list)
 		next = x->next;
 		x->next = NULL;
 		if (x->told) {
+			drop_tick(g, x);
 			exchange_free(x);
 			continue;
 		}
@@ -421,10 +442,35 @@ static struct exchange *without_told(struct exchange *list)
 	return kept;
 }
 
+static bool is_of(const char *error, const char *const *classes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(error, classes[i], 2) == 0)
+			return true;
+	return false;
+}
+
+/* What is wrong by itself, and would be again: data, constraints, statements and functions, errors
+ * of PostgreSQL's own. */
+static const char *const lasting[] = {"22", "23", "42", "P0", "XX"};
+/* Those that pole_commit can meet only once it has found the pole at the version that it expected.
+ */
+static const char *const beyond_version[] = {"22", "23"};
+#define IS_OF(error, classes) is_of(error, classes, sizeof(classes) / sizeof(*(classes)))
+
+static void tick_refused(struct served *s, const char *error)
+{
+	struct groups *g = &s->groups;
+
+	g->tick_owed = !IS_OF(error, lasting);
+	g->tick_rests_until_us =
+	    metrics_now_us() + (g->tick_owed ? TICK_AGAIN_S : TICK_RESTS_S) * INT64_C(1000000);
+}
+
 static void group_refused(struct served *s, const char *error)
 {
 	struct groups *g = &s->groups;
-	struct exchange *list = without_told(take_sent(g));
+	struct exchange *list = without_told(g, take_sent(g));
 	size_t n = 0;
 
 	for (struct exchange *x = list; x; x = x->next)
@@ -435,8 +481,8 @@ static void group_refused(struct served *s, const char *error)
 		waiting_put_back(g, list);
 	} else {
 		if (list && is_tick(list))
-			g->tick_rests_until = g->at + TICK_RESTS_S;
-		fail_list(list, CODE_UNAVAILABLE);
+			tick_refused(s, error);
+		fail_list(g, list, CODE_UNAVAILABLE);
 	}
 }
 
@@ -444,7 +490,7 @@ static void group_refused(struct served *s, const char *error)
  * lost commits. */
 static void group_behind(struct served *s, int64_t version)
 {
-	waiting_put_back(&s->groups, without_told(take_sent(&s->groups)));
+	waiting_put_back(&s->groups, without_told(&s->groups, take_sent(&s->groups)));
 	if (version > s->version) {
 		follow(s);
 		return;
@@ -455,25 +501,40 @@ static void group_behind(struct served *s, int64_t version)
 	groups_go_on(s);
 }
 
+/* Of a group that was lost, an error says nothing of the first time: only one that is met beyond
+ * the version says that it was not committed, and, as it would meet the same, never will be. */
+static bool is_unknown(const struct groups *g, enum db_outcome outcome, const char *error)
+{
+	if (outcome == DB_LOST)
+		return true;
+	if (!g->was_lost)
+		return false;
+	return outcome == DB_DOWN || (outcome == DB_REFUSED && !IS_OF(error, beyond_version));
+}
+
 static void group_done(void *arg, enum db_outcome outcome, const struct db_rows *rows,
 		       const char *error)
 {
 	struct served *s = arg;
 	struct groups *g = &s->groups;
 
-	if (outcome == DB_LOST || (outcome == DB_DOWN && g->state == GROUPS_UNKNOWN)) {
+	if (is_unknown(g, outcome, error)) {
 		g->state = GROUPS_UNKNOWN;
+		g->was_lost = true;
 		wait_with_patience(g);
+		if (outcome == DB_REFUSED)
+			event_add(g->again, &(struct timeval){.tv_sec = SEND_AGAIN_S});
 		return;
 	}
 	event_del(g->patience);
 	g->state = GROUPS_IDLE;
+	g->was_lost = false;
 	if (outcome == DB_OK) {
 		s->server->database_down_since = 0;
 		histogram_add_us(&s->server->metrics.commit_us, metrics_now_us() - g->sent_us);
 	}
 	if (outcome == DB_DOWN) {
-		fail_list(take_sent(g), CODE_UNAVAILABLE);
+		fail_list(g, take_sent(g), CODE_UNAVAILABLE);
 	} else if (outcome == DB_REFUSED) {
 		group_refused(s, error);
 	} else if (strcmp(db_value(rows, 0, 0), "committed") == 0) {
@@ -490,13 +551,16 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 static int64_t next_due(const struct served *s)
 {
 	const struct booking *b = pole_first_due(s->pole);
-	int64_t rest = s->groups.tick_rests_until, due = 0, minute = (s->groups.minute + 1) * 60;
+	int64_t due = 0, minute = (s->groups.minute + 1) * 60;
+	int64_t rests = tick_rests(&s->groups), rests_until = server_clock() + rests;
 	size_t n_waiting;
 
 	pole_queue(s->pole, &n_waiting);
 	if (b)
-		due = b->due_at > rest ? b->due_at : rest;
-	return n_waiting > 0 && (!due || minute < due) ? minute : due;
+		due = b->due_at;
+	if (n_waiting > 0 && (!due || minute < due))
+		due = minute;
+	return due && rests && due < rests_until ? rests_until : due;
 }
 
 static void set_alarm(struct served *s)
@@ -541,6 +605,55 @@ static bool load_anew(struct served *s)
 	return true;
 }
 
+/* Groups that change nothing */
+
+/* Whether an answer rests on what memory says of the pole. What is known under a key stays so. */
+static bool rests_on_memory(const struct exchange *list)
+{
+	for (; list; list = list->next)
+		if (!is_tick(list) && !list->request.dry && !list->repeated)
+			return true;
+	return false;
+}
+
+static void group_asked(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+			const char *error)
+{
+	struct served *s = arg;
+	struct groups *g = &s->groups;
+	int64_t version = 0;
+
+	event_del(g->patience);
+	g->state = GROUPS_IDLE;
+	if (outcome == DB_OK)
+		version = db_n_rows(rows) ? db_int(rows, 0, 0) : 0;
+	if (outcome == DB_OK && version != s->version) {
+		group_behind(s, version);
+		return;
+	}
+	if (outcome == DB_OK) {
+		finish_list(take_sent(g));
+	} else if (outcome == DB_REFUSED) {
+		log_error("pole=%s asking where it stands: %s", s->name, error);
+		fail_list(g, take_sent(g), CODE_UNAVAILABLE);
+	} else {
+		waiting_put_back(g, without_told(g, take_sent(g)));
+	}
+	follow_if_behind(s);
+	groups_go_on(s);
+}
+
+static void group_ask(struct served *s)
+{
+	struct groups *g = &s->groups;
+
+	wait_with_patience(g);
+	g->state = GROUPS_ASKED;
+	db_params_reset(g->params);
+	db_param_int4(g->params, s->id);
+	db_query(s->server->commits, "pole_version", g->params, group_asked, s);
+}
+
 /* The turn: what came in one turn of the loop is decided together. */
 
 static void group_turn(evutil_socket_t fd, short what, void *arg)
@@ -558,11 +671,19 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 	if (s->stale && !load_anew(s))
 		return;
 	g->at = served_now(s);
+	if (g->tick_owed && tick_rests(g))
+		fail_waiting(g, CODE_UNAVAILABLE);
+	else
+		g->tick_owed = false;
 	if (!g->waiting && !is_due(s, g->at) && !is_time(s, g->at)) {
 		set_alarm(s);
 		return;
 	}
 	if (decide_group(s, g->at) == 0) {
+		if (rests_on_memory(g->sent)) {
+			group_ask(s);
+			return;
+		}
 		finish_list(take_sent(g));
 		groups_go_on(s);
 		return;
@@ -581,6 +702,7 @@ void groups_give_up(struct served *s)
 	if (s->groups.sent && !server->database_down_since)
 		server->database_down_since = s->groups.at; /* it may be up, but it says nothing */
 	struct exchange *list = NULL, **end = &list;
+	enum code code = s->groups.state == GROUPS_ASKED ? CODE_UNAVAILABLE : CODE_UNKNOWN_OUTCOME;
 
 	for (struct exchange *x = s->groups.sent; x; x = x->next) {
 		struct exchange *ghost;
@@ -589,7 +711,7 @@ void groups_give_up(struct served *s)
 		if (x->told)
 			continue;
 		ghost = exchange_ghost(x);
-		reply_code(ghost, &w, CODE_UNKNOWN_OUTCOME, NULL, 0);
+		reply_code(ghost, &w, code, NULL, 0);
 		line_int(&w, "retry", 5);
 		line_end(&w);
 		*end = ghost;
@@ -616,6 +738,8 @@ void groups_go_on(struct served *s)
 	bool up = db_link_is_up(s->server->commits);
 
 	if (g->state == GROUPS_UNKNOWN && up) {
+		if (event_pending(g->again, EV_TIMEOUT, NULL))
+			return;
 		log_info("pole=%s asking again what became of a group", s->name);
 		group_send(s);
 	} else if (!up) {
@@ -627,6 +751,11 @@ void groups_go_on(struct served *s)
 		else
 			set_alarm(s);
 	}
+}
+
+static void group_again(evutil_socket_t fd, short what, void *arg)
+{
+	groups_go_on(arg);
 }
 
 static void group_alarm(evutil_socket_t fd, short what, void *arg)
@@ -644,6 +773,7 @@ void groups_init(struct groups *g, struct served *s)
 	*g = (struct groups){.params = db_params_new()};
 	g->turn = event_new(s->server->base, -1, 0, group_turn, s);
 	g->patience = evtimer_new(s->server->base, group_patience, s);
+	g->again = evtimer_new(s->server->base, group_again, s);
 	g->alarm = evtimer_new(s->server->base, group_alarm, s);
 }
 
@@ -659,6 +789,7 @@ void groups_release(struct groups *g)
 		exchange_free(x);
 	event_free(g->turn);
 	event_free(g->patience);
+	event_free(g->again);
 	event_free(g->alarm);
 	db_params_free(g->params);
 }

@@ -13,8 +13,18 @@
  *   committed: the changes are applied for good, and the answers go out, refusals too, for they may rest on the group's own changes.
  *   behind:    another daemon was first. The log is read, and the same commands are decided again.
  *   lost:      the outcome is unknown. The very same batch is sent again once the database is back: pole_commit knows a batch that it
- *              has committed. Whoever has waited too long is told that the outcome is unknown; the batch is still resolved.
- *   refused:   by an error of the server. The commands go again one by one, and the one that fails alone is told so.
+ *              has committed. Whoever has waited too long is told that the outcome is unknown; the batch is still resolved, and nothing
+ *              else of the pole is decided before: else a command without a key could be done twice.
+ *   refused:   by an error of the server. The commands go again one by one, and the one that fails alone is told so. Of a batch that was
+ *              lost before, an error that may come from before the version was looked at says nothing: it stays unknown.
+ *
+ * A group that changes nothing has nothing to commit, but what it refused may rest on what is no longer so: this daemon may have slept, or
+ * missed a NOTIFY, and what it is asked again under a key may have been granted elsewhere. So the database is asked where the pole stands:
+ * a read, without a flush, on the link of the commits.
+ *   as decided: the answers go out; at that moment they were true.
+ *   further:    as with `behind`.
+ *   lost:       nothing was changed: what waits is decided again, or told that the database is away.
+ * Not asked for what does not rest on memory, or need not: an answer that is kept under its key, a dry run (a read), time's own commands.
  */
 
 #include <stdbool.h>
@@ -29,7 +39,12 @@ struct served;
 #define GROUP_MAX_COMMANDS 256
 #define GROUP_PATIENCE_S 15
 
-enum groups_state { GROUPS_IDLE, GROUPS_SENT, GROUPS_UNKNOWN };
+enum groups_state {
+	GROUPS_IDLE,
+	GROUPS_SENT,	/* the group is on its way */
+	GROUPS_UNKNOWN, /* it was lost, and is to be sent again */
+	GROUPS_ASKED,	/* it changes nothing; the database is asked where the pole stands */
+};
 
 struct groups {
 	enum groups_state state;
@@ -42,10 +57,13 @@ struct groups {
 	size_t solo; /* this many of the next commands go alone */
 	size_t n_waiting;
 	struct event *turn, *patience;
+	bool was_lost; /* the group on its way, at an earlier attempt */
+	struct event *again; /* pending: it is not sent again before */
 	struct event *alarm; /* the next thing is due */
 	int64_t alarm_at;    /* 0: not set */
 	int64_t minute;	     /* up to which those who wait have what time made possible */
-	int64_t tick_rests_until; /* a tick failed or came to nothing: not again before */
+	int64_t tick_rests_until_us; /* metrics_now_us(): a tick failed or came to nothing: not again before */
+	bool tick_owed;		  /* the database could not do it for the moment: until then nothing else is decided */
 	/* counters */
 	uint64_t n_groups, n_commands, n_changes;
 };
