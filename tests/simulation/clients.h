@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Clients: each asks for something, under a key of its own, of whichever daemon, until it has an answer; some ask again after it. An answer that
+ * is not what it must be is told by violation().
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct instance;
+
+struct asked_op {
+	struct asked_op *next;
+	int id;
+	unsigned person;
+	const char *key, *line; /* key NULL: asked once, whatever becomes of it; line: without tag and key */
+	int64_t start; /* of one without a key: it asks for a desk at a time of its own */
+	const char *final; /* of one without a key: the last line of its answer; NULL: lost */
+	const char *granted;	/* all lines of the answer, without their tag; NULL: not granted so far */
+	bool settled;
+	/* the present attempt */
+	const char *answer;
+	int64_t sent_us;
+	bool was_kept; /* the tables had it when it was sent */
+	unsigned n_attempts;
+	int64_t patience_until_us;
+	unsigned again; /* times to ask again once it is granted */
+};
+
+void clients_begin(struct instance *instances, size_t n_instances, size_t n_clients, int n_ops_each);
+bool clients_are_done(void);
+const struct asked_op *clients_ops(void);
+void clients_lose_one(void); /* a connection */
+
+/* faults.c */
+void violation(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void tell(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* with --verbose */

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Several daemons, their database and their clients in one process under virtual time, and all that
+ * can go wrong between them, from one seed: `faults --seeds N [--seed S] [--verbose]`.
+ *
+ * The daemons are the real ones from the stream up to the database's interface; below that are the
+ * tables in memory. A seed chooses how much goes wrong of what, then something goes wrong every
+ * second or so; at last nothing does, and all must come right again. A seed that failed fails the
+ * same way every time.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/log.h"
+#include "tests/simulation/clients.h"
+#include "tests/simulation/faults_check.h"
+#include "tests/simulation/faulty_db.h"
+#include "tests/simulation/faulty_stream.h"
+#include "tests/simulation/instance.h"
+#include "tests/simulation/tables.h"
+
+#define MS INT64_C(1000)
+#define S (1000 * MS)
+#define EPOCH INT64_C(1803859200) /* 2027-03-01T00:00Z */
+#define INSTANCES_MOST 3
+#define CALM_AFTER_MOST 400
+#define QUIET_S 30
+
+static struct {
+	struct instance instances[INSTANCES_MOST];
+	size_t n_instances;
+	unsigned weights[8]; /* of each kind of fault */
+	bool calm, verbose;
+	size_t n_violations;
+	uint64_t seed;
+	uint64_t n_versions, n_ops, n_granted;
+} sim;
+
+void violation(const char *fmt, ...)
+{
+	va_list args;
+
+	if (sim.n_violations++ && !sim.verbose)
+		return;
+	fprintf(stderr, "seed %llu, %.3f s: ", (unsigned long long)sim.seed,
+		(double)virtual_now_us() / 1e6);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fprintf(stderr, "\n");
+}
+
+static void say(const char *fmt, va_list args)
+{
+	if (!sim.verbose)
+		return;
+	printf("%10.4f ", (double)virtual_now_us() / 1e6);
+	vprintf(fmt, args);
+	printf("\n");
+}
+
+#define SAYS(name)                                                                                 \
+	void name(const char *fmt, ...)                                                            \
+	{                                                                                          \
+		va_list args;                                                                      \
+                                                                                                   \
+		va_start(args, fmt);                                                               \
+		say(fmt, args);                                                                    \
+		va_end(args);                                                                      \
+	}
+
+SAYS(tell)
+/* In the place of daemon/log.c: what the daemons say is of interest only where one looks. */
+SAYS(log_error)
+SAYS(log_warning)
+SAYS(log_info)
+SAYS(log_debug)
+
+void log_setup(bool verbose, bool under_systemd)
+{
+}
+
+bool log_is_verbose(void)
+{
+	return sim.verbose;
+}
+
+/* Faults */
+
+static void start_again(void *arg)
+{
+	instance_start(arg);
+}
+
+static void crash(struct instance *i)
+{
+	tell("daemon %d crashes", i->base.index);
+	instance_crash(i);
+	task_at(virtual_now_us() + chance_between(1, 3000) * MS, &i->base, start_again, i);
+}
+
+static void stall(struct instance *i)
+{
+	i->base.stalled_until_us =
+	    virtual_now_us() +
+	    (chance(80) ? chance_between(1, 3000) : chance_between(1, 60000)) * MS;
+	tell("daemon %d is stalled until %.3f s", i->base.index,
+	     (double)i->base.stalled_until_us / 1e6);
+}
+
+static void set_clock(struct instance *i)
+{
+	i->base.clock_ahead_us = chance_between(chance(50) ? -3 : -600, chance(50) ? 3 : 600) * S;
+	tell("daemon %d has its clock %lld s ahead", i->base.index,
+	     (long long)(i->base.clock_ahead_us / S));
+}
+
+static void lose_commits(struct instance *i)
+{
+	tell("daemon %d loses its link for commits", i->base.index);
+	db_link_lose(i->server.commits);
+}
+
+static void lose_feed(struct instance *i)
+{
+	tell("daemon %d loses its feed", i->base.index);
+	db_link_lose(i->server.feed);
+}
+
+static void end_server(struct instance *i)
+{
+	db_away_until_us = virtual_now_us() + (chance(70) ? chance_between(0, 2000) : 20000) * MS;
+	tell("the database is away until %.3f s", (double)db_away_until_us / 1e6);
+	db_lose_all();
+}
+
+static void lose_client(struct instance *i)
+{
+	clients_lose_one();
+}
+
+static void apply_policy(struct instance *i)
+{
+	tell("daemon %d is to apply a policy", i->base.index);
+	instance_apply_policy(i);
+}
+
+static void (*const faults[])(struct instance *i) = {
+    crash, lose_commits, lose_feed, stall, set_clock, end_server, lose_client, apply_policy};
+#define N_FAULTS (sizeof(faults) / sizeof(*faults))
+
+static void fault_turn(void *arg)
+{
+	struct instance *i = &sim.instances[chance_below(sim.n_instances)];
+	size_t kind = chance_below(N_FAULTS);
+
+	if (sim.calm)
+		return;
+	if (i->alive && chance(sim.weights[kind])) {
+		virtual_act_as(&i->base);
+		faults[kind](i);
+		virtual_act_as(NULL);
+	}
+	task_at(virtual_now_us() + chance_between(1, 400) * MS, NULL, fault_turn, NULL);
+}
+
+static unsigned some_or_none(unsigned most)
+{
+	return chance(40) ? 0 : (unsigned)chance_below(most + 1);
+}
+
+static void on_error(const char *statement, const char *error)
+{
+	violation("%s: %s", statement, error);
+}
+
+/* A run */
+
+static void calm_down(void *arg)
+{
+	tell("nothing goes wrong any more");
+	sim.calm = true;
+	db_faults = (struct db_faults){0};
+	db_away_until_us = 0;
+	for (size_t i = 0; i < sim.n_instances; i++)
+		sim.instances[i].base.stalled_until_us = 0;
+}
+
+static void begin(uint64_t seed)
+{
+	virtual_begin(seed, EPOCH);
+	tables_begin();
+	db_begin();
+	wires_begin();
+	memset(sim.instances, 0, sizeof(sim.instances));
+	db_faults = (struct db_faults){0};
+	db_on_error = on_error;
+	sim.calm = false;
+	sim.seed = seed;
+	sim.n_violations = 0;
+	sim.n_instances = 1 + chance_below(INSTANCES_MOST);
+	for (size_t i = 0; i < N_FAULTS; i++)
+		sim.weights[i] = some_or_none(60);
+	for (size_t i = 0; i < sim.n_instances; i++)
+		sim.instances[i].base.index = (int)i;
+	pole_make(&sim.instances[0]);
+	for (size_t i = 0; i < sim.n_instances; i++)
+		instance_start(&sim.instances[i]);
+	virtual_act_as(NULL);
+	db_faults = (struct db_faults){.slow = some_or_none(10),
+				       .refused = some_or_none(5),
+				       .no_notice = some_or_none(100),
+				       .cut = some_or_none(15),
+				       .late = some_or_none(100)};
+	clients_begin(sim.instances, sim.n_instances, 2 + chance_below(6), 6);
+	task_at(1 * S, NULL, fault_turn, NULL);
+	task_at(chance_between(5, 25) * S, NULL, calm_down, NULL);
+}
+
+/* Until everyone has their answer, then until all is quiet. */
+static void go(void)
+{
+	int64_t quiet_at = 0;
+
+	while (virtual_now_us() < CALM_AFTER_MOST * S && !sim.n_violations) {
+		if (!virtual_step(CALM_AFTER_MOST * S))
+			break;
+		if (!quiet_at && sim.calm && clients_are_done())
+			quiet_at = virtual_now_us() + QUIET_S * S;
+		if (quiet_at && virtual_now_us() > quiet_at)
+			break;
+	}
+}
+
+static bool run(uint64_t seed)
+{
+	begin(seed);
+	go();
+	if (!sim.n_violations)
+		check_all(sim.instances, sim.n_instances);
+	for (const struct asked_op *op = clients_ops(); op; op = op->next) {
+		sim.n_ops++;
+		sim.n_granted += op->granted != NULL;
+	}
+	sim.n_versions += (uint64_t)tables.version;
+	for (size_t i = 0; i < sim.n_instances; i++)
+		instance_crash(&sim.instances[i]);
+	clients_begin(NULL, 0, 0, 0);
+	virtual_end();
+	return sim.n_violations == 0;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t n = 100, first = 1, n_failed = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--verbose") == 0)
+			sim.verbose = true;
+		else if (strcmp(argv[i], "--seeds") == 0 && i + 1 < argc)
+			n = strtoull(argv[++i], NULL, 10);
+		else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
+			first = strtoull(argv[++i], NULL, 10);
+		else {
+			fprintf(stderr, "usage: faults [--seeds N] [--seed S] [--verbose]\n");
+			return 2;
+		}
+	}
+	for (uint64_t seed = first; seed < first + n; seed++)
+		if (!run(seed)) {
+			n_failed++;
+			printf("seed %llu failed: faults --seeds 1 --seed %llu --verbose\n",
+			       (unsigned long long)seed, (unsigned long long)seed);
+		}
+	printf("%llu seeds, %llu failed; %llu requests, %llu granted, %llu versions\n",
+	       (unsigned long long)n, (unsigned long long)n_failed, (unsigned long long)sim.n_ops,
+	       (unsigned long long)sim.n_granted, (unsigned long long)sim.n_versions);
+	return n_failed != 0;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Invariants. The tables are judged by themselves and against what clients asked and were answered;
+ * then each daemon's memory against a pole loaded from them, and the log by deciding it again with
+ * the daemon's own --replay: so every answer has its place in one serial order, in which quotas and
+ * queues were kept.
+ */
+#include "tests/simulation/faults_check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/db.h"
+#include "daemon/replay.h"
+#include "daemon/served.h"
+#include "daemon/store.h"
+#include "proto/change_text.h"
+#include "tests/simulation/clients.h"
+#include "tests/simulation/instance.h"
+#include "tests/simulation/tables.h"
+
+#define BIKES_MOST 3
+
+static const struct asked_op *op_of(int64_t actor, const char *key)
+{
+	const struct asked_op *op = clients_ops();
+
+	while (op && (op->person != actor || !op->key || strcmp(op->key, key) != 0))
+		op = op->next;
+	return op;
+}
+
+/* The one without a key that asked for this hour. */
+static const struct asked_op *op_at(int64_t start)
+{
+	const struct asked_op *op = clients_ops();
+
+	while (op && (op->key || op->start != start))
+		op = op->next;
+	return op;
+}
+
+static size_t n_commands(const struct asked_op *op)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < tables.events.n; i++) {
+		const struct table_event *e = &tables.events.rows[i];
+
+		n += e->actor == op->person && e->key && e->request && strcmp(e->key, op->key) == 0;
+	}
+	return n;
+}
+
+/* The value of ` key=` in an answer. */
+static const char *value_of(const char *answer, const char *key)
+{
+	const char *at = strstr(answer, arena_printf(virtual_arena(), " %s=", key));
+
+	at = at ? at + strlen(key) + 2 : "";
+	return arena_strndup(virtual_arena(), at, strcspn(at, " \n"));
+}
+
+/* A MOVE to where it is: granted, and nothing to keep. */
+static bool changed_nothing(const char *answer)
+{
+	return strcmp(value_of(answer, "from"), value_of(answer, "was-from")) == 0 &&
+	       strcmp(value_of(answer, "to"), value_of(answer, "was-to")) == 0;
+}
+
+/* Done once where it was granted; not at all where it was refused, or could not be; else, once or
+ * not at all. */
+static void check_once(const struct asked_op *op)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < tables.bookings.n; i++)
+		n += tables.bookings.rows[i].start == op->start;
+	if (n > 1)
+		violation("%s: done %zu times", op->line, n);
+	if (op->final && strncmp(op->final, "OK", 2) == 0 && n != 1)
+		violation("%s: granted, and not done", op->line);
+	if (op->final && n > 0 && strncmp(op->final, "OK", 2) != 0 &&
+	    strncmp(op->final, "ERR unknown-outcome", 19) != 0)
+		violation("%s: answered \"%s\", and done", op->line, op->final);
+}
+
+static void check_answers(void)
+{
+	for (const struct asked_op *op = clients_ops(); op; op = op->next) {
+		const struct table_request *kept;
+
+		if (!op->key) {
+			check_once(op);
+			continue;
+		}
+		kept = tables_request(op->person, op->key);
+		if (!op->settled)
+			violation("%s has no answer: %s", op->key, op->line);
+		if (op->granted && !kept && !changed_nothing(op->granted))
+			violation("%s was granted, and the tables do not know it", op->key);
+		if (op->granted && kept && strcmp(op->granted, kept->reply) != 0)
+			violation("%s was answered \"%s\", and kept is \"%s\"", op->key,
+				  op->granted, kept->reply);
+		if (n_commands(op) != (kept != NULL))
+			violation("%s was done %zu times, and kept %d", op->key, n_commands(op),
+				  kept != NULL);
+	}
+	for (size_t i = 0; i < tables.requests.n; i++)
+		if (!op_of(tables.requests.rows[i].actor, tables.requests.rows[i].key))
+			violation("%s was never asked", tables.requests.rows[i].key);
+}
+
+/* Whoever made it asked for it. */
+static void check_bookings(void)
+{
+	for (size_t i = 0; i < tables.bookings.n; i++) {
+		const struct table_event *e = tables.events.rows, *end = e + tables.events.n;
+		const struct asked_op *op;
+
+		while (e < end && (strcmp(e->kind, "booking") != 0 ||
+				   e->subject != tables.bookings.rows[i].number))
+			e++;
+		op = e == end ? NULL
+		     : e->key ? op_of(e->actor, e->key)
+			      : op_at(tables.bookings.rows[i].start);
+		if (!op ||
+		    !(strncmp(op->line, "BOOK", 4) == 0 || strncmp(op->line, "HOLD", 4) == 0))
+			violation("booking %lld was never asked for",
+				  (long long)tables.bookings.rows[i].number);
+	}
+}
+
+static void check_chain(void)
+{
+	char hash[65] = "", previous[65];
+	int64_t version = 0;
+
+	for (size_t i = 0; i < tables.events.n; i++) {
+		const struct table_event *e = &tables.events.rows[i];
+
+		memcpy(previous, hash, sizeof(hash));
+		store_chain(previous, e->version, e->seq, e->at, (uint32_t)e->actor, e->key,
+			    e->change, e->request, hash);
+		if (strcmp(hash, e->hash) != 0)
+			violation("the chain of hashes breaks at %lld/%d", (long long)e->version,
+				  e->seq);
+		if (e->version != version && (e->version != version + 1 || e->seq != 1))
+			violation("version %lld follows %lld", (long long)e->version,
+				  (long long)version);
+		version = e->version;
+	}
+	if (strcmp(hash, tables.head) != 0 || version != tables.version)
+		violation("the log does not end where the pole's row stands");
+}
+
+/* By the pole's policy no member has more than three bikes ahead, and all are ahead here. */
+static void check_quota(const struct pole *pole)
+{
+	uint32_t bike = pole_name_number(pole, NAME_RESOURCE, 0, "bike");
+	int n[64] = {0};
+
+	for (size_t i = 0; i < tables.bookings.n; i++) {
+		const struct table_booking *b = &tables.bookings.rows[i];
+
+		if (b->resource == bike && strcmp(b->state, "confirmed") == 0 &&
+		    ++n[b->member] > BIKES_MOST)
+			violation("member %lld has more than %d bikes ahead", (long long)b->member,
+				  BIKES_MOST);
+	}
+}
+
+/* Memory */
+
+static const char *image(const struct pole *p, const struct booking *b)
+{
+	struct change c = {.kind = CHANGE_BOOKING, .booking = {NULL, (struct booking *)b}};
+	struct buffer text = {0};
+	const char *ret;
+
+	if (!b)
+		return "none";
+	change_encode(&c, p, NULL, &text);
+	ret = arena_printf(virtual_arena(), "%s %s", text.bytes, b->purpose);
+	buffer_release(&text);
+	return ret;
+}
+
+static void check_memory(const struct instance *i, const struct served *loaded)
+{
+	const struct served *s = i->served;
+	const struct booking *b = NULL;
+
+	if (s->version != tables.version || strcmp(s->head, tables.head) != 0)
+		violation("daemon %d stands at version %lld of %lld", i->base.index,
+			  (long long)s->version, (long long)tables.version);
+	if (pole_n_bookings(s->pole) != pole_n_bookings(loaded->pole))
+		violation("daemon %d has %zu bookings, the tables %zu", i->base.index,
+			  pole_n_bookings(s->pole), pole_n_bookings(loaded->pole));
+	while ((b = pole_booking_after(loaded->pole, b ? b->number : 0))) {
+		const char *mine = image(s->pole, pole_booking(s->pole, b->number));
+
+		if (strcmp(mine, image(loaded->pole, b)) != 0)
+			violation("daemon %d has \"%s\", the tables \"%s\"", i->base.index, mine,
+				  image(loaded->pole, b));
+	}
+	for (size_t k = 0; k < tables.requests.n; k++) {
+		const struct table_request *r = &tables.requests.rows[k];
+		const struct kept_answer *a = kept_find(&s->kept, (uint32_t)r->actor, r->key);
+
+		if (!a || strcmp(a->reply, r->reply) != 0)
+			violation("daemon %d does not know the answer to %s", i->base.index,
+				  r->key);
+	}
+	if (!groups_are_idle(&s->groups))
+		violation("daemon %d is not idle", i->base.index);
+}
+
+static void check_replay(void)
+{
+	char *text = NULL, why[512];
+	size_t n;
+	struct replay_report report = {.out = open_memstream(&text, &n)};
+	int r = replay("", "", "sim", &report, why);
+
+	fclose(report.out);
+	if (r)
+		violation("replay: %s", why);
+	else if (!replay_agrees(&report))
+		violation("replay: %.2000s", text);
+	free(text);
+}
+
+void check_all(struct instance *instances, size_t n)
+{
+	struct served loaded = {
+	    .server = &instances[0].server, .id = TABLES_POLE, .pole = pole_new()};
+	struct db_session *session = NULL;
+	char why[512];
+
+	check_answers();
+	check_bookings();
+	check_chain();
+	if (store_session(loaded.server, &session, why) || store_load(session, &loaded, why))
+		violation("the tables cannot be loaded: %s", why);
+	check_quota(loaded.pole);
+	for (size_t i = 0; i < n; i++)
+		if (instances[i].alive)
+			check_memory(&instances[i], &loaded);
+		else
+			violation("daemon %zu did not come back", i);
+	db_session_free(session);
+	kept_clear(&loaded.kept);
+	pole_free(loaded.pole);
+	check_replay();
+}

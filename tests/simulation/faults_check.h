@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What must be true once all is quiet again: of tables, answers and every daemon's memory. Tells what is not by violation(). */
+
+#include <stddef.h>
+
+struct instance;
+
+void check_all(struct instance *instances, size_t n);

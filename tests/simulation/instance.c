@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Daemons, and the pole that they serve: few things that many want, and a rule of each kind that
+ * time or others act on. */
+#include "tests/simulation/instance.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/policy_load.h"
+#include "daemon/connection.h"
+#include "daemon/db.h"
+#include "daemon/exchange.h"
+#include "daemon/follow.h"
+#include "daemon/group.h"
+#include "daemon/log.h"
+#include "daemon/secret.h"
+#include "daemon/served.h"
+#include "daemon/store.h"
+#include "daemon/verbs.h"
+#include "daemon/watch.h"
+#include "tests/simulation/faulty_db.h"
+#include "tests/simulation/faulty_stream.h"
+#include "tests/simulation/tables.h"
+
+#define TICK_S 5 /* as in daemon/main.c */
+#define START_AGAIN_US 300000
+
+static const char policy_text[] =
+    "pole: sim\n"
+    "name: Simulated\n"
+    "zone: Europe/Paris\n"
+    "language: en\n"
+    "sites: {town: {name: Town}}\n"
+    "members:\n"
+    "  m01: {name: One, kind: association, class: founder, share: 10}\n"
+    "  m02: {name: Two, kind: association, class: partner, share: 10}\n"
+    "  m03: {name: Three, kind: association, class: small, share: 5}\n"
+    "resources:\n"
+    "  one: {name: One, kind: equipment, site: town, hours: always}\n"
+    "  pair: {name: Pair, kind: equipment, site: town, hours: always, units: {pair-1: {}, pair-2: "
+    "{}}}\n"
+    "  bike: {name: Bike, kind: equipment, site: town, hours: always, units: {bike-1: {}, bike-2: "
+    "{}, bike-3: {}, bike-4: {}}}\n"
+    "  laser: {name: Laser, kind: equipment, site: town, hours: always}\n"
+    "  hall: {name: Hall, kind: premises, site: town, hours: always}\n"
+    "  quick: {name: Quick, kind: premises, site: town, hours: always}\n"
+    "  desk: {name: Desk, kind: premises, site: town, hours: always, units: {desk-1: {}, desk-2: "
+    "{}}}\n"
+    "  tent: {name: Tent, kind: equipment, site: town, hours: always, units: {tent-1: {}, tent-2: "
+    "{}}}\n"
+    "%s"
+    "rules:\n"
+    "  - {name: three bikes ahead, for: bike, quota: {of: member, at-most: 3 bookings, among: "
+    "future}}\n"
+    "  - {name: laser shared out, for: laser, quota: {of: member, at-most: 6h, per: calendar "
+    "week}}\n"
+    "  - {name: the hall is asked for, for: hall, approval: {by: manager, from: always, "
+    "undecided-after: 5d, then: decline}}\n"
+    "  - {name: granted unless somebody minds, for: quick, approval: {by: manager, from: always, "
+    "undecided-after: 2s, then: grant}}\n"
+    "  - {name: a short hold, for: tent, hold: 2s}\n";
+static const char *const policy_more[] = {
+    "", "  more: {name: More, kind: equipment, site: town, hours: always}\n"};
+
+static struct policy *policy_made(size_t which)
+{
+	char *text = arena_printf(virtual_arena(), policy_text, policy_more[which]);
+	struct policy_file file = {"pole.yaml", text, strlen(text)};
+	struct problems problems = {0};
+	struct policy *policy = NULL;
+
+	if (policy_load(&file, 1, zone_from_system, NULL, &policy, &problems)) {
+		fprintf(stderr, "%s\n", problem_text(&problems, &problems.items[0]));
+		abort();
+	}
+	problems_clear(&problems);
+	policy_hash(policy);
+	return policy;
+}
+
+const char *person_token(unsigned person)
+{
+	return arena_printf(virtual_arena(), "aaaaaaaaaaaaaaaaaaaaaaaaa%c", 'a' + (int)person);
+}
+
+/* Making the pole */
+
+static void commit_now(struct db_session *session, struct served *s, struct exchange *x)
+{
+	struct db_params *params = db_params_new();
+	struct db_rows *rows = NULL;
+	char head[65], why[512];
+
+	store_encode(s, x, served_now(s), (int64_t)chance_below(INT64_MAX), params, head);
+	if (db_session_query(session, "pole_commit", params, &rows, why))
+		abort();
+	pole_apply(s->pole, &x->changes);
+	s->version = db_int(rows, 0, 1);
+	memcpy(s->head, head, sizeof(head));
+	db_rows_free(rows);
+	db_params_free(params);
+	exchange_free(x);
+}
+
+static struct person *person_made(const struct pole *pole, unsigned number)
+{
+	const char *token = person_token(number);
+	char member[8];
+	struct person *p = person_new("Somebody", "", 1, 0);
+
+	snprintf(member, sizeof(member), "m%02u", 1 + (number - 1) / 2);
+	p->number = number;
+	p->member = number == N_PEOPLE ? 0 : pole_name_number(pole, NAME_MEMBER, 0, member);
+	p->roles = ROLE_MEMBER | (number == N_PEOPLE ? ROLE_COORDINATOR : 0);
+	p->active = true;
+	sha256_hex(token, strlen(token), p->credentials[0].hash);
+	return p;
+}
+
+void pole_make(struct instance *i)
+{
+	struct served s = {.server = &i->server, .id = TABLES_POLE, .pole = pole_new()};
+	struct policy *policy = policy_made(0);
+	struct db_session *session = NULL;
+	struct exchange *x = exchange_new(&i->server, NULL, NULL);
+	char why[512];
+
+	if (db_session_new("", 0, &session, why))
+		abort();
+	pole_number(s.pole, policy, &x->changes);
+	changes_add_policy(&x->changes, NULL, policy);
+	commit_now(session, &s, x);
+	x = exchange_new(&i->server, NULL, NULL);
+	for (unsigned n = 1; n <= N_PEOPLE; n++)
+		changes_add_person(&x->changes, NULL, person_made(s.pole, n));
+	commit_now(session, &s, x);
+	db_session_free(session);
+	pole_free(s.pole);
+}
+
+/* Serving it, as daemon/main.c does */
+
+static void commits_up(void *arg)
+{
+	struct instance *i = arg;
+
+	i->server.database_down_since = 0;
+	groups_go_on(i->served);
+}
+
+static void commits_down(void *arg, const char *why)
+{
+	struct instance *i = arg;
+
+	if (!i->server.database_down_since)
+		i->server.database_down_since = server_clock();
+	groups_database_down(i->served);
+}
+
+static void feed_up(void *arg)
+{
+	struct instance *i = arg;
+
+	follow_check_all(&i->server);
+	groups_go_on(i->served);
+}
+
+static void feed_notified(void *arg, const char *channel, const char *payload)
+{
+	struct instance *i = arg;
+
+	follow_notified(&i->server, payload);
+}
+
+static const struct db_link_ops commits_ops = {.up = commits_up, .down = commits_down};
+static const struct db_link_ops feed_ops = {.up = feed_up, .notified = feed_notified};
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct instance *i = arg;
+
+	follow_check_all(&i->server);
+	event_add(i->tick, &(struct timeval){.tv_sec = TICK_S});
+}
+
+static void start_again(void *arg)
+{
+	instance_start(arg);
+}
+
+static struct served *served_new(struct server *server)
+{
+	struct served *s = memory_new(sizeof(*s));
+
+	s->server = server;
+	s->name = memory_strdup("sim");
+	s->id = TABLES_POLE;
+	s->pole = pole_new();
+	groups_init(&s->groups, s);
+	return s;
+}
+
+static int load(struct served *s)
+{
+	struct db_session *session = NULL;
+	char why[512];
+	int r = store_session(s->server, &session, why);
+
+	if (!r)
+		r = store_load(session, s, why);
+	db_session_free(session);
+	return r;
+}
+
+void instance_start(struct instance *i)
+{
+	struct server *s = &i->server;
+
+	virtual_act_as(&i->base);
+	i->settings = (struct settings){.max_connections = 1000,
+					.max_connections_per_address = 1000,
+					.auth_timeout_s = 30,
+					.idle_timeout_s = 600};
+	*s = (struct server){.base = &i->base,
+			     .settings = &i->settings,
+			     .conninfo = "",
+			     .on_connect = "",
+			     .poles = &i->served,
+			     .started_at = server_clock()};
+	i->served = served_new(s);
+	if (load(i->served)) {
+		served_free(i->served);
+		i->served = NULL;
+		task_at(virtual_now_us() + START_AGAIN_US, &i->base, start_again, i);
+		return;
+	}
+	s->n_poles = 1;
+	s->connections = connections_new(s, NULL);
+	s->commits = db_link_new(s->base, "", "commits", "", &commits_ops, i);
+	s->feed = db_link_new(s->base, "", "feed", "LISTEN mutuald", &feed_ops, i);
+	i->tick = event_new(s->base, -1, 0, on_tick, i);
+	event_add(i->tick, &(struct timeval){.tv_sec = TICK_S});
+	i->alive = true;
+}
+
+void instance_crash(struct instance *i)
+{
+	if (!i->alive)
+		return;
+	i->alive = false;
+	wires_lose_all(&i->base);
+	connections_free(i->server.connections);
+	db_link_free(i->server.commits);
+	db_link_free(i->server.feed);
+	served_free(i->served);
+	i->served = NULL;
+	tasks_drop(&i->base);
+	i->base.stalled_until_us = 0;
+}
+
+void instance_apply_policy(struct instance *i)
+{
+	struct exchange *x = exchange_new(&i->server, NULL, NULL);
+	struct policy *policy = policy_made(
+	    pole_name_number(i->served->pole, NAME_RESOURCE, 0, "more") ? chance_below(2) : 1);
+
+	x->served = i->served;
+	x->request.verb = &verb_table[VERB_POLICY_APPLY];
+	x->request.tag = "*";
+	exchange_keep_policy(x, policy);
+	groups_submit(i->served, x);
+}
