@@ -42,7 +42,11 @@ static int64_t read_number(const char **at)
 
 static size_t letters_length(const char *text)
 {
-	return strspn(text, "abcdefghijklmnopqrstuvwxyz");
+	size_t n = 0;
+
+	while (text[n] >= 'a' && text[n] <= 'z')
+		n++;
+	return n;
 }
 
 int duration_parse(const char *text, struct duration *ret)

@@ -343,17 +343,14 @@ static int decode_item(const char *value, struct arena *a, struct request *ret,
 	return check_args(ret, a, e);
 }
 
-static int decode_items(struct request *r, struct arena *a, struct request_error *e)
+/* The n arguments that are items. */
+static int decode_items(struct request *r, size_t n, struct arena *a, struct request_error *e)
 {
 	const struct line *l = &r->line;
-	struct request *items;
-	size_t n = 0;
+	struct request *items = n ? arena_new_n(a, struct request, n) : NULL;
 
-	for (size_t i = 0; i < l->n_args; i++)
-		n += verb_key(r->verb, l->args[i].key)->type == KEY_ITEM;
-	items = n ? arena_new_n(a, struct request, n) : NULL;
 	r->items = items;
-	for (size_t i = 0; i < l->n_args; i++) {
+	for (size_t i = 0; r->n_items < n; i++) {
 		if (verb_key(r->verb, l->args[i].key)->type != KEY_ITEM)
 			continue;
 		if (decode_item(l->args[i].value, a, &items[r->n_items++], e)) {
@@ -367,6 +364,7 @@ static int decode_items(struct request *r, struct arena *a, struct request_error
 static int check_args(struct request *r, struct arena *a, struct request_error *e)
 {
 	const struct line *l = &r->line;
+	size_t n_items = 0;
 
 	for (size_t i = 0; i < l->n_args; i++) {
 		const char *key = l->args[i].key, *value = l->args[i].value;
@@ -380,8 +378,9 @@ static int check_args(struct request *r, struct arena *a, struct request_error *
 			return bad(e, CODE_REPEATED_KEY, key);
 		if (check_value(k, value, a, e))
 			return REQUEST_E_BAD;
+		n_items += k->type == KEY_ITEM;
 	}
-	if (decode_items(r, a, e))
+	if (decode_items(r, n_items, a, e))
 		return REQUEST_E_BAD;
 	return check_presence(r, a, e);
 }

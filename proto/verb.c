@@ -576,13 +576,19 @@ char *verb_name(const struct verb *v, char *buf, size_t n)
 	return buf;
 }
 
+/* Most keys differ in their first byte, which spares the call. */
+static bool is_key(const struct verb_key *k, const char *key)
+{
+	return k->key[0] == key[0] && strcmp(k->key, key) == 0;
+}
+
 const struct verb_key *verb_key(const struct verb *v, const char *key)
 {
 	for (const struct verb_key *k = v->keys; k->key; k++)
-		if (strcmp(k->key, key) == 0)
+		if (is_key(k, key))
 			return k;
 	for (size_t i = 0; v->changes && i < N_COMMON_KEYS; i++)
-		if (strcmp(common_keys[i].key, key) == 0)
+		if (is_key(&common_keys[i], key))
 			return &common_keys[i];
 	return NULL;
 }
