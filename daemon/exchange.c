@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Requests and their answers: making, finishing, and the final lines. */
 
+/*
+ * An exchange that has ended is kept with its memory for the next one: a request of the usual size
+ * allocates nothing. How many are kept, and how much with each, is bounded.
+ */
+
 #include "daemon/exchange.h"
 
 #include <stdlib.h>
@@ -12,10 +17,39 @@
 #include "daemon/served.h"
 #include "daemon/server.h"
 
+#define SPARES_MAX 256
+#define SPARE_REPLY_BYTES 4096
+
+static struct exchange *spares; /* by `next` */
+static size_t n_spares;
+
+static struct exchange *take_spare(void)
+{
+	struct exchange *x = spares;
+
+	if (!x)
+		return memory_new(sizeof(*x));
+	spares = x->next;
+	n_spares--;
+	*x = (struct exchange){.arena = x->arena, .reply = x->reply};
+	return x;
+}
+
+static void put_spare(struct exchange *x)
+{
+	arena_reset(&x->arena);
+	buffer_reset(&x->reply);
+	if (x->reply.cap > SPARE_REPLY_BYTES)
+		buffer_release(&x->reply);
+	x->next = spares;
+	spares = x;
+	n_spares++;
+}
+
 struct exchange *exchange_new(struct server *server, struct connection *connection,
 			      struct session *session)
 {
-	struct exchange *x = memory_new(sizeof(*x));
+	struct exchange *x = take_spare();
 
 	x->server = server;
 	x->began_us = metrics_now_us();
@@ -35,6 +69,10 @@ void exchange_free(struct exchange *x)
 		return;
 	changes_clear(&x->changes);
 	policy_free(x->policy);
+	if (n_spares < SPARES_MAX) {
+		put_spare(x);
+		return;
+	}
 	buffer_release(&x->reply);
 	arena_clear(&x->arena);
 	free(x);

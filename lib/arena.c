@@ -7,6 +7,9 @@
  * to 64 KiB, so that an arena of one reply costs one small block and one of a policy a few dozen.
  * What is larger than a quarter of the next block gets a block of its own behind the newest, so
  * that the room left in the newest is not wasted.
+ *
+ * An arena that is used again and again keeps the largest block it had, up to a bound, and so soon
+ * allocates nothing any more. What is free in a block is always zeroed.
  */
 
 #include "lib/arena.h"
@@ -17,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_MIN_BYTES = 1024, BLOCK_MAX_BYTES = 65536 };
+enum { BLOCK_MIN_BYTES = 1024, BLOCK_MAX_BYTES = 65536, BLOCK_KEPT_BYTES = 4096 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -110,6 +113,27 @@ void arena_clear(struct arena *a)
 		a->blocks = b->next;
 		free(b);
 	}
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_block *kept = NULL, *next;
+
+	for (struct arena_block *b = a->blocks; b; b = next) {
+		next = b->next;
+		if (b->cap > BLOCK_KEPT_BYTES || (kept && kept->cap >= b->cap)) {
+			free(b);
+			continue;
+		}
+		free(kept);
+		kept = b;
+	}
+	a->blocks = kept;
+	if (!kept)
+		return;
+	kept->next = NULL;
+	memset(kept->bytes, 0, kept->used);
+	kept->used = 0;
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t n)

@@ -18,6 +18,8 @@ struct arena {
 };
 
 void arena_clear(struct arena *a); /* frees all; `a` is then as new */
+/* Ends the life of all that was handed out, but keeps one block for what comes next. */
+void arena_reset(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size_bytes);
 char *arena_strdup(struct arena *a, const char *s); /* NULL gives NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t n);

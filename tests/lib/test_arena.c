@@ -42,6 +42,53 @@ static void all_sizes_are_zeroed_aligned_and_apart(void **state)
 	arena_clear(&a);
 }
 
+/* Over and over, as the requests of a connection do: still zeroed and apart. */
+static void what_is_reset_is_as_new(void **state)
+{
+	static const size_t sizes[] = {1, 300, 700, 900, 1500, 5000, 3000, 70000, 16};
+	enum { N = sizeof(sizes) / sizeof(sizes[0]) };
+	struct arena a = {0};
+
+	arena_reset(&a);
+	assert_null(a.blocks);
+	for (size_t round = 0; round < 30; round++) {
+		unsigned char *blocks[N];
+		size_t n = 1 + round % N;
+
+		for (size_t i = 0; i < n; i++) {
+			blocks[i] = arena_alloc(&a, sizes[i]);
+			for (size_t k = 0; k < sizes[i]; k++)
+				assert_int_equal(blocks[i][k], 0);
+			memset(blocks[i], (int)i + 1, sizes[i]);
+		}
+		for (size_t i = 0; i < n; i++)
+			for (size_t k = 0; k < sizes[i]; k++)
+				assert_int_equal(blocks[i][k], i + 1);
+		arena_reset(&a);
+		assert_non_null(a.blocks);
+	}
+	arena_clear(&a);
+}
+
+/* A request that always needs the same takes the same memory. */
+static void what_was_enough_once_is_kept(void **state)
+{
+	struct arena a = {0};
+	void *first = NULL;
+
+	for (int round = 0; round < 10; round++) {
+		void *p = arena_alloc(&a, 600), *q = arena_alloc(&a, 600);
+
+		if (round == 1)
+			first = p;
+		if (round > 1)
+			assert_ptr_equal(p, first);
+		assert_ptr_not_equal(p, q);
+		arena_reset(&a);
+	}
+	arena_clear(&a);
+}
+
 static void strings_are_copied(void **state)
 {
 	struct arena a = {0};
@@ -110,6 +157,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(all_sizes_are_zeroed_aligned_and_apart),
+	    cmocka_unit_test(what_is_reset_is_as_new),
+	    cmocka_unit_test(what_was_enough_once_is_kept),
 	    cmocka_unit_test(strings_are_copied),
 	    cmocka_unit_test(printf_makes_room_for_any_length),
 	    cmocka_unit_test(arrays_grow_and_keep_what_they_had),
