@@ -246,9 +246,8 @@ static void bad_line(struct connection *c, const struct request_error *e)
 static bool allowed(struct exchange *x)
 {
 	const struct verb *v = x->request.verb;
-	const struct person *p =
-	    x->person ? pole_person_by_token(x->served->pole, x->session->token_hash) : NULL;
-	bool authenticated = p && p->number == x->person;
+	const struct person *p = x->person ? pole_person(x->served->pole, x->person) : NULL;
+	bool authenticated = p && person_opens(p, x->session->token_hash);
 
 	if (verb_allows(v, authenticated, authenticated ? p->roles : 0))
 		return true;

@@ -73,18 +73,19 @@ uint64_t histogram_mean(const struct histogram *h)
 
 static const char *final_line(const struct buffer *reply)
 {
-	const char *line = reply->bytes + reply->n;
+	const char *lf;
 
 	if (reply->n == 0)
 		return "";
-	for (line--; line > reply->bytes && line[-1] != '\n';)
-		line--;
-	return line;
+	lf = memrchr(reply->bytes, '\n', reply->n - 1);
+	return lf ? lf + 1 : reply->bytes;
 }
 
-static void copy_word(const char *from, char *ret, size_t n)
+static bool begins_with_word(const char *line, const char *word)
 {
-	snprintf(ret, n, "%.*s", (int)strcspn(from, " \n"), from);
+	size_t n = strlen(word);
+
+	return strncmp(line, word, n) == 0 && (line[n] == ' ' || line[n] == '\n');
 }
 
 /* Class and code of a final line: `OK …`, `NO conflict …`. */
@@ -94,12 +95,12 @@ static enum code_class read_outcome(const char *line, enum code *ret)
 	unsigned class = CLASS_OK;
 
 	*ret = CODE_OK;
-	copy_word(line, word, sizeof(word));
-	while (class < 4 && strcmp(word, code_class_words[class]) != 0)
+	while (class < 4 && !begins_with_word(line, code_class_words[class]))
 		class ++;
 	if (class == CLASS_OK || class == 4)
 		return CLASS_OK;
-	copy_word(line + strlen(word) + 1, word, sizeof(word));
+	line += strlen(code_class_words[class]) + 1;
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(line, " \n"), line);
 	code_from_word(word, ret);
 	return (enum code_class) class;
 }

@@ -51,6 +51,14 @@ struct person *person_copy(const struct person *p, size_t n_credentials, size_t 
 	return copy;
 }
 
+bool person_opens(const struct person *p, const char *hash)
+{
+	for (size_t i = 0; p->active && i < p->n_credentials; i++)
+		if (!p->credentials[i].withdrawn && strcmp(p->credentials[i].hash, hash) == 0)
+			return true;
+	return false;
+}
+
 bool person_is_qualified(const struct person *p, const char *word, uint32_t issuer,
 			 struct span during, int64_t held_since)
 {

@@ -45,6 +45,8 @@ struct person {
 struct person *person_new(const char *name, const char *mail, size_t n_credentials, size_t n_qualifications); /* refs 1 */
 /* A copy to be altered before it is shared, with room for so many; what there was is copied as far as it fits. */
 struct person *person_copy(const struct person *p, size_t n_credentials, size_t n_qualifications);
+/* Whether the token with this hash is one of the person's and opens: they are active, and it is not withdrawn. */
+bool person_opens(const struct person *p, const char *hash);
 /* Whether all of `during` is covered by it, issued by `issuer` (0: by anyone) or good everywhere, and held since `held_since` or longer. */
 bool person_is_qualified(const struct person *p, const char *word, uint32_t issuer, struct span during, int64_t held_since);
 struct person *person_ref(struct person *p);

@@ -216,13 +216,7 @@ static uint64_t token_hash(const char *hash)
 
 static bool has_token(const void *item, const void *key)
 {
-	const struct person *person = item;
-
-	for (size_t i = 0; i < person->n_credentials; i++)
-		if (!person->credentials[i].withdrawn &&
-		    strcmp(person->credentials[i].hash, key) == 0)
-			return true;
-	return false;
+	return person_opens(item, key);
 }
 
 static void index_tokens(struct pole *p, struct person *person, bool add)

@@ -11,8 +11,7 @@
 
 enum { BUFFER_MIN_BYTES = 256 };
 
-/* Room for n more bytes and the NUL. */
-static void reserve(struct buffer *b, size_t n)
+void buffer_grow(struct buffer *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : BUFFER_MIN_BYTES;
 
@@ -35,15 +34,6 @@ void buffer_release(struct buffer *b)
 void buffer_reset(struct buffer *b)
 {
 	buffer_truncate(b, 0);
-}
-
-void buffer_add(struct buffer *b, const void *bytes, size_t n)
-{
-	reserve(b, n);
-	if (n)
-		memcpy(b->bytes + b->n, bytes, n);
-	b->n += n;
-	b->bytes[b->n] = '\0';
 }
 
 void buffer_puts(struct buffer *b, const char *s)

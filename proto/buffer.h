@@ -4,6 +4,7 @@
 /* Bytes that grow at the end: what replies and changes are written into. */
 
 #include <stddef.h>
+#include <string.h>
 
 struct buffer {
 	char *bytes; /* always NUL-terminated once something was added */
@@ -12,6 +13,17 @@ struct buffer {
 
 void buffer_release(struct buffer *b); /* frees; `b` is then as new */
 void buffer_reset(struct buffer *b);   /* empties, keeps the memory */
-void buffer_add(struct buffer *b, const void *bytes, size_t n);
+void buffer_grow(struct buffer *b, size_t n); /* room for n more bytes, and the NUL */
 void buffer_puts(struct buffer *b, const char *s);
 void buffer_truncate(struct buffer *b, size_t n);
+
+/* A reply is made of some thirty pieces, most of them of one byte: here, so that the compiler knows how long they are. */
+static inline void buffer_add(struct buffer *b, const void *bytes, size_t n)
+{
+	if (n >= b->cap - b->n)
+		buffer_grow(b, n);
+	if (n)
+		memcpy(b->bytes + b->n, bytes, n);
+	b->n += n;
+	b->bytes[b->n] = '\0';
+}
