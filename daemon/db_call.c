@@ -190,19 +190,11 @@ static void call_result(struct db_link *l, struct db_call *call, PGresult *resul
 	PQclear(result);
 }
 
-/* Errors that this session would answer for ever, and a new one perhaps not. */
-static bool is_of_no_more_use(const char *error)
+/* read_only_sql_transaction: the server is a standby, or was told to only read. That is the
+ * session's, and may be over for a new one. */
+static bool is_read_only(const char *error)
 {
-	static const char *const states[] = {
-	    "25006", /* it only reads: the server is a standby, or was told so */
-	    "26000", /* it does not know what was prepared: a pooler gave us another */
-	    "0A000", /* what was prepared gives other columns since a migration */
-	};
-
-	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
-		if (strncmp(error, states[i], 5) == 0)
-			return true;
-	return false;
+	return strncmp(error, "25006", 5) == 0;
 }
 
 static void call_synced(struct db_link *l)
@@ -214,9 +206,9 @@ static void call_synced(struct db_link *l)
 		call_tell(call, DB_OK, "");
 		return;
 	}
-	if (is_of_no_more_use(call->error)) {
+	if (is_read_only(call->error)) {
 		l->rejected = true;
-		link_break(l, "this session is of no more use");
+		link_break(l, "the session only reads");
 	}
 	call_tell(call, DB_REFUSED, call->error);
 }

@@ -59,7 +59,7 @@ struct db_link {
 	size_t n_prepared;
 	bool paused;
 	const char *broken; /* why it is to be closed at the next turn; NULL: it is not */
-	bool rejected;	    /* the last session was of no use: attempts stay rare until a call succeeds */
+	bool rejected; /* the last session only read: attempts stay rare until a call succeeds */
 	int depth;   /* callbacks under way; the memory stays until they are back */
 	bool freed;
 };
