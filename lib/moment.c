@@ -122,24 +122,25 @@ int64_t moment_utc(const struct moment *m, const struct zone *z)
 	return utc;
 }
 
-static char *put_digits(char *at, int n, int32_t value)
+static char *put_two(char *at, uint32_t value)
 {
-	for (int i = n - 1; i >= 0; i--, value /= 10)
-		at[i] = (char)('0' + value % 10);
-	return at + n;
+	at[0] = (char)('0' + value / 10);
+	at[1] = (char)('0' + value % 10);
+	return at + 2;
 }
 
 static char *put_pair(char *at, char before, int32_t value)
 {
 	*at = before;
-	return put_digits(at + 1, 2, value);
+	return put_two(at + 1, (uint32_t)value);
 }
 
 /* Without an offset. */
 static char *put_local(char *at, struct civil_time t)
 {
 	assert(t.date.year >= 0 && t.date.year <= 9999);
-	at = put_digits(at, 4, t.date.year);
+	at = put_two(at, (uint32_t)t.date.year / 100);
+	at = put_two(at, (uint32_t)t.date.year % 100);
 	at = put_pair(at, '-', t.date.month);
 	at = put_pair(at, '-', t.date.day);
 	at = put_pair(at, 'T', t.second / 3600);
