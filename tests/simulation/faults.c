@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Several daemons, their database and their clients in one process under virtual time, and all that
- * can go wrong between them, from one seed: `faults --seeds N [--seed S] [--verbose]`.
+ * can go wrong between them, from one seed: `faults --seeds N [--seed S] [--twice] [--verbose]`.
  *
  * The daemons are the real ones from the stream up to the database's interface; below that are the
  * tables in memory. A seed chooses how much goes wrong of what, then something goes wrong every
  * second or so; at last nothing does, and all must come right again. A seed that failed fails the
- * same way every time.
+ * same way every time: --twice runs each one twice, and compares all that was asked of the database
+ * and sent to clients, and when.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,10 +33,10 @@ static struct {
 	struct instance instances[INSTANCES_MOST];
 	size_t n_instances;
 	unsigned weights[8]; /* of each kind of fault */
-	bool calm, verbose;
+	bool calm, verbose, twice;
 	size_t n_violations;
 	uint64_t seed;
-	uint64_t n_versions, n_ops, n_granted;
+	uint64_t n_versions, n_ops, n_granted, trace;
 } sim;
 
 void violation(const char *fmt, ...)
@@ -245,11 +246,23 @@ static bool run(uint64_t seed)
 		sim.n_granted += op->granted != NULL;
 	}
 	sim.n_versions += (uint64_t)tables.version;
+	sim.trace = sim.trace * 31 + trace_hash();
 	for (size_t i = 0; i < sim.n_instances; i++)
 		instance_crash(&sim.instances[i]);
 	clients_begin(NULL, 0, 0, 0);
 	virtual_end();
 	return sim.n_violations == 0;
+}
+
+static bool repeats(uint64_t seed)
+{
+	uint64_t first = trace_hash();
+
+	run(seed);
+	if (trace_hash() == first)
+		return true;
+	fprintf(stderr, "seed %llu does not come to the same twice\n", (unsigned long long)seed);
+	return false;
 }
 
 int main(int argc, char **argv)
@@ -259,23 +272,28 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--verbose") == 0)
 			sim.verbose = true;
+		else if (strcmp(argv[i], "--twice") == 0)
+			sim.twice = true;
 		else if (strcmp(argv[i], "--seeds") == 0 && i + 1 < argc)
 			n = strtoull(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
 			first = strtoull(argv[++i], NULL, 10);
 		else {
-			fprintf(stderr, "usage: faults [--seeds N] [--seed S] [--verbose]\n");
+			fprintf(stderr,
+				"usage: faults [--seeds N] [--seed S] [--twice] [--verbose]\n");
 			return 2;
 		}
 	}
 	for (uint64_t seed = first; seed < first + n; seed++)
-		if (!run(seed)) {
+		if (!run(seed) || (sim.twice && !repeats(seed))) {
 			n_failed++;
 			printf("seed %llu failed: faults --seeds 1 --seed %llu --verbose\n",
 			       (unsigned long long)seed, (unsigned long long)seed);
 		}
-	printf("%llu seeds, %llu failed; %llu requests, %llu granted, %llu versions\n",
-	       (unsigned long long)n, (unsigned long long)n_failed, (unsigned long long)sim.n_ops,
-	       (unsigned long long)sim.n_granted, (unsigned long long)sim.n_versions);
+	printf(
+	    "%llu seeds, %llu failed; %llu requests, %llu granted, %llu versions; trace %016llx\n",
+	    (unsigned long long)n, (unsigned long long)n_failed, (unsigned long long)sim.n_ops,
+	    (unsigned long long)sim.n_granted, (unsigned long long)sim.n_versions,
+	    (unsigned long long)sim.trace);
 	return n_failed != 0;
 }

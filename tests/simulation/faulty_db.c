@@ -164,6 +164,10 @@ static void query_arrive(void *arg)
 
 	q->arrival = NULL;
 	q->error = refusal();
+	trace(q->statement, strlen(q->statement));
+	for (int i = 0; i < q->arguments.n; i++)
+		trace(q->arguments.values[i],
+		      q->arguments.values[i] ? (size_t)q->arguments.lengths[i] : 0);
 	if (!q->error) {
 		q->error = tables_run(q->statement, &q->arguments, &q->rows);
 		if (q->error)

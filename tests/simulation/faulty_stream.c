@@ -194,6 +194,7 @@ void stream_write(struct stream *s, const char *bytes, size_t n)
 {
 	struct wire *w = s->wire;
 
+	trace(bytes, n);
 	if (!w->lost && !s->shut)
 		task_at(in_order(&w->to_client_us), NULL, client_take, piece_new(w, bytes, n));
 }

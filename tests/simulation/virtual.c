@@ -33,7 +33,7 @@ static struct {
 	struct task *first;
 	struct event_base *acting;
 	int64_t now_us, epoch_us;
-	uint64_t random;
+	uint64_t random, trace;
 } world;
 
 int __wrap_clock_gettime(clockid_t id, struct timespec *ret);
@@ -46,6 +46,7 @@ void virtual_begin(uint64_t seed, int64_t epoch_s)
 	world.now_us = 0;
 	world.epoch_us = epoch_s * 1000000;
 	world.random = seed;
+	world.trace = UINT64_C(0xcbf29ce484222325);
 }
 
 void virtual_end(void)
@@ -62,6 +63,20 @@ struct arena *virtual_arena(void)
 int64_t virtual_now_us(void)
 {
 	return world.now_us;
+}
+
+/* FNV-1a */
+void trace(const void *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		world.trace ^= ((const unsigned char *)bytes)[i];
+		world.trace *= UINT64_C(0x100000001b3);
+	}
+}
+
+uint64_t trace_hash(void)
+{
+	return world.trace;
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014): any seed will do, neighbours differ. */
@@ -155,6 +170,7 @@ bool virtual_step(int64_t until_us)
 	*at = t->next;
 	world.now_us = runs_at(t);
 	world.acting = t->owner;
+	trace(&world.now_us, sizeof(world.now_us));
 	t->fn(t->arg);
 	world.acting = NULL;
 	return true;

@@ -28,6 +28,10 @@ void virtual_end(void); /* frees all that virtual_arena() gave */
 struct arena *virtual_arena(void); /* lives as long as the run */
 int64_t virtual_now_us(void);
 
+/* What happened, as one number: two runs of a seed come to the same. */
+void trace(const void *bytes, size_t n);
+uint64_t trace_hash(void);
+
 uint64_t chance_below(uint64_t n);
 bool chance(unsigned percent);
 int64_t chance_between(int64_t least, int64_t most);
