@@ -118,6 +118,23 @@ def test_the_only_way_to_write(start, own, day):
         own.psql("update event set change = ''", 'pole')
 
 
+def test_no_query_is_compiled(start, own, day):
+    """PostgreSQL's default is to; for what a daemon asks it takes a hundred times as long as the query."""
+    for setting in ("jit_above_cost = 0", "jit_provider = 'none-such'", "log_min_messages = debug1", "log_line_prefix = '%a: '"):
+        own.psql(f"alter system set {setting}")
+    own.stop()
+    own.start()
+    one = start(database=own.conninfo('pole', 'pole_owner'))
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as c:
+        running.until('a booking', lambda: writes(c, day).ok)
+    own.psql('select count(*) from booking', 'pole')  # that would be
+    lines = (own.folder / 'log').read_text().splitlines()
+    assert any(line.startswith('psql: ') and 'JIT provider' in line for line in lines), 'nothing is told of compiling'
+    compiled = [line for line in lines if 'JIT provider' in line and line.startswith(('commits: ', 'reads: ', 'reports: ', 'feed: '))]
+    assert compiled == []
+
+
 def test_two_daemons_on_one_database(start, own, day):
     a = start(name='a', database=own.conninfo('pole', 'pole_owner'))
     b = start(name='b', database=own.conninfo('pole', 'pole_owner'))
