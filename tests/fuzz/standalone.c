@@ -16,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef MUTATIONS
 #define MUTATIONS 40
+#endif
 #define INPUT_MAX_BYTES (1024 * 1024)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -104,25 +104,23 @@ static void commit_now(struct db_session *session, struct served *s, struct exch
 	exchange_free(x);
 }
 
-static struct person *person_made(const struct pole *pole, unsigned number)
+static struct person *person_made(const struct pole *pole, unsigned number,
+				  const struct someone *someone)
 {
-	const char *token = person_token(number);
-	char member[8];
-	struct person *p = person_new("Somebody", "", 1, 0);
+	struct person *p = person_new(someone->name, "", 1, 0);
 
-	snprintf(member, sizeof(member), "m%02u", 1 + (number - 1) / 2);
 	p->number = number;
-	p->member = number == N_PEOPLE ? 0 : pole_name_number(pole, NAME_MEMBER, 0, member);
-	p->roles = ROLE_MEMBER | (number == N_PEOPLE ? ROLE_COORDINATOR : 0);
+	p->member = someone->member ? pole_name_number(pole, NAME_MEMBER, 0, someone->member) : 0;
+	p->roles = someone->roles;
 	p->active = true;
-	sha256_hex(token, strlen(token), p->credentials[0].hash);
+	sha256_hex(someone->token, strlen(someone->token), p->credentials[0].hash);
 	return p;
 }
 
-void pole_make(struct instance *i)
+void pole_make_of(struct instance *i, struct policy *policy, const struct someone *people,
+		  size_t n_people)
 {
 	struct served s = {.server = &i->server, .id = TABLES_POLE, .pole = pole_new()};
-	struct policy *policy = policy_made(0);
 	struct db_session *session = NULL;
 	struct exchange *x = exchange_new(&i->server, NULL, NULL);
 	char why[512];
@@ -133,11 +131,25 @@ void pole_make(struct instance *i)
 	changes_add_policy(&x->changes, NULL, policy);
 	commit_now(session, &s, x);
 	x = exchange_new(&i->server, NULL, NULL);
-	for (unsigned n = 1; n <= N_PEOPLE; n++)
-		changes_add_person(&x->changes, NULL, person_made(s.pole, n));
+	for (unsigned n = 1; n <= n_people; n++)
+		changes_add_person(&x->changes, NULL, person_made(s.pole, n, &people[n - 1]));
 	commit_now(session, &s, x);
 	db_session_free(session);
 	pole_free(s.pole);
+}
+
+void pole_make(struct instance *i)
+{
+	static const char *const members[] = {"m01", "m02", "m03"};
+	struct someone people[N_PEOPLE];
+
+	for (unsigned n = 1; n <= N_PEOPLE; n++)
+		people[n - 1] =
+		    (struct someone){.name = "Somebody",
+				     .member = n == N_PEOPLE ? NULL : members[(n - 1) / 2],
+				     .token = person_token(n),
+				     .roles = ROLE_MEMBER | (n == N_PEOPLE ? ROLE_COORDINATOR : 0)};
+	pole_make_of(i, policy_made(0), people, N_PEOPLE);
 }
 
 /* Serving it, as daemon/main.c does */
@@ -175,6 +187,7 @@ static void feed_notified(void *arg, const char *channel, const char *payload)
 }
 
 static const struct db_link_ops commits_ops = {.up = commits_up, .down = commits_down};
+static const struct db_link_ops asked_ops = {.up = NULL};
 static const struct db_link_ops feed_ops = {.up = feed_up, .notified = feed_notified};
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -240,6 +253,8 @@ void instance_start(struct instance *i)
 	s->connections = connections_new(s, NULL);
 	s->commits = db_link_new(s->base, "", "commits", "", &commits_ops, i);
 	s->feed = db_link_new(s->base, "", "feed", "LISTEN mutuald", &feed_ops, i);
+	s->reads = db_link_new(s->base, "", "reads", "", &asked_ops, i);
+	s->reports = db_link_new(s->base, "", "reports", "", &asked_ops, i);
 	i->tick = event_new(s->base, -1, 0, on_tick, i);
 	event_add(i->tick, &(struct timeval){.tv_sec = TICK_S});
 	i->alive = true;
@@ -254,6 +269,8 @@ void instance_crash(struct instance *i)
 	connections_free(i->server.connections);
 	db_link_free(i->server.commits);
 	db_link_free(i->server.feed);
+	db_link_free(i->server.reads);
+	db_link_free(i->server.reports);
 	served_free(i->served);
 	i->served = NULL;
 	tasks_drop(&i->base);

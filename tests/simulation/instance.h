@@ -18,7 +18,15 @@ struct instance {
 	struct event *tick;
 };
 
+struct policy;
+struct someone {
+	const char *name, *member, *token; /* member NULL: of the pole */
+	unsigned roles;
+};
+
 void pole_make(struct instance *i); /* the pole's first policy and its people, in the tables */
+/* The same of another policy (taken) and other people, p1 and so on. */
+void pole_make_of(struct instance *i, struct policy *policy, const struct someone *people, size_t n_people);
 void instance_start(struct instance *i); /* once the database lets it */
 void instance_crash(struct instance *i); /* all that it knew is gone */
 void instance_apply_policy(struct instance *i); /* the other of the two there are */

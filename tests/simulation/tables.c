@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The named queries that only read, each after its file in sql/. */
+/* The named queries by which a pole is loaded and followed, each after its file in sql/. */
 #include "tests/simulation/tables.h"
 
 #include <stdlib.h>
@@ -294,6 +294,19 @@ static int by_number(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+void answer_booking(struct answer_rows *r, const struct table_booking *b, int64_t *ret_last)
+{
+	const char *purpose = purpose_of(b->number);
+	const char *allocations = allocations_of(b->number, ret_last);
+
+	ANSWER(r, number_text(b->number), number_text(b->resource), number_text(b->member),
+	       number_text(b->person), number_text(b->made_by), b->state, b->pinned ? "t" : "f",
+	       number_text(b->start), number_text(b->end), number_text(b->made_at),
+	       number_text(b->ended_at), purpose ? purpose : "", allocations, items_of(b->number),
+	       number_text(b->series), number_text(b->occurrence), number_text(b->due_at),
+	       details_of(b->number));
+}
+
 static void load_bookings(const struct arguments *args, struct answer_rows *r)
 {
 	const int64_t floor = argument_int(args, 1);
@@ -303,18 +316,12 @@ static void load_bookings(const struct arguments *args, struct answer_rows *r)
 		      by_number);
 	for (size_t i = 0; i < tables.bookings.n; i++) {
 		const struct table_booking *b = &tables.bookings.rows[i];
-		const char *purpose = purpose_of(b->number);
+		const size_t n = r->n;
 		int64_t last = b->end;
-		const char *allocations = allocations_of(b->number, &last);
 
+		answer_booking(r, b, &last);
 		if (!is_pending(b) && (last <= floor || b->end <= floor - LOOK_BACK_MOST_S))
-			continue;
-		ANSWER(r, number_text(b->number), number_text(b->resource), number_text(b->member),
-		       number_text(b->person), number_text(b->made_by), b->state,
-		       b->pinned ? "t" : "f", number_text(b->start), number_text(b->end),
-		       number_text(b->made_at), number_text(b->ended_at), purpose ? purpose : "",
-		       allocations, items_of(b->number), number_text(b->series),
-		       number_text(b->occurrence), number_text(b->due_at), details_of(b->number));
+			r->n = n;
 	}
 }
 
@@ -373,5 +380,7 @@ const char *tables_run(const char *statement, const struct arguments *args, stru
 			queries[i].answer(args, ret);
 			return NULL;
 		}
+	if (tables_read(statement, args, ret))
+		return NULL;
 	return arena_printf(virtual_arena(), "42883 the simulation has no query \"%s\"", statement);
 }

@@ -80,12 +80,19 @@ const char *tables_run(const char *statement, const struct arguments *args, stru
 const struct table_request *tables_request(int64_t actor, const char *key); /* NULL: none */
 bool tables_was_taken(const char *thing, int64_t start, int64_t end, int64_t since_us); /* some of it, at some moment from then until now */
 
+/* A row of booking_by_number. ret_last: when the last of its allocations ends, if that is later. */
+void answer_booking(struct answer_rows *r, const struct table_booking *b, int64_t *ret_last);
+
+/* tables_read.c: what a client's question reads. False: it is none of these. */
+bool tables_read(const char *statement, const struct arguments *args, struct answer_rows *ret);
+
 /* tables_commit.c */
 const char *tables_commit(const struct arguments *args, struct answer_rows *ret);
 void answer_row(struct answer_rows *r, size_t n, const char *const *cells);
 #define ANSWER(r, ...)                                                                                                                               \
 	answer_row(r, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), (const char *const[]){__VA_ARGS__})
 int64_t argument_int(const struct arguments *args, int i);
+const char *argument_text(const struct arguments *args, int i);
 const char *number_text(int64_t n);
 
 /* tables_json.c */

@@ -77,7 +77,7 @@ int64_t argument_int(const struct arguments *args, int i)
 	return args->lengths[i] == 4 ? int4_at(args->values[i]) : int8_at(args->values[i]);
 }
 
-static const char *argument_text(const struct arguments *args, int i)
+const char *argument_text(const struct arguments *args, int i)
 {
 	return arena_strndup(virtual_arena(), args->values[i], (size_t)args->lengths[i]);
 }

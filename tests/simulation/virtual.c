@@ -34,10 +34,13 @@ static struct {
 	struct event_base *acting;
 	int64_t now_us, epoch_us;
 	uint64_t random, trace;
+	bool runs;
 } world;
 
 int __wrap_clock_gettime(clockid_t id, struct timespec *ret);
+int __real_clock_gettime(clockid_t id, struct timespec *ret);
 ssize_t __wrap_getrandom(void *bytes, size_t n, unsigned flags);
+ssize_t __real_getrandom(void *bytes, size_t n, unsigned flags);
 
 void virtual_begin(uint64_t seed, int64_t epoch_s)
 {
@@ -47,12 +50,14 @@ void virtual_begin(uint64_t seed, int64_t epoch_s)
 	world.epoch_us = epoch_s * 1000000;
 	world.random = seed;
 	world.trace = UINT64_C(0xcbf29ce484222325);
+	world.runs = true;
 }
 
 void virtual_end(void)
 {
 	arena_clear(&world.arena);
 	world.first = NULL;
+	world.runs = false;
 }
 
 struct arena *virtual_arena(void)
@@ -181,12 +186,15 @@ void virtual_act_as(struct event_base *base)
 	world.acting = base;
 }
 
-/* What the linker puts in the place of the machine's */
+/* What the linker puts in the place of the machine's: also for a fuzzer that is linked along, to
+ * which the machine's is given between runs. */
 
 int __wrap_clock_gettime(clockid_t id, struct timespec *ret)
 {
 	int64_t us = world.epoch_us + world.now_us;
 
+	if (!world.runs)
+		return __real_clock_gettime(id, ret);
 	if (id == CLOCK_REALTIME && world.acting)
 		us += world.acting->clock_ahead_us;
 	*ret = (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
@@ -195,6 +203,8 @@ int __wrap_clock_gettime(clockid_t id, struct timespec *ret)
 
 ssize_t __wrap_getrandom(void *bytes, size_t n, unsigned flags)
 {
+	if (!world.runs)
+		return __real_getrandom(bytes, n, flags);
 	for (size_t i = 0; i < n; i++)
 		((unsigned char *)bytes)[i] = (unsigned char)chance_next();
 	return (ssize_t)n;
