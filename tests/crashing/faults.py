@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -13,8 +14,8 @@ START_S = 120
 
 
 class Breaker:
-    def __init__(self, stage, rng):
-        self.stage, self.rng = stage, rng
+    def __init__(self, stage, rng, freezes_s):
+        self.stage, self.rng, self.freezes_s = stage, rng, freezes_s
         self.faults = []
         self.thawing = []
         self.counts = {}
@@ -49,7 +50,7 @@ class Breaker:
             with contextlib.suppress(ProcessLookupError), running.frozen(pid):
                 time.sleep(seconds)
             fault.ended = time.monotonic()
-        seconds = self.rng.uniform(0.3, 5)
+        seconds = self.rng.uniform(0.3, self.freezes_s if self.rng.random() < 0.1 else 5)
         thread = threading.Thread(target=thaws, daemon=True)
         thread.start()
         self.thawing.append(thread)
@@ -58,7 +59,10 @@ class Breaker:
 def restart(breaker, one):
     """Started by what watches it, sooner or later. A database that is away is waited for by the daemon or by us."""
     time.sleep(breaker.rng.choice([0, 0, breaker.rng.uniform(0, 1.5)]))
-    breaker.stage.database.embedded or breaker.stage.database.revive()
+    if not breaker.stage.database.embedded:
+        breaker.stage.database.revive()
+    if breaker.rng.random() < 0.25:
+        die_at_start(breaker, one)
     end = time.monotonic() + START_S
     while True:
         try:
@@ -70,6 +74,17 @@ def restart(breaker, one):
             breaker.failed_starts += 1
             breaker.last_failure = str(e)
             time.sleep(0.5)
+
+
+def die_at_start(breaker, one):
+    """Killed anew before it is ready, wherever it is by then."""
+    with open(one.log_path, 'ab') as log:
+        process = subprocess.Popen(one.command(), stderr=log, stdout=log, stdin=subprocess.DEVNULL, env=one.environment(),
+                                   start_new_session=True)
+    time.sleep(breaker.rng.uniform(0, 1))
+    process.kill()
+    process.wait()
+    breaker.counts['killed at its start'] = breaker.counts.get('killed at its start', 0) + 1
 
 
 def kill_daemon(breaker, fault):
@@ -89,6 +104,7 @@ def kill_postmaster(breaker, _):
 
 
 def any_backend(breaker):
+    """None: there is none at the moment."""
     try:
         found = breaker.stage.backends()
     except AssertionError:  # it is on its way up

@@ -138,7 +138,7 @@ def booking_row(b):
 
 def told_booking(line):
     occupies = line['state'] not in QUEUES and line['state'] in OPEN | {'done'}
-    return (line['booking'], line['state'], line['resource'], seconds(line['from']), seconds(line['to']),
+    return (line.get('booking', ''), line['state'], line['resource'], seconds(line['from']), seconds(line['to']),
             tuple(sorted(line.all('unit'))) if occupies else ())
 
 
@@ -170,7 +170,7 @@ def told(attempt, lines):
     if attempt.verb == 'FIND':
         return {any(line.words[1] == 'free' for line in lines)}
     if attempt.verb == 'AGENDA':
-        return {(line['booking'], int(line['lane']), seconds(line['from']), seconds(line['to']))
+        return {(line.get('booking', ''), int(line['lane']), seconds(line['from']), seconds(line['to']))
                 for line in lines if line.words[1] == 'taken'}
     return {told_booking(line) for line in lines if line.words[1] == 'booking'}
 

@@ -142,7 +142,7 @@ def one_round(arguments, seed, seconds, total):
 def played(arguments, rng, seconds, total, stage, seed):
     found = []
     shared, workers = hire(stage, arguments, rng)
-    breaker = faults.Breaker(stage, rng)
+    breaker = faults.Breaker(stage, rng, seconds / 2)
     try:
         break_things(breaker, arguments, rng, workers, seconds)
     finally:

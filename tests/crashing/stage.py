@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is broken: one to three daemons on one PostgreSQL, which is the first daemon's own or stands apart."""
+import json
 import os
 import pathlib
 import signal
 import subprocess
-import time
 
 import pole
-from chronicle import ROWS
-import json
 import running
+from chronicle import ROWS
 
 START_S = 120
 
@@ -84,7 +83,7 @@ class Embedded:
 class Stage:
     def __init__(self, folder, n_daemons, embedded):
         self.database = Embedded() if embedded else Apart(folder)
-        self.daemons, self.lives = {}, 0
+        self.daemons = {}
         policy = pole.write(pathlib.Path(folder) / 'crash')
         for name in 'abc'[:n_daemons]:
             one = running.Daemon(folder, poles=policy, database=self.database.conninfo(not self.daemons), name=name,
@@ -117,8 +116,7 @@ class Stage:
 
     def backends(self):
         """Those of the daemons' connections."""
-        rows = self.database.psql("select pid from pg_stat_activity where application_name in ('commits', 'reads', 'reports', 'feed') "
-                                  "or application_name like 'mutuald%'")
+        rows = self.database.psql("select pid from pg_stat_activity where application_name in ('commits', 'reads', 'reports', 'feed')")
         return [int(r[0]) for r in rows]
 
     def rows(self):
@@ -168,7 +166,3 @@ class Lasting:
 
     def __exit__(self, *_):
         pass
-
-
-def pause(rng, least, most):
-    time.sleep(rng.uniform(least, most))
