@@ -20,6 +20,8 @@ bool request_key_is_told(const struct verb_key *k)
 
 static void put_key(const struct request *r, const struct verb_key *k, struct line_writer *w)
 {
+	if (!k->required && !request_get(r, k->key))
+		return;
 	if (!request_key_is_told(k)) {
 		line_str(w, k->key, k->required ? "-" : NULL);
 		return;
