@@ -72,6 +72,8 @@ def restart(breaker, one):
             if time.monotonic() > end:
                 raise
             breaker.failed_starts += 1
+            if not breaker.stage.database.embedded:
+                breaker.stage.database.revive()
             breaker.last_failure = str(e)
             time.sleep(0.5)
 
@@ -93,11 +95,18 @@ def kill_daemon(breaker, fault):
     restart(breaker, one)
 
 
+def kill_9(pid):
+    """Gone when this is over: who dies is still seen for a moment."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    running.until('it is dead', lambda: not running.is_alive(pid), START_S)
+
+
 def kill_postmaster(breaker, _):
     pid = breaker.stage.database.postmaster()
     if not pid:
         return False
-    os.kill(pid, signal.SIGKILL)
+    kill_9(pid)
     time.sleep(breaker.rng.choice([0, breaker.rng.uniform(0, 2)]))
     breaker.stage.database.revive()
     return True
@@ -157,11 +166,10 @@ def kill_both(breaker, fault):
     """A daemon and the postmaster, in either order."""
     one, pid = breaker.daemon_of(fault), breaker.stage.database.postmaster()
     fault.daemon = None
-    steps = [one.kill] + ([lambda: os.kill(pid, signal.SIGKILL)] if pid else [])
+    steps = [one.kill] + ([lambda: kill_9(pid)] if pid else [])
     breaker.rng.shuffle(steps)
     for step in steps:
-        with contextlib.suppress(ProcessLookupError):
-            step()
+        step()
     restart(breaker, one)
     breaker.stage.database.revive()
 

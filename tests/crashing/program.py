@@ -124,6 +124,9 @@ def audit(stage, found):
     code, report = stage.audit('--verify')
     if code or 'everything is as it should be' not in report:
         found.append(f"--verify ends with {code}: {report[-2000:]}")
+    code, report = stage.audit('--replay', 'crash')
+    if code:
+        found.append(f"--replay ends with {code}: {report[-2000:]}")
 
 
 def one_round(arguments, seed, seconds, total):
