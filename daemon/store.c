@@ -225,60 +225,62 @@ static void encode_events(const struct served *s, const struct change_list *l, i
 	buffer_release(&request);
 }
 
-static void encode_bookings(const struct change_list *l, struct db_params *p)
+static void add_booking(struct db_params *p, const struct booking *b)
 {
-	db_array_begin(p, DB_INT8_ARRAY);
-	for (const struct change_ref *ref = record_first(l, CHANGE_BOOKING); ref;
-	     ref = record_after(l, ref, CHANGE_BOOKING)) {
-		const struct booking *b = ref->c->booking.after;
-
-		NUMBERS(p, b->number, b->resource, b->member, b->person, b->made_by,
-			booking_is_plain(b) && item_is_pinned(b->items), b->span.start, b->span.end,
-			b->made_at, b->ended_at, b->series, b->occurrence, b->due_at);
-	}
-	db_array_end(p);
-	db_array_begin(p, DB_TEXT_ARRAY);
-	for (const struct change_ref *ref = record_first(l, CHANGE_BOOKING); ref;
-	     ref = record_after(l, ref, CHANGE_BOOKING))
-		db_array_text(p, booking_state_words[ref->c->booking.after->state]);
-	db_array_end(p);
+	NUMBERS(p, b->number, b->resource, b->member, b->person, b->made_by,
+		booking_is_plain(b) && item_is_pinned(b->items), b->span.start, b->span.end,
+		b->made_at, b->ended_at, b->series, b->occurrence, b->due_at);
 }
 
-/* A run of allocations' lanes as an int4multirange. */
-static const char *lanes_text(const struct allocation *a, size_t n, struct buffer *b)
+static void add_booking_state(struct db_params *p, const struct booking *b)
 {
-	buffer_truncate(b, 0);
-	for (size_t i = 0; i < n; i++) {
-		char text[48];
+	db_array_text(p, booking_state_words[b->state]);
+}
 
-		snprintf(text, sizeof(text), "%s[%u,%u)", i ? "," : "{", a[i].lane, a[i].lane + 1);
-		buffer_puts(b, text);
-	}
-	buffer_puts(b, "}");
-	return b->bytes;
+/* Each booking that there was, or was not, before. Returns how many. */
+static int each_booking(const struct change_list *l, bool there,
+			void (*add)(struct db_params *p, const struct booking *b),
+			struct db_params *p)
+{
+	int n = 0;
+
+	for (const struct change_ref *ref = record_first(l, CHANGE_BOOKING); ref;
+	     ref = record_after(l, ref, CHANGE_BOOKING))
+		if (was_there(ref) == there) {
+			add(p, ref->c->booking.after);
+			n++;
+		}
+	return n;
+}
+
+/* New ones first. */
+static void encode_bookings(const struct change_list *l, struct db_params *p)
+{
+	int n_new;
+
+	db_array_begin(p, DB_INT8_ARRAY);
+	n_new = each_booking(l, false, add_booking, p);
+	each_booking(l, true, add_booking, p);
+	db_array_end(p);
+	db_array_begin(p, DB_TEXT_ARRAY);
+	each_booking(l, false, add_booking_state, p);
+	each_booking(l, true, add_booking_state, p);
+	db_array_end(p);
+	db_param_int4(p, n_new);
 }
 
 static void add_allocations(struct db_params *p, const struct booking *b)
 {
-	for (size_t i = 0; i < b->n_allocations; i += booking_run(b, i)) {
-		const struct allocation *a = &b->allocations[i];
-
-		NUMBERS(p, b->number, a->item, a->resource, a->during.start, a->during.end,
+	for (const struct allocation *a = b->allocations; a < b->allocations + b->n_allocations;
+	     a++)
+		NUMBERS(p, b->number, a->item, a->resource, a->lane, a->during.start, a->during.end,
 			booking_occupies(b, a));
-	}
-}
-
-static void add_lanes(struct db_params *p, const struct booking *b, struct buffer *lanes)
-{
-	for (size_t i = 0; i < b->n_allocations; i += booking_run(b, i))
-		db_array_text(p, lanes_text(&b->allocations[i], booking_run(b, i), lanes));
 }
 
 /* Bookings whose rows go, then the rows of all that are not in place yet. */
 static void encode_allocations(const struct change_list *l, struct db_params *p)
 {
 	const enum change_kind kind = CHANGE_BOOKING;
-	struct buffer lanes = {0};
 
 	db_array_begin(p, DB_INT8_ARRAY);
 	for (const struct change_ref *ref = record_first(l, kind); ref;
@@ -292,13 +294,6 @@ static void encode_allocations(const struct change_list *l, struct db_params *p)
 		if (!ref->in_place)
 			add_allocations(p, ref->c->booking.after);
 	db_array_end(p);
-	db_array_begin(p, DB_TEXT_ARRAY);
-	for (const struct change_ref *ref = record_first(l, kind); ref;
-	     ref = record_after(l, ref, kind))
-		if (!ref->in_place)
-			add_lanes(p, ref->c->booking.after, &lanes);
-	db_array_end(p);
-	buffer_release(&lanes);
 }
 
 static bool is_kept(const struct exchange *x)

@@ -10,8 +10,8 @@ declare
 begin
 	for f in select p.oid from pg_proc p
 		 where p.pronamespace = 'public'::regnamespace
-		   and p.proname in ('pole_ensure', 'request_forget', 'pole_commit', 'seconds', 'allocation_text', 'item_text',
-				     'span_text', 'detail_text') loop
+		   and p.proname in ('pole_ensure', 'request_forget', 'bookings_of', 'pole_commit', 'seconds',
+				     'allocation_text', 'item_text', 'span_text', 'detail_text') loop
 		execute format('drop function %s', f);
 	end loop;
 end $$;
@@ -82,12 +82,22 @@ begin
 	return v_n;
 end $$;
 
+-- The rows of those bookings in pole_commit's arrays whose numbers stand from there to there. Has no cost of its own: it becomes part of the
+-- statement that it stands in.
+create function bookings_of(g_pole int4, b_n int8[], b_t text[], g_from int4, g_to int4) returns setof booking language sql stable as $$
+	select g_pole, b_n[k + 1], b_n[k + 2]::int4, b_n[k + 3]::int4, b_n[k + 4]::int4, b_n[k + 5]::int4, b_t[k / 13 + 1], b_n[k + 6] <> 0,
+	       to_timestamp(b_n[k + 7]), to_timestamp(b_n[k + 8]), to_timestamp(b_n[k + 9]), to_timestamp(nullif(b_n[k + 10], 0)),
+	       nullif(b_n[k + 11], 0), to_timestamp(nullif(b_n[k + 12], 0)), to_timestamp(nullif(b_n[k + 13], 0)),
+	       b_n[k + 13] <> 0 or b_t[k / 13 + 1] in ('held', 'requested', 'waiting', 'out', 'displaced', 'suspended')
+	from generate_series(g_from, g_to - 1, 13) k
+$$;
+
 -- The only way to write; its contract is in sql/README.md.
 --
 -- The update of the pole's row is lock, comparison and new version in one: whoever comes second waits for it, then finds
 -- another version and writes nothing. A group that was committed already, its outcome lost on the way, is known by its
 -- batch. A group without events keeps the version; its requests are written none the less. Sections with nothing to write are
--- skipped: an idle statement costs as much as several rows.
+-- skipped: an idle statement costs as much as several rows. A booking that is new is inserted without looking whether it is there.
 --
 -- What every group has comes as arrays of so many values a record (`_n` numbers, `_t` texts), for an array costs the same whether it holds
 -- much or little; what is rare comes as jsonb, null where there is none: rows of a table, by the names of its columns.
@@ -98,16 +108,15 @@ create function pole_commit(
 	g_head text, -- the last hash
 	b_n int8[], -- bookings: number, resource, member, person, made by, pinned, start, end, made at, ended at, series, occurrence, due at
 	b_t text[], --           state
+	b_new int4, -- how many of them are new: these come first
 	a_drop int8[], -- bookings whose allocations go first
-	a_n int8[], -- allocations: booking, item, resource, start, end, occupies
-	a_t text[], --              lanes
+	a_n int8[], -- allocations: booking, item, resource, lane, start, end, occupies
 	r_n int8[], -- kept answers: actor
 	r_t text[], --               key, request, reply
 	n_n int8[], -- notes: number, by
 	n_t text[], --        about, kind, text
-	items jsonb, details jsonb, outages jsonb, persons jsonb, names jsonb, policies jsonb,
-	out outcome text, out version int8)
-	language plpgsql security definer set search_path = public, pg_temp
+	items jsonb, details jsonb, outages jsonb, persons jsonb, names jsonb, policies jsonb)
+	returns pole_outcome language plpgsql security definer set search_path = public, pg_temp
 	set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
@@ -115,6 +124,7 @@ declare
 	v_events int4 := cardinality(e_n) / 2;
 	v_next int8 := g_expected + (v_events > 0)::int4;
 	v_told text;
+	answer pole_outcome;
 begin
 	update pole set version = v_next, head_hash = case when v_next > g_expected then g_head else head_hash end
 		where pole_id = g_pole and version = g_expected
@@ -122,13 +132,11 @@ begin
 	if not found then
 		if exists (select from event
 			   where pole_id = g_pole and version = g_expected + 1 and seq = 1 and batch = g_batch) then
-			outcome := 'committed';
-			version := g_expected + 1;
+			answer := ('committed', g_expected + 1);
 		else
-			outcome := 'behind';
-			select p.version into pole_commit.version from pole p where pole_id = g_pole;
+			answer := ('behind', (select version from pole where pole_id = g_pole));
 		end if;
-		return;
+		return answer;
 	end if;
 
 	if v_events > 0 then
@@ -137,33 +145,27 @@ begin
 			       e_t[6*k + 3], e_t[6*k + 4], e_t[6*k + 5], e_t[6*k + 6]
 			from generate_series(0, v_events - 1) k;
 	end if;
-	if cardinality(b_n) > 0 then
-		insert into booking (pole_id, number, resource_id, member, person, made_by, state, pinned,
-				     starts, ends, made_at, ended_at, series, occurrence, due_at)
-			select g_pole, b_n[13*k + 1], b_n[13*k + 2], b_n[13*k + 3], b_n[13*k + 4], b_n[13*k + 5], b_t[k + 1],
-			       b_n[13*k + 6] <> 0, to_timestamp(b_n[13*k + 7]), to_timestamp(b_n[13*k + 8]),
-			       to_timestamp(b_n[13*k + 9]), to_timestamp(nullif(b_n[13*k + 10], 0)), nullif(b_n[13*k + 11], 0),
-			       to_timestamp(nullif(b_n[13*k + 12], 0)), to_timestamp(nullif(b_n[13*k + 13], 0))
-			from generate_series(0, cardinality(b_t) - 1) k
+	if b_new > 0 then
+		insert into booking select * from bookings_of(g_pole, b_n, b_t, 0, 13 * b_new);
+	end if;
+	if cardinality(b_t) > b_new then
+		insert into booking select * from bookings_of(g_pole, b_n, b_t, 13 * b_new, cardinality(b_n))
 			on conflict (pole_id, number) do update
 				set resource_id = excluded.resource_id, member = excluded.member,
 				    person = excluded.person, made_by = excluded.made_by, state = excluded.state,
 				    pinned = excluded.pinned, starts = excluded.starts, ends = excluded.ends,
 				    made_at = excluded.made_at, ended_at = excluded.ended_at,
-				    series = excluded.series, occurrence = excluded.occurrence, due_at = excluded.due_at;
+				    series = excluded.series, occurrence = excluded.occurrence,
+				    due_at = excluded.due_at, pending = excluded.pending;
 	end if;
 	if cardinality(a_drop) > 0 then
 		delete from allocation where pole_id = g_pole and booking = any(a_drop);
 	end if;
 	if cardinality(a_n) > 0 then
 		insert into allocation (pole_id, booking, item, resource_id, lane, during, occupies)
-			select g_pole, r.booking, r.item, r.resource, generate_series(lower(r.lanes), upper(r.lanes) - 1),
-			       r.during, r.occupies
-			from (select a_n[6*k + 1] as booking, a_n[6*k + 2] as item, a_n[6*k + 3] as resource,
-				     unnest(a_t[k + 1]::int4multirange) as lanes,
-				     tstzrange(to_timestamp(a_n[6*k + 4]), to_timestamp(a_n[6*k + 5])) as during,
-				     a_n[6*k + 6] <> 0 as occupies
-			      from generate_series(0, cardinality(a_t) - 1) k) r;
+			select g_pole, a_n[k + 1], a_n[k + 2], a_n[k + 3], a_n[k + 4],
+			       tstzrange(to_timestamp(a_n[k + 5]), to_timestamp(a_n[k + 6])), a_n[k + 7] <> 0
+			from generate_series(0, cardinality(a_n) - 1, 7) k;
 	end if;
 	if cardinality(r_n) > 0 then
 		insert into request (pole_id, actor, key, at, request, reply)
@@ -219,19 +221,20 @@ begin
 			select g_pole, v_next, y.files, y.hash, v_at, y.by, y.reason
 			from jsonb_to_recordset(policies) as y(files jsonb, hash text, by int4, reason text);
 	end if;
-	outcome := 'committed';
-	version := v_next;
+	answer := ('committed', v_next);
+	return answer;
 end $$;
 
 do $$
 declare
 	f regprocedure;
 begin
-	foreach f in array array['pole_ensure', 'request_forget', 'pole_commit', 'seconds', 'allocation_text', 'item_text',
-				 'span_text', 'detail_text']::regproc[]::regprocedure[] loop
+	foreach f in array array['pole_ensure', 'request_forget', 'pole_commit', 'seconds', 'allocation_text',
+				 'item_text', 'span_text', 'detail_text']::regproc[]::regprocedure[] loop
 		execute format('revoke all on function %s from public', f);
 		execute format('grant execute on function %s to mutuald', f);
 	end loop;
+	revoke all on function bookings_of from public;
 end $$;
 
 grant select on schema_version, pole, policy, event, booking, item, detail, allocation, outage, note, person, qualification,

@@ -81,6 +81,7 @@ static void book(PGconn *c, struct db_params *p, int32_t pole, int64_t version, 
 					.at = 1700000000,
 					.bookings = samples,
 					.n_bookings = n,
+					.n_new = n,
 					.note = "March\xc3\xa9 de No\xc3\xabl",
 					.key = "6f1c0a52"});
 	r = sent(c, "pole_commit", p);

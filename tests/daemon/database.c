@@ -200,6 +200,19 @@ static void bookings_params(struct db_params *p, const struct group *g)
 	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
 		db_array_text(p, b->state ? b->state : "confirmed");
 	db_array_end(p);
+	db_param_int4(p, g->n_bookings ? (int32_t)g->n_new : 0);
+}
+
+/* A row for each lane of a text like "{[1,3),[4,5)}". */
+static void lanes_params(struct db_params *p, const struct sample *b)
+{
+	int first, end;
+
+	for (const char *run = strchr(b->lanes, '['); run; run = strchr(run + 1, '[')) {
+		assert_int_equal(sscanf(run, "[%d,%d)", &first, &end), 2);
+		for (int lane = first; lane < end; lane++)
+			INT8S(p, b->number, 0, b->resource, lane, b->start, b->end, occupies(b));
+	}
 }
 
 static void allocations_params(struct db_params *p, const struct group *g)
@@ -210,12 +223,7 @@ static void allocations_params(struct db_params *p, const struct group *g)
 	db_array_begin(p, DB_INT8_ARRAY);
 	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
 		if (b->lanes)
-			INT8S(p, b->number, 0, b->resource, b->start, b->end, occupies(b));
-	db_array_end(p);
-	db_array_begin(p, DB_TEXT_ARRAY);
-	for (const struct sample *b = g->bookings; b < g->bookings + g->n_bookings; b++)
-		if (b->lanes)
-			db_array_text(p, b->lanes);
+			lanes_params(p, b);
 	db_array_end(p);
 }
 
@@ -322,7 +330,7 @@ static void rest_params(struct db_params *p, const struct group *g)
 	    "]",
 	    "[{\"pole_id\":%d,\"kind\":\"resource\",\"resource\":0,\"number\":1,\"id\":\"van\"}]",
 	    ("[{\"files\":[{\"name\": \"pole.yaml\", \"text\": \"pole: é\\n\"}],\"hash\":\"abba\","
-	    "\"by\":1,\"reason\":\"first\"}]"),
+	     "\"by\":1,\"reason\":\"first\"}]"),
 	};
 	char json[1024];
 

@@ -57,6 +57,7 @@ struct group {
 	int32_t rows_pole; /* of rare rows; 0: the group's */
 	const char *request; /* as it was asked; NULL: not said */
 	bool with_the_rest; /* outages, a person, a name, a policy */
+	size_t n_new; /* of the bookings: the first so many are said to be new */
 };
 
 void group_params(struct db_params *p, const struct group *g);

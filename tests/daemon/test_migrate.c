@@ -166,6 +166,14 @@ static void upgrades_what_landed(void **state)
 	must_exec(s, "do $$ begin assert (select row(about, number, kind, text, by_person, at) = "
 		     "row('booking', 1::int8, 'purpose', 'Noël', 4, to_timestamp(1800000000)) from "
 		     "note); end $$");
+	must_exec(s, "do $$ begin assert not (select bool_or(pending) from booking); end $$");
+	assert_int_equal(db_session_exec(s,
+					 "insert into allocation select 1, 9, 0, 5, 2, "
+					 "tstzrange(to_timestamp(1800008999), "
+					 "to_timestamp(1800010000)), true",
+					 why),
+			 1);
+	assert_memory_equal(why, "23P01", 5);
 	db_params_free(p);
 	db_session_free(s);
 }
@@ -244,7 +252,7 @@ static void an_upgrade_is_whole_or_not_at_all(void **state)
 	must_exec(s, "do $$ begin assert (select count(*) = 2 from booking_row); "
 		     "assert to_regclass('detail') is null; end $$; drop view in_the_way");
 	assert_int_equal(migrate(s, why), 0);
-	assert_int_equal(schema(s), 2);
+	assert_int_equal(schema(s), 3);
 	db_session_free(s);
 }
 
@@ -268,14 +276,13 @@ static void serves_an_owner_who_is_no_superuser(void **state)
 		must_exec(s, sql);
 		if (migrate(s, why))
 			fail_msg("%s: %s", owners[i], why);
-		must_exec(s,
-			  "reset session authorization; set role mutuald; "
-			  "do $$ begin assert (select outcome from pole_ensure('x') e, lateral "
-			  "pole_commit("
-			  "e.pole_id, 0, 1, 0, "
-			  "'{}', '{}', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', "
-			  "null, null, null, null, null, null)) "
-			  "= 'committed'; end $$");
+		must_exec(s, "reset session authorization; set role mutuald; "
+			     "do $$ begin assert (select outcome from pole_ensure('x') e, lateral "
+			     "pole_commit("
+			     "e.pole_id, 0, 1, 0, "
+			     "'{}', '{}', '', '{}', '{}', 0, '{}', '{}', '{}', '{}', '{}', '{}', "
+			     "null, null, null, null, null, null)) "
+			     "= 'committed'; end $$");
 		db_session_free(s);
 	}
 }

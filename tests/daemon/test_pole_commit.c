@@ -124,6 +124,106 @@ static void refuses_overlap(void **state)
 	}
 }
 
+/* The constraint reckons with floating numbers: whole ones, however large, are told apart. */
+static void tells_neighbours_apart(void **state)
+{
+	const int64_t far = 32503680000; /* the year 3000 */
+	const int32_t last = INT32_MAX;
+	struct sample all[] = {
+	    {1, last, "{[65535,65536)}", far, far + 1, NULL},
+	    {2, last, "{[65534,65535)}", far, far + 1, NULL},
+	    {3, last - 1, "{[65535,65536)}", far, far + 1, NULL},
+	    {4, last, "{[65535,65536)}", far - 1, far, NULL},
+	    {5, last, "{[65535,65536)}", far + 1, far + 2, NULL},
+	    {6, 1, "{[65535,65536)}", far, far + 1, NULL},
+	    {7, 2, "{[1,2)}", far, far + 1, NULL},
+	};
+	struct sample again = {8, last, "{[65535,65536)}", far - 5, far + 1, NULL};
+	int32_t pole = new_pole();
+
+	expect(&(struct group){pole, 0, 1, T0, all, N(all), .n_new = N(all)}, "committed", 1);
+	expect_error(&(struct group){pole, 1, 2, T0, &again, 1, .n_new = 1}, "23P01");
+}
+
+static bool overlap(const struct sample *a, const struct sample *b)
+{
+	return a->resource == b->resource && strcmp(a->lanes, b->lanes) == 0 && a->start < b->end &&
+	       b->start < a->end;
+}
+
+/* What is refused is what overlaps, and nothing else. */
+static void refuses_what_overlaps_at_random(void **state)
+{
+	static const char *const lanes[] = {"{[1,2)}", "{[2,3)}"};
+	struct sample made[200];
+	int32_t pole = new_pole();
+	int64_t n = 0;
+
+	srand(7);
+	for (int i = 0; i < 200; i++) {
+		int64_t start = T0 + rand() % 150, length = 1 + rand() % 9;
+		struct sample b = {n + 1, 1 + rand() % 3, lanes[rand() % 2], start, start + length};
+		struct group g = {pole, n, i + 1, T0, &b, 1, .n_new = 1};
+		bool refused = false;
+
+		for (int64_t k = 0; k < n; k++)
+			refused = refused || overlap(&made[k], &b);
+		if (refused) {
+			expect_error(&g, "23P01");
+			continue;
+		}
+		made[n++] = b;
+		expect(&g, "committed", n);
+	}
+	assert_in_range(n, 40, 160);
+}
+
+static void refuses_what_the_constraint_would_not_see(void **state)
+{
+	struct sample empty = {1, 1, "{[1,2)}", T0, T0, NULL};
+	struct db_session *s = owner_session(&database);
+	char why[512];
+
+	expect_error(&(struct group){new_pole(), 0, 1, T0, &empty, 1, .n_new = 1}, "23514");
+	assert_int_equal(
+	    db_session_exec(
+		s, "insert into allocation values (1, 1, 0, 1, 1, '(,2027-01-01Z)', true)", why),
+	    1);
+	assert_memory_equal(why, "23514", 5);
+	assert_int_equal(
+	    db_session_exec(s, "insert into allocation values (1, 1, 0, 1, 1, 'empty', true)", why),
+	    1);
+	assert_memory_equal(why, "23514", 5);
+	db_session_free(s);
+}
+
+/* New ones first, then those that are there. */
+static void writes_new_bookings_and_changed_ones(void **state)
+{
+	struct sample a = {1, 1, "{[1,2)}", T0, T0 + 3600, NULL}, b = a, both[2];
+	int32_t pole = new_pole();
+
+	b.number = 2;
+	b.start += 3600;
+	b.end += 3600;
+	expect(&(struct group){pole, 0, 1, T0 - 9, &a, 1, .n_new = 1}, "committed", 1);
+	both[0] = b;
+	both[1] = a;
+	both[1].lanes = "{[2,3)}";
+	both[1].state = "out";
+	expect(&(struct group){pole, 1, 2, T0 - 9, both, 2, (int64_t[]){1}, 1, .n_new = 1},
+	       "committed", 2);
+	b.number = 1;
+	expect_error(&(struct group){pole, 2, 3, T0 - 9, &b, 1, .n_new = 1}, "23505");
+	pole_param(pole);
+	db_param_int8(params, T0 + 3600);
+	expect_rows("load_bookings", 18, 2,
+		    (const char *[]){"1|1|1|1|1|out|f|1800000000|1800003600|1799999991|1799999991||"
+				     "0/1/2/1800000000/1800003600||0|0|0|-",
+				     "2|1|1|1|1|confirmed|f|1800003600|1800007200|1799999991|0||"
+				     "0/1/1/1800003600/1800007200||0|0|0|-"});
+}
+
 static void moves_and_cancels_in_one_group(void **state)
 {
 	struct sample two[] = {{1, 1, "{[1,2)}", T0, T0 + 3600, NULL},
@@ -534,7 +634,7 @@ static int write_until(int32_t pole, int64_t last, int writer)
 
 static void one_of_many_writers_wins_each_version(void **state)
 {
-	enum { WRITERS = 4, LAST = 100 };
+	enum { WRITERS = 4, last = 100 };
 	int32_t pole = new_pole();
 	int fds[2], own, sum = 0;
 	struct db_rows *rows;
@@ -542,7 +642,7 @@ static void one_of_many_writers_wins_each_version(void **state)
 	assert_int_equal(pipe(fds), 0);
 	for (int i = 0; i < WRITERS; i++)
 		if (fork() == 0) {
-			own = write_until(pole, LAST, i + 1);
+			own = write_until(pole, last, i + 1);
 			_exit(write(fds[1], &own, sizeof(own)) != sizeof(own));
 		}
 	for (int i = 0; i < WRITERS; i++) {
@@ -550,12 +650,12 @@ static void one_of_many_writers_wins_each_version(void **state)
 		sum += own;
 		wait(NULL);
 	}
-	assert_int_equal(sum, LAST);
+	assert_int_equal(sum, last);
 	pole_param(pole);
 	db_param_int8(params, 0);
 	rows = must_query(session, "log_after", params);
-	assert_int_equal(db_n_rows(rows), LAST);
-	for (int i = 0; i < LAST; i++)
+	assert_int_equal(db_n_rows(rows), last);
+	for (int i = 0; i < last; i++)
 		assert_int_equal(db_int(rows, (size_t)i, 0), i + 1);
 	db_rows_free(rows);
 }
@@ -582,6 +682,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(counts_versions_and_knows_its_batches),
 	    cmocka_unit_test(refuses_overlap),
+	    cmocka_unit_test(tells_neighbours_apart),
+	    cmocka_unit_test(refuses_what_overlaps_at_random),
+	    cmocka_unit_test(refuses_what_the_constraint_would_not_see),
+	    cmocka_unit_test(writes_new_bookings_and_changed_ones),
 	    cmocka_unit_test(moves_and_cancels_in_one_group),
 	    cmocka_unit_test(tells_bookings),
 	    cmocka_unit_test(keeps_the_lane_of_the_cancelled),

@@ -23,9 +23,9 @@ enum { /* the order of the function's arguments */
        G_HEAD,
        B_N,
        B_T,
+       B_NEW,
        A_DROP,
        A_N,
-       A_T,
        R_N,
        R_T,
        N_N,
@@ -141,25 +141,10 @@ static bool excludes(const struct table_allocation *a, const struct table_alloca
 	       a->start < b->end && b->start < a->end;
 }
 
-/* Lanes as an int4multirange, `{[1,2),[4,5)}`, each a row. */
-static void add_lanes(struct tables *t, const int64_t *n, const char *lanes)
-{
-	for (const char *at = strchr(lanes, '['); at; at = strchr(at + 1, '[')) {
-		long first, end;
-
-		if (sscanf(at, "[%ld,%ld)", &first, &end) != 2)
-			abort();
-		for (long lane = first; lane < end; lane++)
-			*ADD(t->allocations) =
-			    (struct table_allocation){n[0], n[1], n[2], lane, n[3], n[4], n[5], 0};
-	}
-}
-
 /* The table as it would be. */
 static const char *place(const struct arguments *args, struct tables *t)
 {
 	struct numbers drop = numbers_of(args, A_DROP), n = numbers_of(args, A_N);
-	struct texts lanes = texts_of(args, A_T);
 	struct tables old = *t;
 
 	memset(&t->allocations, 0, sizeof(t->allocations));
@@ -170,8 +155,9 @@ static const char *place(const struct arguments *args, struct tables *t)
 			*ADD(t->gone) = old.allocations.rows[i];
 			t->gone.rows[t->gone.n - 1].gone_us = virtual_now_us();
 		}
-	for (size_t k = 0; k < lanes.n; k++)
-		add_lanes(t, n.v + 6 * k, lanes.v[k]);
+	for (const int64_t *v = n.v; v < n.v + n.n; v += 7)
+		*ADD(t->allocations) =
+		    (struct table_allocation){v[0], v[1], v[2], v[3], v[4], v[5], v[6], 0};
 	for (size_t i = 0; i < t->allocations.n; i++)
 		for (size_t j = 0; j < i; j++)
 			if (excludes(&t->allocations.rows[i], &t->allocations.rows[j]))
@@ -199,8 +185,10 @@ static void add_events(const struct arguments *args, struct tables *t, int64_t v
 						       .request = x.v[6 * k + 5]};
 }
 
-static void put_bookings(const struct arguments *args, struct tables *t)
+/* False: one that is said to be new is there. */
+static bool put_bookings(const struct arguments *args, struct tables *t)
 {
+	const size_t n_new = (size_t)argument_int(args, B_NEW);
 	struct numbers n = numbers_of(args, B_N);
 	struct texts states = texts_of(args, B_T);
 
@@ -210,11 +198,14 @@ static void put_bookings(const struct arguments *args, struct tables *t)
 
 		while (b < end && b->number != v[0])
 			b++;
+		if (b < end && k < n_new)
+			return false;
 		if (b == end)
 			b = ADD(t->bookings);
 		*b = (struct table_booking){v[0], v[1], v[2], v[3],  v[4],  v[5],  v[6],
 					    v[7], v[8], v[9], v[10], v[11], v[12], states.v[k]};
 	}
+	return true;
 }
 
 static void put_requests(const struct arguments *args, struct tables *t)
@@ -337,12 +328,11 @@ const char *tables_commit(const struct arguments *args, struct answer_rows *ret)
 		return NULL;
 	}
 	error = place(args, &after);
-	if (!error && name_is_taken(args))
+	if (!error && (name_is_taken(args) || !put_bookings(args, &after)))
 		error = UNIQUE;
 	if (error)
 		return error;
 	add_events(args, &after, next);
-	put_bookings(args, &after);
 	put_requests(args, &after);
 	put_notes(args, &after);
 	put_rare(args, &after, next);
