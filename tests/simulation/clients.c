@@ -192,7 +192,7 @@ static void note_code(const struct asked_op *op)
 	}
 }
 
-static void op_granted(struct asked_op *op)
+static void op_granted(struct client *c, struct asked_op *op)
 {
 	if (op->granted && op->was_kept && strcmp(op->granted, op->answer) != 0)
 		violation("%s was answered \"%s\", then \"%s\"", op->key, op->granted, op->answer);
@@ -201,6 +201,8 @@ static void op_granted(struct asked_op *op)
 		note_code(op);
 	}
 	op->settled = op->again == 0;
+	if (op->again && chance(50))
+		wire_lose(c->wire); /* to ask another daemon */
 	op->again -= op->again > 0;
 }
 
@@ -218,7 +220,7 @@ static void check_refusal(const struct asked_op *op)
 		violation("%s was refused, and free all the while since it was asked", op->line);
 }
 
-static void op_answered(struct asked_op *op, const char *line)
+static void op_answered(struct client *c, struct asked_op *op, const char *line)
 {
 	bool granted = strncmp(line, "OK", 2) == 0;
 
@@ -245,7 +247,7 @@ static void op_answered(struct asked_op *op, const char *line)
 	if (strncmp(line, "BAD", 3) == 0)
 		violation("%s: \"%s\" is not understood: %s", op->key, op->line, line);
 	if (granted)
-		op_granted(op);
+		op_granted(c, op);
 	else
 		op->settled = true;
 }
@@ -258,7 +260,7 @@ static void client_line(struct client *c, const char *line)
 		return;
 	for (struct asked_op *op = all.ops; op; op = op->next)
 		if (op->id == id && op->person == c->person && !op->settled)
-			op_answered(op, strchr(line, ' ') + 1);
+			op_answered(c, op, strchr(line, ' ') + 1);
 }
 
 static void client_received(void *arg, const char *bytes, size_t n)

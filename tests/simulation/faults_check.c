@@ -132,6 +132,17 @@ static void check_bookings(void)
 	}
 }
 
+/* Nobody waits for what could be had: of the one thing, everyone who does is in somebody's way. */
+static void check_queue(void)
+{
+	for (size_t i = 0; i < tables.bookings.n; i++) {
+		const struct table_booking *b = &tables.bookings.rows[i];
+
+		if (strcmp(b->state, "waiting") == 0 && tables_is_free("one", b))
+			violation("booking %lld waits for what is free", (long long)b->number);
+	}
+}
+
 static void check_chain(void)
 {
 	char hash[65] = "", previous[65];
@@ -241,6 +252,7 @@ void check_all(struct instance *instances, size_t n)
 
 	check_answers();
 	check_bookings();
+	check_queue();
 	check_chain();
 	if (store_session(loaded.server, &session, why) || store_load(session, &loaded, why))
 		violation("the tables cannot be loaded: %s", why);

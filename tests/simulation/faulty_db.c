@@ -56,11 +56,13 @@ struct db_faults db_faults;
 int64_t db_away_until_us;
 void (*db_on_error)(const char *statement, const char *error);
 static struct db_link *links;
+static int64_t left_behind_us; /* when the last of them is carried out */
+static int n_left_behind;      /* statements of lost links that are still to be carried out */
 
 void db_begin(void)
 {
 	links = NULL;
-	db_away_until_us = 0;
+	db_away_until_us = left_behind_us = n_left_behind = 0;
 }
 
 static int64_t later(int64_t after_us, int64_t delay_us)
@@ -150,9 +152,11 @@ static void notify_all(void)
 			task_at(virtual_now_us() + chance_between(1, 5) * MS, l->base, notice, l);
 }
 
-/* Of what is not the tables' own doing. */
+/* Of what is not the tables' own doing. What was left behind may hold the pole's row. */
 static const char *refusal(void)
 {
+	if (n_left_behind > 0 && chance(30))
+		return "55P03 canceling statement due to lock timeout";
 	return chance(db_faults.refused) ? "57014 canceling statement due to statement timeout"
 					 : NULL;
 }
@@ -164,6 +168,7 @@ static void query_arrive(void *arg)
 
 	q->arrival = NULL;
 	q->error = refusal();
+	n_left_behind -= !q->link;
 	trace(q->statement, strlen(q->statement));
 	for (int i = 0; i < q->arguments.n; i++)
 		trace(q->arguments.values[i],
@@ -271,11 +276,17 @@ struct db_link *db_link_new(struct event_base *base, const char *conninfo, const
 	return l;
 }
 
-/* Nobody is told any more; what the server has of it stays with it. */
+/* Nobody is told any more; what the server has of it stays with it, and may take its time. */
 static void query_part(struct query *q, bool goes_on)
 {
-	if (!goes_on)
+	if (q->arrival)
 		task_cancel(q->arrival);
+	if (q->arrival && goes_on) {
+		left_behind_us =
+		    later(left_behind_us, chance(50) ? 0 : chance_between(1, 3000) * MS);
+		q->arrival = task_at(left_behind_us, NULL, query_arrive, q);
+		n_left_behind++;
+	}
 	task_cancel(q->reply);
 	q->reply = NULL;
 	q->link = NULL;

@@ -67,6 +67,28 @@ bool tables_was_taken(const char *thing, int64_t start, int64_t end, int64_t sin
 	return false;
 }
 
+static bool is_out_of_service(int64_t resource, int64_t start, int64_t end)
+{
+	for (size_t i = 0; i < tables.outages.n; i++) {
+		const struct json *o = tables.outages.rows[i].json;
+
+		if (json_number(o, "resource_id") == resource && !json_get(o, "lifted_at") &&
+		    json_seconds(o, "starts") < end && start < json_seconds(o, "ends"))
+			return true;
+	}
+	return false;
+}
+
+bool tables_is_free(const char *thing, const struct table_booking *b)
+{
+	if (b->resource != resource_of(thing) || is_out_of_service(b->resource, b->start, b->end))
+		return false;
+	for (size_t i = 0; i < tables.allocations.n; i++)
+		if (takes(&tables.allocations.rows[i], b->resource, b->start, b->end))
+			return false;
+	return true;
+}
+
 static const char *purpose_of(int64_t booking)
 {
 	for (size_t i = 0; i < tables.notes.n; i++) {
