@@ -206,8 +206,26 @@ static void op_granted(struct client *c, struct asked_op *op)
 	op->again -= op->again > 0;
 }
 
+/* What was granted stays known; and what is confirmed can be cancelled. */
+static void check_state(const struct asked_op *op, const char *line)
+{
+	const char *at = strstr(op->line, "booking=");
+	const struct table_booking *b;
+	int64_t changed_us;
+
+	if (!at)
+		return;
+	at += strlen("booking=");
+	b = tables_booking(arena_strndup(virtual_arena(), at, strcspn(at, " ")), &changed_us);
+	if (strncmp(line, "NO unknown-booking", 18) == 0)
+		violation("%s: what was granted is unknown", op->line);
+	if (strncmp(line, "NO state", 8) == 0 && strncmp(op->line, "CANCEL", 6) == 0 &&
+	    strcmp(b->state, "confirmed") == 0 && changed_us < op->sent_us)
+		violation("%s: \"%s\", and it is confirmed all the while", op->line, line);
+}
+
 /* Of the one thing there is one: who is refused it was refused at a moment when it was taken. */
-static void check_refusal(const struct asked_op *op)
+static void check_conflict(const struct asked_op *op)
 {
 	int day, hour;
 	int64_t start;
@@ -230,7 +248,8 @@ static void op_answered(struct client *c, struct asked_op *op, const char *line)
 	tell("%s is answered: %s", op->key ? op->key : op->line, line);
 	op->patience_until_us = 0;
 	if (strncmp(line, "NO conflict", 11) == 0)
-		check_refusal(op);
+		check_conflict(op);
+	check_state(op, line);
 	if (!op->key) {
 		op->final = line;
 		op->settled = true;

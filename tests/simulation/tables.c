@@ -79,14 +79,32 @@ static bool is_out_of_service(int64_t resource, int64_t start, int64_t end)
 	return false;
 }
 
-bool tables_is_free(const char *thing, const struct table_booking *b)
+bool tables_is_free(const char *thing, int64_t n, const struct table_booking *b)
 {
+	uint64_t taken = 0;
+
 	if (b->resource != resource_of(thing) || is_out_of_service(b->resource, b->start, b->end))
 		return false;
 	for (size_t i = 0; i < tables.allocations.n; i++)
 		if (takes(&tables.allocations.rows[i], b->resource, b->start, b->end))
-			return false;
-	return true;
+			taken |= UINT64_C(1) << tables.allocations.rows[i].lane;
+	return __builtin_popcountll(taken) < n;
+}
+
+const struct table_booking *tables_booking(const char *code, int64_t *ret_changed_us)
+{
+	const char *begins = arena_printf(virtual_arena(), "booking code=%s ", code);
+	const struct table_event *last = NULL;
+
+	for (size_t i = 0; i < tables.events.n; i++)
+		if (strncmp(tables.events.rows[i].change, begins, strlen(begins)) == 0)
+			last = &tables.events.rows[i];
+	for (size_t i = 0; last && i < tables.bookings.n; i++)
+		if (tables.bookings.rows[i].number == last->subject) {
+			*ret_changed_us = last->us;
+			return &tables.bookings.rows[i];
+		}
+	return NULL;
 }
 
 static const char *purpose_of(int64_t booking)

@@ -12,6 +12,7 @@
 
 struct table_event {
 	int64_t version, at, batch, actor, subject;
+	int64_t us; /* when it was committed */
 	int seq;
 	const char *key, *kind, *change, *hash, *cause, *request;
 };
@@ -78,8 +79,9 @@ void tables_begin(void); /* empty */
 /* NULL: done, and the rows are there. Else the error: nothing was done. */
 const char *tables_run(const char *statement, const struct arguments *args, struct answer_rows *ret);
 const struct table_request *tables_request(int64_t actor, const char *key); /* NULL: none */
-/* Whether this is of the thing, of which there is one, and nobody has it then, nor is it out of service. */
-bool tables_is_free(const char *thing, const struct table_booking *b);
+/* Whether this is of the thing, of which there are so many, and one of them is free all the while. */
+bool tables_is_free(const char *thing, int64_t n, const struct table_booking *b);
+const struct table_booking *tables_booking(const char *code, int64_t *ret_changed_us); /* NULL: none */
 bool tables_was_taken(const char *thing, int64_t start, int64_t end, int64_t since_us); /* some of it, at some moment from then until now */
 
 /* A row of booking_by_number. ret_last: when the last of its allocations ends, if that is later. */

@@ -177,6 +177,7 @@ static void add_events(const struct arguments *args, struct tables *t, int64_t v
 						       .batch = argument_int(args, G_BATCH),
 						       .actor = n.v[2 * k],
 						       .subject = n.v[2 * k + 1],
+						       .us = virtual_now_us(),
 						       .key = x.v[6 * k],
 						       .kind = x.v[6 * k + 1],
 						       .change = x.v[6 * k + 2],
