@@ -5,6 +5,7 @@ Everything lives in one short folder under the temporary directory, since a unix
 always for a condition, with a deadline that is an error.
 """
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -57,6 +58,24 @@ def short_folder():
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def prepared_database():
+    """A private database as a daemon's first start makes it, but for its pole: made once for a build, since that is most of what a start costs."""
+    program = build_dir() / 'daemon' / 'mutuald'
+    shelf = build_dir() / 'integration'
+    made = shelf / f"database-{program.stat().st_mtime_ns}"
+    shelf.mkdir(exist_ok=True)
+    with open(shelf / 'lock', 'w', encoding='utf-8') as lock, short_folder() as folder:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            for old in [*shelf.glob('database-*'), *shelf.glob('new')]:
+                shutil.rmtree(old)
+            subprocess.run([str(program), '--state-dir', str(folder / 's'), '--migrate'], check=True, stdin=subprocess.DEVNULL,
+                           capture_output=True, env={**SANITIZERS, **os.environ}, timeout=START_S)
+            subprocess.run(['cp', '-a', str(folder / 's' / 'pg'), str(shelf / 'new')], check=True)
+            (shelf / 'new').rename(made)
+    return made
+
+
 OVERLAPS = '''select a, b from allocation a join allocation b on a.pole_id = b.pole_id and a.resource_id = b.resource_id
     and a.lane = b.lane and a.ctid < b.ctid and a.during && b.during
     and a.occupies and b.occupies'''
@@ -88,9 +107,10 @@ def backend(psql, link):
 
 
 class Daemon:
-    def __init__(self, folder, poles=POLES / 'essai', database=None, arguments=(), name='d', clock=None):
+    def __init__(self, folder, poles=POLES / 'essai', database=None, arguments=(), name='d', clock=None, prepared=True):
         """`poles`: one pole's folder, or a folder of poles' folders; copied, so that a test may edit it. `clock`: how far its
-        clock (and that of its embedded PostgreSQL) is from the real one, like `-60d`; what waits goes by another, which is right."""
+        clock (and that of its embedded PostgreSQL) is from the real one, like `-60d`; what waits goes by another, which is right.
+        `prepared`: its private database is a copy of one that was made before; else, and by another clock, it makes it itself."""
         self.folder = pathlib.Path(folder)
         self.state = self.folder / name
         self.policies = self.folder / f"{name}-poles"
@@ -99,6 +119,7 @@ class Daemon:
             shutil.copytree(poles, self.policies / poles.name if single else self.policies)
         self.log_path = self.folder / f"{name}.log"
         self.database, self.arguments = database, list(arguments)
+        self.prepared = prepared and not database and not clock
         self.process, self.port = None, None
         self.clock = self.folder / f"{name}.clock" if clock else None
         if clock:
@@ -136,6 +157,9 @@ class Daemon:
 
     def start(self):
         before = len(self.log())
+        if self.prepared and not self.state.exists():
+            self.state.mkdir(mode=0o711)
+            subprocess.run(['cp', '-a', str(prepared_database()), str(self.state / 'pg')], check=True)
         with open(self.log_path, 'ab') as log:
             self.process = subprocess.Popen(self.command(), stderr=log, stdout=log, stdin=subprocess.DEVNULL,
                                             env=self.environment(), start_new_session=True)

@@ -120,6 +120,7 @@ def test_for_programs(mutual, watch):
     assert (row['event'], row['outage']) == ('suspended', '1')
 
 
+@pytest.mark.long
 def test_it_comes_back_and_misses_nothing(mutual, watch, pole):
     day = regles.new_day()
     codes = [book(mutual, day, 8, 'alice')]

@@ -127,6 +127,7 @@ def test_not_taken_out_long_before(on, day):
     assert no.of('reason')[0]['earliest'].startswith(f"{day}T07:00")
 
 
+@pytest.mark.long
 def test_no_show_is_released(on):
     """Nobody came: the room is free again, and half of the price is owed."""
     alice = on('alice')
@@ -243,6 +244,7 @@ def test_a_higher_right_displaces(on, day):
     assert regles.state_of(bruno, theirs) == 'confirmed'
 
 
+@pytest.mark.long
 def test_what_was_due_while_the_daemon_was_away(start):
     """Many holds ran out in the dark: all have, before the first command is decided, and the log says so once."""
     one = start(poles=regles.POLE)
@@ -267,6 +269,7 @@ def utc(text):
     return datetime.datetime.fromisoformat(text).astimezone(datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
 
 
+@pytest.mark.long
 def test_a_pole_with_nothing_due_rests(start):
     """No timer, no loop: it uses no processor while nobody asks."""
     one = start(poles=regles.POLE)

@@ -46,7 +46,7 @@ def judge(replies, granted):
     assert len(set(units)) == granted, units
 
 
-@pytest.mark.parametrize('what, granted', [('one', 1), ('four', 4)])
+@pytest.mark.parametrize('what, granted', [('one', 1), pytest.param('four', 4, marks=pytest.mark.long)])
 def test_sixty_for_the_last(daemon, sixty, what, granted):
     for n in range(ROUNDS):
         clients = sixty[n % CLIENTS:] + sixty[:n % CLIENTS]

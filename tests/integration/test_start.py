@@ -64,7 +64,7 @@ def test_a_settings_file_and_the_command_line(folder, start):
 
 
 def test_what_a_first_start_makes(start):
-    one = start()
+    one = start(prepared=False)
     assert (one.state / 'admin.token').stat().st_mode & 0o777 == 0o600
     for secret in ('ca.key', 'server.key'):
         assert (one.state / 'tls' / secret).stat().st_mode & 0o077 == 0
@@ -153,7 +153,7 @@ def test_a_path_too_long_for_a_socket_is_explained(folder):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason='only root can become another user')
 def test_as_root_it_becomes_the_named_user(start):
-    one = start(arguments=['--user', 'nobody'])
+    one = start(arguments=['--user', 'nobody'], prepared=False)
     status = pathlib.Path(f"/proc/{one.pid}/status").read_text()
     import pwd
     uid = str(pwd.getpwnam('nobody').pw_uid)

@@ -168,6 +168,7 @@ def test_moved_to_another_unit_to_make_room(on, day):
     assert line['booking'] in (early['booking'], late['booking']) and line['unit'] != line['was-unit'] and 'by' not in line
 
 
+@pytest.mark.long
 def test_what_time_does(on):
     """A hold that runs out, a room that is given back, what is late: nobody asks for it."""
     watcher = Watcher(on('alice'))
@@ -355,6 +356,7 @@ def choke(connection):
     return [connection.send('HELP') for _ in range(1500)]
 
 
+@pytest.mark.long
 def test_a_flood_a_slow_reader_and_no_memory_for_it(pole):
     people = pole.people
     with contextlib.ExitStack() as stack:
@@ -381,6 +383,7 @@ def test_a_flood_a_slow_reader_and_no_memory_for_it(pole):
         assert not slow.told() and not any(o.told() for o in others)
 
 
+@pytest.mark.long
 def test_at_rest_it_makes_no_calls(pole):
     """Watchers cost nothing while nothing happens: the daemon wakes for its own clock only."""
     with contextlib.ExitStack() as stack:
@@ -427,6 +430,7 @@ def test_a_log_that_went_back(own, start, day):
     assert kept
 
 
+@pytest.mark.long
 def test_who_watches_is_not_idle(start, day):
     one = start(poles=regles.POLE, arguments=['--idle-timeout', '2'])
     token, _ = one.person('Alice Test', 'm01')
@@ -440,6 +444,7 @@ def test_who_watches_is_not_idle(start, day):
         assert watching.until_closed()[-1].startswith('* BYE timeout')
 
 
+@pytest.mark.long
 def test_while_the_database_is_away(own, start, day):
     """What was missed is told when it is back; nothing is lost, and the connection stays."""
     one = start(database=own.conninfo('pole'), poles=regles.POLE)
