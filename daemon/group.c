@@ -21,6 +21,7 @@
 #include <time.h>
 
 #include "daemon/secret.h"
+#include "daemon/announce.h"
 #include "daemon/db.h"
 #include "daemon/exchange.h"
 #include "daemon/follow.h"
@@ -420,6 +421,7 @@ static void group_committed(struct served *s, int64_t version)
 	s->version = version;
 	memcpy(s->head, g->head, sizeof(s->head));
 	finish_list(list);
+	announce(s);
 	watches_tell(s);
 }
 
@@ -467,6 +469,8 @@ static void tick_refused(struct served *s, const char *error)
 	    metrics_now_us() + (g->tick_owed ? TICK_AGAIN_S : TICK_RESTS_S) * INT64_C(1000000);
 }
 
+/* Where one command of the group is at fault, the others go without it. A lock that is not given, a
+ * full disk: each alone would fare no better, and wait as long. */
 static void group_refused(struct served *s, const char *error)
 {
 	struct groups *g = &s->groups;
@@ -476,7 +480,7 @@ static void group_refused(struct served *s, const char *error)
 	for (struct exchange *x = list; x; x = x->next)
 		n++;
 	log_error("pole=%s the database refused a group of %zu: %s", s->name, n, error);
-	if (n > 1) {
+	if (n > 1 && IS_OF(error, lasting)) {
 		g->solo += n;
 		waiting_put_back(g, list);
 	} else {

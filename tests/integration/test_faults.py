@@ -15,6 +15,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 import pytest
@@ -169,7 +170,7 @@ def test_the_server_process_of_a_commit_is_ended(start, own, slots):
     token, _ = one.person('Alice Test', 'm01')
 
     def end_it():
-        own.psql(f"select pg_terminate_backend({commits(own)})")
+        own.psql(f"select pg_terminate_backend({running.until('a connection for commits', lambda: commits(own))})")
     with one.connect(token) as c, one.connect(token) as reader:
         end_it()
         codes = [until_booked(c, {**slots(), 'key': 'before'})['booking']]
@@ -191,6 +192,32 @@ def test_the_server_process_of_a_commit_is_ended(start, own, slots):
 
 
 # Locks and time limits
+
+
+def test_a_statement_that_is_given_up(start, own, slots):
+    """Whoever holds the pole's row makes commits time out (57014): all of a group are told, together; nothing happened."""
+    one = start(database=own.conninfo('pole', 'pole_owner'))
+    token, _ = one.person('Alice Test', 'm01')
+    asks = [{**slots(), 'key': f"k{n}"} for n in range(30)]
+    with one.connect(token) as c, one.connect(token) as reader:
+        with holding(own) as session:
+            tags = [c.send('BOOK', **ask) for ask in asks]
+            answers, given_up = [], 0
+            collecting = threading.Thread(target=lambda: answers.extend(c.receive(t) for t in tags))
+            collecting.start()
+            while len(answers) < len(tags):
+                pid = running.until('a commit waits, or all are answered', lambda: is_waiting(own) or len(answers) == len(tags))
+                assert reader.expect('LIST')['count'] == '0'
+                if pid is not True:
+                    own.psql(f"select pg_cancel_backend({pid})")
+                    running.until('it is given up', lambda p=pid: is_waiting(own) != p or one.log().count('57014') > given_up)
+                given_up = one.log().count('57014')
+            collecting.join()
+            assert {a.outcome for a in answers} == {'ERR unavailable'} and all(int(a['retry']) > 0 for a in answers)
+            assert given_up <= 3, f"{given_up} commits were given up for {len(tags)} requests: one by one"
+            session.run('rollback')
+        assert n_bookings(own) == 0
+        check_bookings(own, c, [until_booked(c, ask)['booking'] for ask in asks])
 
 
 def test_an_operator_who_leaves_a_transaction_open(start, own, slots):
@@ -215,7 +242,9 @@ def test_a_database_that_only_reads(start, own, slots):
     with one.connect(token) as c:
         codes = [c.expect('BOOK', **slots())['booking']]
         own.psql('alter database pole set default_transaction_read_only = on')
+        before = commits(own)
         own.psql("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'pole'")
+        running.until('a session that only reads', lambda: commits(own) not in (None, before) and c.expect('STATUS')['database'] == 'up')
         ask = {**slots(), 'key': 'once'}
         running.until('writes are refused for it', lambda: c.call('BOOK', **ask).outcome == 'ERR unavailable' and '25006' in one.log())
         assert c.expect('LIST').of('booking')[0]['booking'] == codes[0]
