@@ -22,7 +22,9 @@ struct settings {
 				     comma-separated; NULL: none */
 	const char *tls_certificate, *tls_key; /* NULL: its own CA */
 	bool tls12;			       /* allow TLS 1.2 with AEAD and ECDHE */
-	long max_connections, max_connections_per_address, auth_timeout_s, idle_timeout_s;
+	long max_connections, max_connections_per_address, max_connections_per_member;
+	long max_requests_per_member; /* changes on their way at once */
+	long auth_timeout_s, idle_timeout_s;
 	bool check;   /* --check: validate and exit */
 	const char *replay; /* --replay: decide this pole's log again and exit; NULL: not */
 	bool verify; /* --verify [POLE]...: compare the database with its log and exit */

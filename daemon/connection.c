@@ -5,6 +5,8 @@
  * once, so that a pipelining client fills the groups; any other request waits until nothing is
  * outstanding, so that it sees what its own connection has changed. While one waits, or too much is
  * outstanding or unsent, the stream is paused: what a client can make us hold is bounded.
+ *
+ * Connections of one address are counted, and those of one member share what daemon/crowd.h says.
  */
 
 #include "daemon/connection.h"
@@ -16,6 +18,7 @@
 #include <unistd.h>
 
 #include "config/settings.h"
+#include "daemon/crowd.h"
 #include "daemon/exchange.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
@@ -29,19 +32,22 @@
 #define OUTSTANDING_MAX 256
 #define BAD_LINES_MAX 20
 #define LINGER_MS 2000
-#define SLOW_S 60 /* a reader that takes nothing for so long is let go */
+#define SLOW_S 60	/* a reader that takes nothing for so long is let go */
+#define UNWELCOME_MAX 8 /* of an address: more are not even told */
 
 struct connection {
 	struct connection *next, **link; /* in connections.first */
 	struct connections *all;
 	uint64_t id;
 	struct stream *stream;
-	struct event *timer; /* AUTH, idle and slow reader */
-	char address[46];    /* INET6_ADDRSTRLEN */
+	struct event *timer;   /* AUTH, idle and slow reader */
+	struct crowd *address; /* its key is the address */
+	struct crowd *crowd;   /* of the member; before AUTH, of strangers */
+	struct crowd_place place;
 	struct splitter splitter;
 	struct session session;
 	struct exchange *first, *last; /* outstanding, in order */
-	struct exchange *held;	       /* decoded, waits until nothing is outstanding */
+	struct exchange *held;	       /* decoded, waits until it may go on */
 	size_t n_outstanding;
 	unsigned bad_lines;
 	bool slow;	/* its timer runs because its reader is slow */
@@ -56,6 +62,7 @@ struct connections {
 	struct server *server;
 	struct ssl_ctx_st *ctx;
 	struct connection *first;
+	struct crowds *addresses, *members;
 	struct buffer scratch; /* tagged lines on their way to a stream */
 	size_t n;
 	uint64_t last_id;
@@ -83,6 +90,8 @@ static void connection_free(struct connection *c)
 	if (c->next)
 		c->next->link = c->link;
 	c->all->n--;
+	crowd_leave(c->address, NULL);
+	crowd_leave(c->crowd, &c->place);
 	event_free(c->timer);
 	splitter_release(&c->splitter);
 	staged_clear(&c->session.staged);
@@ -103,6 +112,8 @@ static void reset_timer(struct connection *c)
 {
 	const struct settings *s = c->all->server->settings;
 
+	if (!c->session.person) /* the time to say who it is goes on, whatever else it says */
+		return;
 	if (stream_is_congested(c->stream)) {
 		if (!c->slow)
 			timer_set(c, SLOW_S);
@@ -110,8 +121,7 @@ static void reset_timer(struct connection *c)
 		return;
 	}
 	c->slow = false;
-	if (c->session.person)
-		timer_set(c, s->idle_timeout_s);
+	timer_set(c, s->idle_timeout_s);
 }
 
 /* Writing */
@@ -279,6 +289,8 @@ static void run(struct connection *c, struct exchange *x)
 	} else if (action->start) {
 		action->start(x);
 	} else if (!action->prepare || action->prepare(x)) {
+		x->crowd = c->crowd;
+		crowd_submitted(x->crowd);
 		groups_submit(x->served, x);
 	} else {
 		exchange_finish(x);
@@ -297,6 +309,17 @@ static bool may_follow(const struct connection *c, const struct exchange *x)
 	return decides(x) && decides(c->first);
 }
 
+/* Whether it may go on now; if not, it will be asked again when it may. */
+static bool may_go_on(struct connection *c, const struct exchange *x)
+{
+	if (c->n_outstanding && !may_follow(c, x))
+		return false;
+	if (!decides(x) || crowd_may_submit(c->crowd))
+		return true;
+	crowd_wait_to_submit(c->crowd, &c->place);
+	return false;
+}
+
 static void on_line(struct connection *c, const char *line, size_t n)
 {
 	struct exchange *x = exchange_new(c->all->server, c, &c->session);
@@ -307,10 +330,10 @@ static void on_line(struct connection *c, const char *line, size_t n)
 	if (r == REQUEST_E_BAD) {
 		bad_line(c, &e);
 		exchange_free(x);
-	} else if (c->n_outstanding && !may_follow(c, x)) {
-		c->held = x;
-	} else {
+	} else if (may_go_on(c, x)) {
 		run(c, x);
+	} else {
+		c->held = x;
 	}
 }
 
@@ -330,17 +353,31 @@ static void next_line(struct connection *c, bool *ret_more)
 						    .limit = LINE_MAX_BYTES});
 }
 
+static void count_time(struct connection *c, int64_t *began_us)
+{
+	int64_t now_us = metrics_now_us();
+
+	crowd_worked(c->crowd, now_us - *began_us);
+	*began_us = now_us;
+}
+
 /* Runs what can be run, then reads on or waits. Re-entered through connection_reply(): then the
  * outer call goes on. */
 static void connection_work(struct connection *c)
 {
 	bool more = true;
+	int64_t began_us;
 
 	if (c->working)
 		return;
 	c->working = true;
+	began_us = metrics_now_us();
 	while (more && !c->closing) {
-		if (c->held && !c->n_outstanding) {
+		if (!crowd_has_time(c->crowd)) {
+			crowd_wait_for_turn(c->crowd, &c->place);
+			break;
+		}
+		if (c->held && may_go_on(c, c->held)) {
 			struct exchange *x = c->held;
 
 			c->held = NULL;
@@ -356,6 +393,7 @@ static void connection_work(struct connection *c)
 			break;
 		}
 		next_line(c, &more);
+		count_time(c, &began_us);
 	}
 	c->working = false;
 	if (c->closing)
@@ -375,12 +413,14 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	struct connection *c = arg;
 
 	if (stream_is_congested(c->stream)) {
-		log_debug("conn=%" PRIu64 " address=%s reads too slowly", c->id, c->address);
+		log_debug("conn=%" PRIu64 " address=%s reads too slowly", c->id,
+			  crowd_key(c->address));
 		stream_close(c->stream);
 		connection_free(c);
 		return;
 	}
-	if (c->first || c->session.watch) /* we are the slow ones, or it waits for what happens */
+	/* We are the slow ones, or it waits for what happens. */
+	if (c->first || c->held || c->place.link || c->session.watch)
 		timer_set(c, c->all->server->settings->idle_timeout_s);
 	else
 		connection_goodbye(c, CODE_TIMEOUT);
@@ -432,7 +472,8 @@ static void on_closed(void *arg, const char *why)
 	struct connection *c = arg;
 
 	if (*why)
-		log_debug("conn=%" PRIu64 " address=%s closed: %s", c->id, c->address, why);
+		log_debug("conn=%" PRIu64 " address=%s closed: %s", c->id, crowd_key(c->address),
+			  why);
 	connection_free(c);
 }
 
@@ -444,22 +485,25 @@ static const struct stream_ops connection_ops = {.opened = on_opened,
 
 /* All of them */
 
-static long count_address(const struct connections *cs, const char *address)
+/* Beyond the limit of an address a few are let in to be told so; they count as well, so that no
+ * address can take the places of others. */
+static bool is_welcome(const struct connections *cs, const char *address, bool *ret_in)
 {
-	long n = 0;
+	const struct settings *s = cs->server->settings;
+	long n = (long)crowds_size_of(cs->addresses, address);
 
-	for (const struct connection *c = cs->first; c; c = c->next)
-		n += strcmp(c->address, address) == 0;
-	return n;
+	*ret_in = (long)cs->n < s->max_connections && !cs->server->stopping &&
+		  n < s->max_connections_per_address + UNWELCOME_MAX;
+	return n < s->max_connections_per_address;
 }
 
 void connections_accept(void *arg, int fd, const char *address)
 {
 	struct connections *cs = arg;
-	const struct settings *settings = cs->server->settings;
 	struct connection *c;
+	bool in, welcome = is_welcome(cs, address, &in);
 
-	if ((long)cs->n >= settings->max_connections || cs->server->stopping) {
+	if (!in) {
 		log_debug("address=%s refused, too many connections", address);
 		close(fd);
 		return;
@@ -467,8 +511,9 @@ void connections_accept(void *arg, int fd, const char *address)
 	c = memory_new(sizeof(*c));
 	c->all = cs;
 	c->id = ++cs->last_id;
-	c->unwelcome = count_address(cs, address) >= settings->max_connections_per_address;
-	snprintf(c->address, sizeof(c->address), "%s", address);
+	c->unwelcome = !welcome;
+	c->address = crowd_join(cs->addresses, address);
+	c->crowd = crowd_join(cs->members, "");
 	splitter_init(&c->splitter, LINE_MAX_BYTES);
 	c->timer = evtimer_new(cs->server->base, on_timer, c);
 	c->next = cs->first;
@@ -478,7 +523,32 @@ void connections_accept(void *arg, int fd, const char *address)
 	cs->first = c;
 	cs->n++;
 	c->stream = stream_new(cs->server->base, fd, cs->ctx, &connection_ops, c);
-	timer_set(c, settings->auth_timeout_s);
+	timer_set(c, cs->server->settings->auth_timeout_s);
+}
+
+static void go_on(struct crowd_place *place)
+{
+	connection_work((struct connection *)((char *)place - offsetof(struct connection, place)));
+}
+
+bool connection_join(struct connection *c, const struct served *s, const struct person *p)
+{
+	char key[128];
+	struct crowd *joined;
+
+	if (p->member)
+		snprintf(key, sizeof(key), "%s m%u", s->name, p->member);
+	else
+		snprintf(key, sizeof(key), "%s p%u", s->name, p->number);
+	if (strcmp(key, crowd_key(c->crowd)) == 0)
+		return true;
+	if ((long)crowds_size_of(c->all->members, key) >=
+	    c->all->server->settings->max_connections_per_member)
+		return false;
+	joined = crowd_join(c->all->members, key);
+	crowd_leave(c->crowd, &c->place);
+	c->crowd = joined;
+	return true;
 }
 
 struct connections *connections_new(struct server *server, struct ssl_ctx_st *ctx)
@@ -487,6 +557,9 @@ struct connections *connections_new(struct server *server, struct ssl_ctx_st *ct
 
 	cs->server = server;
 	cs->ctx = ctx;
+	cs->addresses = crowds_new(server->base, 1, go_on);
+	cs->members =
+	    crowds_new(server->base, (size_t)server->settings->max_requests_per_member, go_on);
 	return cs;
 }
 
@@ -498,6 +571,8 @@ void connections_free(struct connections *cs)
 		stream_close(cs->first->stream);
 		connection_free(cs->first);
 	}
+	crowds_free(cs->addresses);
+	crowds_free(cs->members);
 	buffer_release(&cs->scratch);
 	free(cs);
 }

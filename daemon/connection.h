@@ -13,6 +13,8 @@
 struct connections;
 struct connection;
 struct exchange;
+struct person;
+struct served;
 struct server;
 struct ssl_ctx_st;
 
@@ -30,4 +32,6 @@ bool connection_flush(struct connection *c, struct exchange *x);
 /* An untagged line about what happens in the pole, for which there is room now: the reader is not slow, and no reply is sent in part. */
 bool connection_takes_events(const struct connection *c);
 void connection_event(struct connection *c, const char *line, size_t n);
+/* It is one of this person's from now on. False: their member has too many, and nothing changes. */
+bool connection_join(struct connection *c, const struct served *s, const struct person *p);
 void connection_replace(struct connection *c, struct exchange *old, struct exchange *by); /* in its order */

@@ -13,6 +13,7 @@
 #include "config/policy_load.h"
 #include "daemon/answer.h"
 #include "daemon/connection.h"
+#include "daemon/crowd.h"
 #include "daemon/metrics.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
@@ -69,6 +70,8 @@ void exchange_free(struct exchange *x)
 		return;
 	changes_clear(&x->changes);
 	policy_free(x->policy);
+	if (x->crowd)
+		crowd_answered(x->crowd);
 	if (n_spares < SPARES_MAX) {
 		put_spare(x);
 		return;

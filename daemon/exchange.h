@@ -14,6 +14,7 @@
 #include "proto/request.h"
 
 struct connection;
+struct crowd;
 struct server;
 struct served;
 
@@ -23,6 +24,7 @@ struct exchange {
 	bool done; /* answered; waits for those before it on its connection */
 	struct connection *connection; /* NULL: it is gone, or the daemon itself asks */
 	struct session *session;       /* likewise */
+	struct crowd *crowd; /* whose changes on their way it is counted among; NULL: it is not */
 	struct server *server;
 	struct served *served; /* NULL before AUTH */
 	uint32_t person;       /* who asks; 0 before AUTH, or the daemon itself */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "config/settings.h"
 #include "daemon/answer.h"
 #include "daemon/connection.h"
 #include "daemon/db.h"
@@ -14,6 +15,7 @@
 #include "daemon/verbs_parts.h"
 
 #define AUTH_FAILURES_MAX 3
+#define RETRY_S 10
 
 static const char *const language_words[N_LANGUAGES] = {"en", "fr"};
 
@@ -82,6 +84,16 @@ void do_auth(struct exchange *x)
 	if (!p) {
 		reply_fail(x, CODE_AUTH, NULL, 0);
 		session->quitting = ++session->auth_failures >= AUTH_FAILURES_MAX;
+		return;
+	}
+	if (!connection_join(x->connection, x->served, p)) {
+		x->served = session->served;
+		reply_code(x, &w, CODE_TOO_MANY_CONNECTIONS,
+			   FILLS({"limit",
+				  arena_printf(&x->arena, "%ld",
+					       x->server->settings->max_connections_per_member)}));
+		line_int(&w, "retry", RETRY_S);
+		line_end(&w);
 		return;
 	}
 	session->served = x->served;

@@ -96,7 +96,8 @@ class Daemon:
         with open(self.log_path, 'wb') as log:
             self.process = subprocess.Popen(
                 [build / 'daemon' / 'mutuald', '--state-dir', self.state, '--policy-dir', folder / 'poles', '--listen', '127.0.0.1:0',
-                 '--max-connections', str(connections + 100), '--max-connections-per-address', str(connections + 100)],
+                 '--max-connections', str(connections + 100), '--max-connections-per-address', str(connections + 100),
+                 '--max-connections-per-member', str(connections + 100)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.port = until('a mutuald that is ready', lambda: re.search(r'ready on 127\.0\.0\.1:(\d+)', self.said()), self.process)[1]
         self.database = f"host={self.state / 'pg'} user=postgres"

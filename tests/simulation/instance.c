@@ -234,6 +234,8 @@ void instance_start(struct instance *i)
 	virtual_act_as(&i->base);
 	i->settings = (struct settings){.max_connections = 1000,
 					.max_connections_per_address = 1000,
+					.max_connections_per_member = 1000,
+					.max_requests_per_member = 1024,
 					.auth_timeout_s = 30,
 					.idle_timeout_s = 600};
 	*s = (struct server){.base = &i->base,
