@@ -23,6 +23,7 @@ class Breaker:
         self.failed_starts, self.last_failure = 0, ''
 
     def one(self, kinds):
+        self.problems += self.stage.died()
         kind = self.rng.choice(kinds)
         fault = Fault(kind, None, time.monotonic(), float('inf'))
         self.faults.append(fault)

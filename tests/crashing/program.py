@@ -73,7 +73,7 @@ def hire(stage, arguments, rng):
 def break_things(breaker, arguments, rng, workers, seconds):
     """At random moments, sometimes two right after each other; then a pause in which all can come back."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end and not any(w.failure for w in workers):
+    while time.monotonic() < end and not breaker.problems and not any(w.failure for w in workers):
         time.sleep(min(max(0, end - time.monotonic()), rng.choice([rng.uniform(0, 0.3), rng.uniform(0.3, 3), rng.uniform(2, 4)])))
         if arguments.faults and time.monotonic() < end:
             breaker.one(arguments.faults)
@@ -137,6 +137,7 @@ def one_round(arguments, seed, seconds, total):
     with running.short_folder() as folder:
         stage = Stage(folder, n_daemons, embedded)
         try:
+            stage.start()
             return played(arguments, rng, seconds, total, stage, seed)
         finally:
             stage.abandon()
@@ -152,6 +153,7 @@ def played(arguments, rng, seconds, total, stage, seed):
         breaker.thaw()
         stage.database.revive()
         come_to_rest(shared, workers, found)
+    found += breaker.problems + stage.died()
     rows = stage.rows()
     log = Chronicle(rows)
     attempts = [a for w in workers for a in w.history]
@@ -159,7 +161,8 @@ def played(arguments, rng, seconds, total, stage, seed):
     if not found:
         look_at_rest(stage, log, workers, found)
         audit(stage, found)
-    verdict.violations += found + breaker.problems
+        found += stage.stop()
+    verdict.violations += found
     total.add(attempts, workers, breaker, verdict)
     print(f"    broken {sum(breaker.counts.values())} times; {len(attempts):,} attempts, {log.last:,} changes in {log.n_versions:,} versions, "
           f"{verdict.counts['refusals']:,} refusals and {verdict.counts['reads']:,} reads placed; longest wait "

@@ -90,7 +90,12 @@ class Stage:
                                  arguments=['--max-connections-per-address', '500'])
             if embedded and not self.daemons:
                 self.database.daemon = one
-            self.daemons[name] = one.start()
+            self.daemons[name] = one
+
+    def start(self):
+        for one in self.daemons.values():
+            one.start()
+        return self
 
     @property
     def first(self):
@@ -131,15 +136,19 @@ class Stage:
                              env={**running.SANITIZERS, **os.environ})
         return out.returncode, out.stdout + out.stderr
 
+    def died(self):
+        """Daemons that ended although nobody ended them."""
+        return [f"daemon {name} ended with {one.process.returncode}: {one.log()[-4000:]}" for name, one in self.daemons.items()
+                if one.process and one.process.poll() is not None]
+
     def stop(self):
-        """In order; what a daemon says against it (a leak, an assertion) is an error."""
+        """The daemons, in order; what one says against it (a leak, an assertion) is an error."""
         problems = []
         for one in reversed(list(self.daemons.values())):
             try:
                 one.stop()
             except RuntimeError as e:
                 problems.append(str(e))
-        self.database.stop()
         return problems
 
     def abandon(self):
