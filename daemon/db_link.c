@@ -21,6 +21,7 @@
  */
 #include "daemon/db_link.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -322,11 +323,20 @@ static void on_io(evutil_socket_t fd, short what, void *arg)
 	link_leave(l);
 }
 
+/* Whoever was stopped for a while finds the answer waiting along with the alarm. */
+static bool has_input(const struct db_link *l)
+{
+	struct pollfd p = {.fd = PQsocket(l->conn), .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0;
+}
+
 static void check_patience(struct db_link *l)
 {
 	if (!l->patience_ms)
 		return;
-	if (l->sent.n && !l->paused && link_now_ms() - l->progress_ms > l->patience_ms)
+	if (l->sent.n && !l->paused && link_now_ms() - l->progress_ms > l->patience_ms &&
+	    !has_input(l))
 		link_fail(l, "the server does not answer");
 	else
 		set_timer(l->timer, l->patience_ms / 2);

@@ -141,13 +141,21 @@ void reply_data(struct exchange *x, struct line_writer *w, const char *kind)
 	line_word(w, kind);
 }
 
+/* What was committed is so now. */
+static int64_t shown_as_of(const struct exchange *x)
+{
+	return x->request.verb->changes && !x->request.dry ? 0 : served_as_of(x->served);
+}
+
 void reply_ok(struct exchange *x, struct line_writer *w)
 {
+	int64_t as_of;
+
 	line_begin(w, &x->reply, "OK");
 	if (x->request.dry)
 		line_str(w, "dry", "yes");
-	if (x->server->database_down_since && x->served)
-		write_time(w, "as-of", exchange_policy(x)->zone, x->server->database_down_since);
+	if (x->served && (as_of = shown_as_of(x)))
+		write_time(w, "as-of", exchange_policy(x)->zone, as_of);
 }
 
 void reply_code(struct exchange *x, struct line_writer *w, enum code code, const struct fill *fills,

@@ -3,6 +3,11 @@
  * Follows the log. Rows are applied version by version. A policy's text is not in the log: the rows
  * before it are applied, its files are asked for, and the log is read again from there with the
  * policy in hand.
+ *
+ * A failover may lose commits, and other daemons may have put theirs in their place before this one
+ * is connected again: the same number, something else. So with a new connection the log is read
+ * from the version before memory's own, whose last hash has to be the one that memory has; over the
+ * connection of the commits, which must not lead elsewhere.
  */
 
 #include "daemon/follow.h"
@@ -43,7 +48,10 @@ static void follow_over(struct served *s)
 {
 	s->following = false;
 	watches_tell(s);
-	groups_go_on(s);
+	if (s->doubtful && db_link_is_up(s->server->commits))
+		follow(s);
+	else
+		groups_go_on(s);
 }
 
 static void follow_failed(struct served *s)
@@ -130,10 +138,37 @@ static void read_policy(struct served *s, int64_t version)
 	db_params_free(p);
 }
 
+/* Takes the rows of memory's own version, which were asked for in doubt. > 0: there are none, or
+ * they are not memory's. */
+static int take_own(const struct served *s, const struct db_rows *rows, size_t *ret_n)
+{
+	size_t n = 0;
+
+	while (n < db_n_rows(rows) && db_int(rows, n, LOG_VERSION) == s->version)
+		n++;
+	if (!n || strcmp(db_value(rows, n - 1, LOG_HASH), s->head) != 0)
+		return 1;
+	*ret_n = n;
+	return 0;
+}
+
+/* What memory stands on is not there, nor then is a group that was sent on top of it. */
+static void disown(struct served *s)
+{
+	log_error("pole=%s version %lld of the database is not the one in memory", s->name,
+		  (long long)s->version);
+	s->stale = true;
+	s->known_version = 0;
+	groups_disowned(s);
+	follow_over(s);
+}
+
 static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
 		     const char *error)
 {
 	struct served *s = arg;
+	const int64_t before = s->version;
+	size_t from = 0;
 
 	if (outcome == DB_REFUSED)
 		log_error("pole=%s reading the log: %s", s->name, error);
@@ -141,7 +176,14 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 		follow_failed(s);
 		return;
 	}
-	for (size_t i = 0; i < db_n_rows(rows);) {
+	if (s->doubtful) {
+		s->doubtful = false;
+		if (take_own(s, rows, &from)) {
+			disown(s);
+			return;
+		}
+	}
+	for (size_t i = from; i < db_n_rows(rows);) {
 		int64_t version = db_int(rows, i, LOG_VERSION);
 		struct changes changes = {0};
 
@@ -162,7 +204,10 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 		apply_and_clear(s, &changes);
 		s->version = version;
 	}
-	follow_over(s);
+	if (s->version > before && s->known_version > s->version)
+		follow(s); /* it comes bit by bit */
+	else
+		follow_over(s);
 }
 
 static void policy_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
@@ -193,9 +238,16 @@ void follow(struct served *s)
 
 	s->following = true;
 	db_param_int4(p, s->id);
-	db_param_int8(p, s->version);
-	db_query(s->server->feed, "log_after", p, log_read, s);
+	db_param_int8(p, s->doubtful ? s->version - 1 : s->version);
+	db_query(s->doubtful ? s->server->commits : s->server->feed, "log_after", p, log_read, s);
 	db_params_free(p);
+}
+
+void follow_doubt(struct served *s)
+{
+	s->doubtful = true;
+	if (!s->following)
+		follow(s);
 }
 
 void follow_if_behind(struct served *s)
@@ -227,20 +279,44 @@ void follow_notified(struct server *server, const char *payload)
 		heard_of(server, id, version);
 }
 
+/* That is where it stood when it was asked, at the earliest. */
+static void checked(struct server *server, long id, long long version)
+{
+	for (size_t i = 0; i < server->n_poles; i++) {
+		struct served *s = server->poles[i];
+
+		if (s->id != id)
+			continue;
+		s->checked_version = version;
+		s->checked_us = server->asked_us;
+		if (s->version >= version)
+			s->fresh_us = s->checked_us;
+	}
+}
+
 static void poles_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
 		       const char *error)
 {
-	if (outcome != DB_OK)
-		return;
-	for (size_t i = 0; i < db_n_rows(rows); i++)
-		heard_of(arg, (long)db_int(rows, i, 0), db_int(rows, i, 1));
+	struct server *server = arg;
+
+	for (size_t i = 0; outcome == DB_OK && i < db_n_rows(rows); i++) {
+		checked(server, (long)db_int(rows, i, 0), db_int(rows, i, 1));
+		heard_of(server, (long)db_int(rows, i, 0), db_int(rows, i, 1));
+	}
+	server->asked_us = 0;
 }
 
 void follow_check_all(struct server *server)
 {
-	struct db_params *p = db_params_new();
+	struct db_params *p;
 
-	if (db_link_is_up(server->feed))
-		db_query(server->feed, "poles", p, poles_read, server);
+	for (size_t i = 0; i < server->n_poles; i++)
+		if (server->poles[i]->doubtful && !server->poles[i]->following)
+			follow(server->poles[i]);
+	if (server->asked_us || !db_link_is_up(server->feed))
+		return;
+	server->asked_us = metrics_now_us();
+	p = db_params_new();
+	db_query(server->feed, "poles", p, poles_read, server);
 	db_params_free(p);
 }

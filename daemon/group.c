@@ -607,6 +607,19 @@ static bool load_anew(struct served *s)
 	return true;
 }
 
+void groups_disowned(struct served *s)
+{
+	struct groups *g = &s->groups;
+
+	if (g->state != GROUPS_UNKNOWN)
+		return;
+	g->state = GROUPS_IDLE;
+	g->was_lost = false;
+	event_del(g->patience);
+	event_del(g->again);
+	waiting_put_back(g, without_told(g, take_sent(g)));
+}
+
 /* Groups that change nothing */
 
 /* Whether an answer rests on what memory says of the pole. What is known under a key stays so. */
@@ -668,7 +681,9 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 		fail_waiting(g, CODE_UNAVAILABLE);
 		return;
 	}
-	if (g->state != GROUPS_IDLE || s->following)
+	if (s->doubtful && !s->following)
+		fail_waiting(g, CODE_UNAVAILABLE);
+	if (g->state != GROUPS_IDLE || s->following || s->doubtful)
 		return;
 	if (s->stale && !load_anew(s))
 		return;
@@ -740,7 +755,7 @@ void groups_go_on(struct served *s)
 	bool up = db_link_is_up(s->server->commits);
 
 	if (g->state == GROUPS_UNKNOWN && up) {
-		if (event_pending(g->again, EV_TIMEOUT, NULL))
+		if (s->doubtful || event_pending(g->again, EV_TIMEOUT, NULL))
 			return;
 		log_info("pole=%s asking again what became of a group", s->name);
 		group_send(s);

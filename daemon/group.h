@@ -78,6 +78,8 @@ void group_decide(struct served *s, struct exchange *x, int64_t now);
 void groups_submit(struct served *s, struct exchange *x);
 /* The database is back, or the log was read: goes on with what waits. */
 void groups_go_on(struct served *s);
+/* What memory stands on is not what the database has: what was sent on top of it, and lost, never was committed, and is decided again. */
+void groups_disowned(struct served *s);
 /* The database went away: what waits undecided is answered `unavailable`. */
 void groups_database_down(struct served *s);
 /* Whoever waits is told: that the outcome is unknown if the group is on its way, else that it is unavailable. */

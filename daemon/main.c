@@ -38,14 +38,16 @@
 #define WHY_BYTES 512
 #define PATH_BYTES 4096
 #define TICK_S 5
+#define CHECK_EVERY_US 400000 /* other daemons may have written, and a NOTIFY is no promise */
 #define FORGET_EVERY_S 3600
 #define STOP_WITHIN_S 10
 #define GOODBYE_WITHIN_S 2 /* for those who then learn that their outcome is unknown */
 #define COMMIT_WITHIN_S 10 /* then the server gives it up; where it says nothing at all, we do */
 #define READ_WITHIN_S 600
+#define FEED_WITHIN_S 5 /* where all else goes on without it, and shows what is old */
 #define MAX_LISTENERS 16
-/* PostgreSQL compiles by default what it thinks dear: for a commit that takes a hundred times as long
- * as the commit. The embedded one is told so in its configuration. */
+/* PostgreSQL compiles by default what it thinks dear: for a commit that takes a hundred times as
+ * long as the commit. The embedded one is told so in its configuration. */
 #define ON_A_DATABASE_OF_ONES_OWN "SET ROLE mutuald; SET jit = off;"
 
 struct daemon {
@@ -57,7 +59,7 @@ struct daemon {
 	struct listener *listeners[MAX_LISTENERS];
 	size_t n_listeners;
 	struct metrics_http *metrics;
-	struct event *signals[3], *tick, *watchdog, *stopping;
+	struct event *signals[3], *tick, *check, *watchdog, *stopping;
 	bool said_ready;
 	int64_t stop_before, forgot_at, renewed_at;
 };
@@ -97,6 +99,8 @@ static void commits_up(void *arg)
 	status_changed(d);
 	if (!d->said_ready && d->n_listeners)
 		say_ready(d);
+	if (db_link_connects(d->server.commits) > 1)
+		for_each_pole(&d->server, follow_doubt);
 	for_each_pole(&d->server, groups_go_on);
 }
 
@@ -147,7 +151,7 @@ static void links_start(struct daemon *d)
 	s->reports = db_link_new(s->base, d->server.conninfo, "reports", reads, &quiet_ops, d);
 	s->feed = db_link_new(s->base, d->server.conninfo, "feed", feed, &feed_ops, d);
 	db_link_set_patience(s->commits, COMMIT_WITHIN_S * 2 * 1000);
-	db_link_set_patience(s->feed, COMMIT_WITHIN_S * 2 * 1000);
+	db_link_set_patience(s->feed, FEED_WITHIN_S * 1000);
 	db_link_set_patience(s->reads, COMMIT_WITHIN_S * 1000);
 	db_link_set_patience(s->reports, COMMIT_WITHIN_S * 2 * 1000);
 }
@@ -237,6 +241,13 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+static void on_check(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	follow_check_all(&d->server);
+}
+
 static void on_watchdog(evutil_socket_t fd, short what, void *arg)
 {
 	sd_notify(0, "WATCHDOG=1");
@@ -304,6 +315,10 @@ static void events_start(struct daemon *d)
 		event_add(d->signals[i], NULL);
 	d->tick = event_new(base, -1, EV_PERSIST, on_tick, d);
 	event_add(d->tick, &(struct timeval){.tv_sec = TICK_S});
+	d->server.alone = d->embedded;
+	d->check = event_new(base, -1, EV_PERSIST, on_check, d);
+	if (!d->server.alone)
+		event_add(d->check, &(struct timeval){.tv_usec = CHECK_EVERY_US});
 	d->stopping = event_new(base, -1, EV_PERSIST, on_stopping, d);
 	if (sd_watchdog_enabled(0, &watchdog_us) <= 0)
 		return;
@@ -320,6 +335,8 @@ static void events_stop(struct daemon *d)
 			event_free(d->signals[i]);
 	if (d->tick)
 		event_free(d->tick);
+	if (d->check)
+		event_free(d->check);
 	if (d->stopping)
 		event_free(d->stopping);
 	if (d->watchdog)
@@ -563,8 +580,8 @@ static int run_replay(const struct settings *s)
 	int r = replay_database(s, &embedded, conninfo, why);
 
 	if (!r)
-		r = replay(conninfo, s->database ? ON_A_DATABASE_OF_ONES_OWN : "", s->replay, &report,
-			   why);
+		r = replay(conninfo, s->database ? ON_A_DATABASE_OF_ONES_OWN : "", s->replay,
+			   &report, why);
 	if (r)
 		log_error("--replay %s: %s", s->replay, why);
 	embedded_stop(embedded);

@@ -28,6 +28,8 @@ struct server {
 	size_t n_poles;
 	struct connections *connections;
 	int64_t started_at, database_down_since; /* 0: it is up */
+	int64_t asked_us; /* where the poles stand was asked then, and is not answered yet; 0: it is */
+	bool alone; /* no other daemon writes to this database */
 	bool stopping;
 	struct metrics metrics;
 };

@@ -225,7 +225,7 @@ static void write_inside(const struct exchange *x, struct line_writer *w)
 void do_status(struct exchange *x)
 {
 	const struct server *server = x->server;
-	const struct served *s = x->served;
+	struct served *s = x->served;
 	int64_t now = server_clock();
 	struct line_writer w;
 
@@ -242,7 +242,7 @@ void do_status(struct exchange *x)
 	line_str(&w, "server", "mutuald " MUTUALD_VERSION);
 	if (verb_allows(&verb_table[VERB_POLICY_APPLY], true, exchange_asker(x).person->roles))
 		write_inside(x, &w);
-	if (!server->database_down_since)
+	if (!served_as_of(s))
 		write_time(&w, "as-of", pole_policy(s->pole)->zone, now);
 	line_end(&w);
 }

@@ -422,9 +422,9 @@ class Client(unittest.TestCase):
         booking = 'TAG - booking booking=B7K3QF state=confirmed resource=van from=2027-01-09T08:00+01:00 to=2027-01-09T12:00+01:00'
         self.logged_in(lambda line: [booking, 'TAG OK count=1 as-of=2026-11-23T07:41+01:00'])
         done = self.mutual('list')
-        self.assertRegex(done.stderr.decode(), r'^mutual: as of Mon 23 Nov( 2026)? 07:41: the database is away\n$')
+        self.assertRegex(done.stderr.decode(), r'^mutual: as of Mon 23 Nov( 2026)? 07:41: the server has had no news from its database since\n$')
         done = self.mutual('list', '--lang', 'fr')
-        self.assertRegex(done.stderr.decode(), r'^mutual: état au lun. 23 nov.( 2026)? 07:41 : la base de données est absente\n$')
+        self.assertRegex(done.stderr.decode(), r'^mutual: état au lun. 23 nov.( 2026)? 07:41 : depuis, le serveur est sans nouvelles de sa base de données\n$')
 
     def test_what_is_refused_is_an_object_with_json(self):
         self.logged_in(lambda line: ['TAG OK'] if ' POLICY PUT' in line or ' RESET' in line else ['TAG NO forbidden text="Not yours"'])
