@@ -21,6 +21,7 @@
 #include <time.h>
 
 #include "daemon/secret.h"
+#include "daemon/announce.h"
 #include "daemon/db.h"
 #include "daemon/exchange.h"
 #include "daemon/follow.h"
@@ -420,6 +421,7 @@ static void group_committed(struct served *s, int64_t version)
 	s->version = version;
 	memcpy(s->head, g->head, sizeof(s->head));
 	finish_list(list);
+	announce(s);
 	watches_tell(s);
 }
 

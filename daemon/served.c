@@ -65,6 +65,7 @@ void served_free(struct served *s)
 	if (!s)
 		return;
 	groups_release(&s->groups);
+	announcement_release(&s->announcement);
 	watches_free(s->watches);
 	kept_clear(&s->kept);
 	policy_free(s->fetched);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon/announce.h"
 #include "daemon/kept.h"
 #include "daemon/group.h"
 #include "lib/pole.h"
@@ -35,6 +36,7 @@ struct served {
 	struct kept kept;
 	struct policy_record policy;
 	struct groups groups;
+	struct announcement announcement;
 	bool following; /* reading the log */
 	/* The connection of the commits is a new one: the database may be another than before, and lack what memory has, or have something
 	 * else in its place. Nothing is decided until memory's last version was found there as it was. */

@@ -10,7 +10,7 @@ declare
 begin
 	for f in select p.oid from pg_proc p
 		 where p.pronamespace = 'public'::regnamespace
-		   and p.proname in ('pole_ensure', 'request_forget', 'bookings_of', 'pole_commit', 'seconds',
+		   and p.proname in ('pole_ensure', 'request_forget', 'bookings_of', 'pole_commit', 'pole_announce', 'seconds',
 				     'allocation_text', 'item_text', 'span_text', 'detail_text') loop
 		execute format('drop function %s', f);
 	end loop;
@@ -123,12 +123,10 @@ declare
 	v_at timestamptz := to_timestamp(g_at);
 	v_events int4 := cardinality(e_n) / 2;
 	v_next int8 := g_expected + (v_events > 0)::int4;
-	v_told text;
 	answer pole_outcome;
 begin
 	update pole set version = v_next, head_hash = case when v_next > g_expected then g_head else head_hash end
-		where pole_id = g_pole and version = g_expected
-		returning pg_notify('mutuald', g_pole || ' ' || v_next)::text into v_told;
+		where pole_id = g_pole and version = g_expected;
 	if not found then
 		if exists (select from event
 			   where pole_id = g_pole and version = g_expected + 1 and seq = 1 and batch = g_batch) then
@@ -225,11 +223,16 @@ begin
 	return answer;
 end $$;
 
+-- Tells whoever follows the pole's log that it goes on to there. Not part of pole_commit: NOTIFY makes commits of all poles wait for each other.
+create function pole_announce(g_pole int4, g_version int8) returns void language sql as $$
+	select pg_notify('mutuald', g_pole || ' ' || g_version)
+$$;
+
 do $$
 declare
 	f regprocedure;
 begin
-	foreach f in array array['pole_ensure', 'request_forget', 'pole_commit', 'seconds', 'allocation_text',
+	foreach f in array array['pole_ensure', 'request_forget', 'pole_commit', 'pole_announce', 'seconds', 'allocation_text',
 				 'item_text', 'span_text', 'detail_text']::regproc[]::regprocedure[] loop
 		execute format('revoke all on function %s from public', f);
 		execute format('grant execute on function %s to mutuald', f);

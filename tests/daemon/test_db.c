@@ -312,10 +312,13 @@ static void sets_up_and_is_notified(void **state)
 	begin(&f, "set statement_timeout = '9s'; listen mutuald");
 	while (!f.ups)
 		turn(&f);
-	commit(&f, 0);
+	db_params_reset(f.params);
+	db_param_int4(f.params, f.pole);
+	db_param_int8(f.params, 1);
+	db_query(f.link, "pole_announce", f.params, on_done, &f.calls[0]);
 	snprintf(expected, sizeof(expected), "%d 1", f.pole);
 	while (!f.notified ||
-	       strcmp(f.payload, expected) != 0) /* a lost commit of before may be told late */
+	       strcmp(f.payload, expected) != 0) /* a lost one of before may be told late */
 		turn(&f);
 	until_told(&f, 1);
 	end(&f);

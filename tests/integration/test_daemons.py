@@ -135,7 +135,7 @@ def test_a_commit_is_seen_soon(daemons, capsys):
 
 def without_notify(own):
     """The database no longer says anything by itself: what happens to a session behind a pool, or to one whose LISTEN was lost."""
-    ((source,),) = own.psql("select encode(convert_to(pg_get_functiondef(oid), 'UTF8'), 'hex') from pg_proc where proname = 'pole_commit'",
+    ((source,),) = own.psql("select encode(convert_to(pg_get_functiondef(oid), 'UTF8'), 'hex') from pg_proc where proname = 'pole_announce'",
                             'pole')
     text = bytes.fromhex(source).decode()
     assert text.count("pg_notify('mutuald',") == 1

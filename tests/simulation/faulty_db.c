@@ -164,7 +164,6 @@ static const char *refusal(void)
 static void query_arrive(void *arg)
 {
 	struct query *q = arg;
-	int64_t version = tables.version;
 
 	q->arrival = NULL;
 	q->error = refusal();
@@ -178,7 +177,7 @@ static void query_arrive(void *arg)
 		if (q->error)
 			db_on_error(q->statement, q->error);
 	}
-	if (tables.version > version)
+	if (!q->error && strcmp(q->statement, "pole_announce") == 0)
 		notify_all();
 	if (!q->link)
 		return;

@@ -391,6 +391,12 @@ static void load_requests(const struct arguments *args, struct answer_rows *r)
 	}
 }
 
+/* Done by whoever has the links. */
+static void pole_announce(const struct arguments *args, struct answer_rows *r)
+{
+	ANSWER(r, "");
+}
+
 static const struct {
 	const char *name;
 	void (*answer)(const struct arguments *args, struct answer_rows *r);
@@ -404,6 +410,7 @@ static const struct {
     {"load_qualifications", load_qualifications},
     {"load_requests", load_requests},
     {"log_after", log_after},
+    {"pole_announce", pole_announce},
     {"pole_state", pole_state},
     {"pole_version", pole_version},
     {"poles", poles},
