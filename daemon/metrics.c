@@ -9,6 +9,7 @@
 #include "daemon/metrics.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -254,6 +255,13 @@ int64_t metrics_resident_bytes(void)
 	return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
+static double allocated_bytes(void)
+{
+	struct mallinfo2 m = mallinfo2();
+
+	return (double)m.uordblks + (double)m.hblkhd;
+}
+
 static void write_server(const struct server *s, struct buffer *out)
 {
 	const struct stream_counts *c = stream_counts();
@@ -268,6 +276,9 @@ static void write_server(const struct server *s, struct buffer *out)
 	    (double)c->handshake_failures);
 	one(out, "resident_memory_bytes", "gauge", "Memory that the daemon has in use.",
 	    (double)metrics_resident_bytes());
+	one(out, "allocated_memory_bytes", "gauge",
+	    "Memory that is allocated, without what the allocator keeps beside it.",
+	    allocated_bytes());
 	one(out, "start_time_seconds", "gauge", "When the daemon was started, in Unix time.",
 	    (double)s->started_at);
 	one(out, "database_up", "gauge", "Whether commits can be made.", !s->database_down_since);
