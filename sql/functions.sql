@@ -6,14 +6,15 @@
 drop view if exists booking_row;
 do $$
 declare
-	f regprocedure;
+	-- In one statement, for some rest on others.
+	v_there text := (select string_agg(p.oid::regprocedure::text, ', ') from pg_proc p
+			 where p.pronamespace = 'public'::regnamespace
+			   and p.proname in ('pole_ensure', 'request_forget', 'bookings_of', 'pole_commit', 'pole_announce', 'seconds',
+					     'allocation_text', 'item_text', 'span_text', 'detail_text'));
 begin
-	for f in select p.oid from pg_proc p
-		 where p.pronamespace = 'public'::regnamespace
-		   and p.proname in ('pole_ensure', 'request_forget', 'bookings_of', 'pole_commit', 'pole_announce', 'seconds',
-				     'allocation_text', 'item_text', 'span_text', 'detail_text') loop
-		execute format('drop function %s', f);
-	end loop;
+	if v_there <> '' then
+		execute 'drop function ' || v_there;
+	end if;
 end $$;
 
 create function seconds(t timestamptz) returns int8 language sql stable

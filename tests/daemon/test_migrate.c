@@ -17,7 +17,8 @@
 #include "tests/daemon/database.h"
 
 static struct database database;
-static const char *landed_path; /* schema 1 as it landed */
+static const char *landed_path;	  /* schema 1 as it landed */
+static const char *landed_2_path; /* schema 2's functions */
 
 static int64_t schema(struct db_session *s)
 {
@@ -178,6 +179,65 @@ static void upgrades_what_landed(void **state)
 	db_session_free(s);
 }
 
+/* Two bookings of schema 2, the second of two lanes and cancelled. */
+static const char written_in_2[] =
+    "select pole_ensure('old'); "
+    "do $$ begin assert (select outcome from pole_commit(1, 0, 7, 1800000000, "
+    "'{3,1,3,2}', '{k,booking,booking code=B1,h1,booked,BOOK,NULL,booking,booking code=B2,h2,"
+    "cancelled,CANCEL}', 'cafe', "
+    "'{1,5,7,3,4,1,1800003600,1800007200,1800000000,0,0,0,1800003600,"
+    "2,6,7,3,4,0,1800003600,1800007200,1800000000,1800000001,12,1800003600,0}', "
+    "'{confirmed,cancelled}', '{}', "
+    "'{1,0,5,1800003600,1800009000,1,2,0,6,1800003600,1800007200,0}', "
+    "'{\"{[2,3)}\",\"{[1,3)}\"}', "
+    "'{3}', '{k,feed,OK}', '{1,4}', '{booking,purpose,Noël}', "
+    "null, null, null, null, null, null)) = 'committed'; end $$";
+
+static void make_landed_2(struct db_session *s)
+{
+	char *text = read_file(landed_2_path);
+
+	must_exec(
+	    s, "set search_path = public; create table schema_version (version int4 primary key, "
+	       "at timestamptz not null default now())");
+	must_exec(s, sql_text("migration-001"));
+	must_exec(s, sql_text("migration-002"));
+	must_exec(s, text);
+	must_exec(s, "insert into schema_version (version) values (1), (2)");
+	free(text);
+}
+
+static void upgrades_schema_2(void **state)
+{
+	struct db_session *s = owner_session(&database);
+	struct db_params *p = db_params_new();
+	char why[512];
+
+	must_exec(s, "create database landed_2");
+	db_session_free(s);
+	s = owner_session_of(&database, "landed_2");
+	make_landed_2(s);
+	must_exec(s, written_in_2);
+	if (migrate(s, why))
+		fail_msg("%s", why);
+	db_param_int4(p, 1);
+	db_param_int8(p, 0);
+	must_give(
+	    s, "load_bookings", p, 18, 2,
+	    (const char *[]){
+		"1|5|7|3|4|confirmed|t|1800003600|1800007200|1800000000|0|Noël|"
+		"0/5/2/1800003600/1800009000||0|0|1800003600|-",
+		"2|6|7|3|4|cancelled|f|1800003600|1800007200|1800000000|1800000001||"
+		"0/6/1/1800003600/1800007200 0/6/2/1800003600/1800007200||12|1800003600|0|-"});
+	must_give(s, "log_after", p, 13, 2,
+		  (const char *[]){"1|1|1800000000|7|3|k|booking|booking code=B1|h1|Noël|-|feed|OK",
+				   "1|2|1800000000|7|3|-|booking|booking code=B2|h2|-|-|-|-"});
+	must_exec(s, "do $$ begin assert (select array_agg(pending order by number) from booking) "
+		     "= '{t,f}'; end $$");
+	db_params_free(p);
+	db_session_free(s);
+}
+
 /* Everything in a database that is ours, as text. */
 static char *shape_of(const char *name)
 {
@@ -219,6 +279,7 @@ static char *shape_of(const char *name)
 static void upgraded_is_as_new(void **state)
 {
 	struct db_session *s = owner_session(&database);
+	static const char *const olds[] = {"landed", "landed_2"};
 	char *upgraded, *fresh, why[512];
 
 	must_exec(s, "create database fresh");
@@ -226,11 +287,13 @@ static void upgraded_is_as_new(void **state)
 	s = owner_session_of(&database, "fresh");
 	assert_int_equal(migrate(s, why), 0);
 	db_session_free(s);
-	upgraded = shape_of("landed");
 	fresh = shape_of("fresh");
 	assert_true(strlen(fresh) > 10000);
-	assert_string_equal(upgraded, fresh);
-	free(upgraded);
+	for (size_t i = 0; i < sizeof(olds) / sizeof(*olds); i++) {
+		upgraded = shape_of(olds[i]);
+		assert_string_equal(upgraded, fresh);
+		free(upgraded);
+	}
 	free(fresh);
 }
 
@@ -402,6 +465,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(refuses_a_newer_schema),
 	    cmocka_unit_test(leaves_nothing_half_done),
 	    cmocka_unit_test(upgrades_what_landed),
+	    cmocka_unit_test(upgrades_schema_2),
 	    cmocka_unit_test(upgraded_is_as_new),
 	    cmocka_unit_test(an_upgrade_is_whole_or_not_at_all),
 	    cmocka_unit_test(serves_an_owner_who_is_no_superuser),
@@ -411,7 +475,8 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(functions_are_closed),
 	};
 
-	assert_int_equal(argc, 2);
+	assert_int_equal(argc, 3);
 	landed_path = argv[1];
+	landed_2_path = argv[2];
 	return cmocka_run_group_tests(tests, start, stop);
 }
