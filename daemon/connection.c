@@ -320,9 +320,9 @@ static bool may_go_on(struct connection *c, const struct exchange *x)
 	return false;
 }
 
-static void on_line(struct connection *c, const char *line, size_t n)
+static void on_line(struct connection *c, const char *line, size_t n, int64_t now_us)
 {
-	struct exchange *x = exchange_new(c->all->server, c, &c->session);
+	struct exchange *x = exchange_new_at(c->all->server, c, &c->session, now_us);
 	struct request_error e;
 	int r;
 
@@ -337,7 +337,7 @@ static void on_line(struct connection *c, const char *line, size_t n)
 	}
 }
 
-static void next_line(struct connection *c, bool *ret_more)
+static void next_line(struct connection *c, int64_t now_us, bool *ret_more)
 {
 	char *line;
 	size_t n;
@@ -345,7 +345,7 @@ static void next_line(struct connection *c, bool *ret_more)
 
 	*ret_more = r != SPLITTER_MORE;
 	if (r == SPLITTER_LINE)
-		on_line(c, line, n);
+		on_line(c, line, n, now_us);
 	else if (r == SPLITTER_TOO_LONG)
 		bad_line(c, &(struct request_error){.code = CODE_TOO_LONG_LINE,
 						    .tag = "*",
@@ -353,12 +353,13 @@ static void next_line(struct connection *c, bool *ret_more)
 						    .limit = LINE_MAX_BYTES});
 }
 
-static void count_time(struct connection *c, int64_t *began_us)
+/* Since the clock was read last. */
+static void count_time(struct connection *c, int64_t *now_us)
 {
-	int64_t now_us = metrics_now_us();
+	const int64_t before_us = *now_us;
 
-	crowd_worked(c->crowd, now_us - *began_us);
-	*began_us = now_us;
+	*now_us = metrics_now_us();
+	crowd_worked(c->crowd, *now_us - before_us);
 }
 
 /* Runs what can be run, then reads on or waits. Re-entered through connection_reply(): then the
@@ -366,12 +367,12 @@ static void count_time(struct connection *c, int64_t *began_us)
 static void connection_work(struct connection *c)
 {
 	bool more = true;
-	int64_t began_us;
+	int64_t now_us;
 
 	if (c->working)
 		return;
 	c->working = true;
-	began_us = metrics_now_us();
+	now_us = metrics_now_us();
 	while (more && !c->closing) {
 		if (!crowd_has_time(c->crowd)) {
 			crowd_wait_for_turn(c->crowd, &c->place);
@@ -392,8 +393,8 @@ static void connection_work(struct connection *c)
 									  : CODE_TOO_MANY_ERRORS);
 			break;
 		}
-		next_line(c, &more);
-		count_time(c, &began_us);
+		next_line(c, now_us, &more);
+		count_time(c, &now_us);
 	}
 	c->working = false;
 	if (c->closing)

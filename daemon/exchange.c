@@ -50,10 +50,16 @@ static void put_spare(struct exchange *x)
 struct exchange *exchange_new(struct server *server, struct connection *connection,
 			      struct session *session)
 {
+	return exchange_new_at(server, connection, session, metrics_now_us());
+}
+
+struct exchange *exchange_new_at(struct server *server, struct connection *connection,
+				 struct session *session, int64_t now_us)
+{
 	struct exchange *x = take_spare();
 
 	x->server = server;
-	x->began_us = metrics_now_us();
+	x->began_us = now_us;
 	x->connection = connection;
 	x->session = session;
 	if (session) {

@@ -53,6 +53,8 @@ struct exchange {
 };
 
 struct exchange *exchange_new(struct server *server, struct connection *connection, struct session *session);
+/* The same, where the clock was just read (metrics_now_us()). */
+struct exchange *exchange_new_at(struct server *server, struct connection *connection, struct session *session, int64_t now_us);
 void exchange_free(struct exchange *x);
 /* Sends the reply to whoever waits for it, and frees. */
 void exchange_finish(struct exchange *x);
