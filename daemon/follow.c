@@ -203,6 +203,7 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 		}
 		apply_and_clear(s, &changes);
 		s->version = version;
+		s->others_us = metrics_now_us();
 	}
 	if (s->version > before && s->known_version > s->version)
 		follow(s); /* it comes bit by bit */

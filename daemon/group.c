@@ -30,6 +30,7 @@
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/store.h"
+#include "daemon/turns.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
 #include "lib/decide_life.h"
@@ -416,6 +417,8 @@ static void group_committed(struct served *s, int64_t version)
 		}
 	}
 	g->n_groups++;
+	g->own_us = metrics_now_us();
+	g->took_us = g->own_us - g->sent_us;
 	if (version > s->version)
 		s->last_at = g->at;
 	s->version = version;
@@ -671,6 +674,16 @@ static void group_ask(struct served *s)
 	db_query(s->server->commits, "pole_version", g->params, group_asked, s);
 }
 
+/* False: it is this daemon's turn. */
+static bool yields(struct served *s)
+{
+	int64_t wait_us = turns_wait_us(s);
+
+	if (wait_us && !event_pending(s->groups.yield, EV_TIMEOUT, NULL))
+		event_add(s->groups.yield, &(struct timeval){.tv_usec = wait_us});
+	return wait_us;
+}
+
 /* The turn: what came in one turn of the loop is decided together. */
 
 static void group_turn(evutil_socket_t fd, short what, void *arg)
@@ -688,6 +701,8 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 	if (g->state != GROUPS_IDLE || s->following || s->doubtful)
 		return;
 	if (s->stale && !load_anew(s))
+		return;
+	if (g->waiting && yields(s))
 		return;
 	g->at = served_now(s);
 	if (g->tick_owed && tick_rests(g))
@@ -792,6 +807,7 @@ void groups_init(struct groups *g, struct served *s)
 	*g = (struct groups){.params = db_params_new()};
 	g->turn = event_new(s->server->base, -1, 0, group_turn, s);
 	g->patience = evtimer_new(s->server->base, group_patience, s);
+	g->yield = evtimer_new(s->server->base, group_again, s);
 	g->again = evtimer_new(s->server->base, group_again, s);
 	g->alarm = evtimer_new(s->server->base, group_alarm, s);
 }
@@ -809,6 +825,7 @@ void groups_release(struct groups *g)
 	event_free(g->turn);
 	event_free(g->patience);
 	event_free(g->again);
+	event_free(g->yield);
 	event_free(g->alarm);
 	db_params_free(g->params);
 }

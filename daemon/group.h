@@ -59,6 +59,8 @@ struct groups {
 	struct event *turn, *patience;
 	bool was_lost; /* the group on its way, at an earlier attempt */
 	struct event *again; /* pending: it is not sent again before */
+	struct event *yield; /* pending: another daemon may go first, so long */
+	int64_t own_us, took_us; /* when the last commit was answered, and how long that took */
 	struct event *alarm; /* the next thing is due */
 	int64_t alarm_at;    /* 0: not set */
 	int64_t minute;	     /* up to which those who wait have what time made possible */

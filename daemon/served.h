@@ -31,6 +31,7 @@ struct served {
 	int64_t heard_us; /* when, by metrics_now_us(); 0: not yet */
 	int64_t checked_version, checked_us; /* the database said so, asked then: memory that has it is as new as that */
 	int64_t fresh_us;		     /* the newest such moment that memory has reached */
+	int64_t others_us; /* when another daemon's commit was last read from the log; 0: never */
 	int64_t last_at;       /* time of the last commit: `now` never runs behind it */
 	char head[65];	       /* hash of the last event */
 	struct kept kept;
