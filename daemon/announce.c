@@ -4,7 +4,8 @@
  *
  * In pole_commit it would cost every group some microseconds, wake every listener each time, and
  * take a lock under which the commits of all poles wait for each other's flush. Told after, on the
- * link of the feed, a busy pole's groups share one, and the commits go on.
+ * link of the feed, a busy pole's groups share one, and the commits go on. Where another daemon is
+ * busy with the pole, too, it waits for its turn: then each is told at once.
  */
 #include "daemon/announce.h"
 
@@ -13,6 +14,7 @@
 #include "daemon/db.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
+#include "daemon/turns.h"
 
 #define REST_US 10000
 
@@ -47,7 +49,8 @@ void announce(struct served *s)
 
 	if (!a->rests)
 		a->rests = event_new(s->server->base, -1, 0, on_rested, s);
-	if (s->version != a->version && !event_pending(a->rests, EV_TIMEOUT, NULL))
+	if (s->version != a->version &&
+	    (turns_are_taken(s) || !event_pending(a->rests, EV_TIMEOUT, NULL)))
 		tell(s);
 }
 

@@ -16,12 +16,17 @@
 #define READING_US 2000	 /* the log, and deciding; the commit takes the other as long as us */
 #define MOST_US 100000
 
+bool turns_are_taken(const struct served *s)
+{
+	return s->others_us && s->others_us + LATELY_US > metrics_now_us();
+}
+
 int64_t turns_wait_us(const struct served *s)
 {
 	const struct groups *g = &s->groups;
 	int64_t wait_us = 2 * g->took_us + READING_US, now_us = metrics_now_us();
 
-	if (s->others_us + LATELY_US < now_us || s->others_us > g->own_us)
+	if (!turns_are_taken(s) || s->others_us > g->own_us)
 		return 0;
 	wait_us = g->own_us + (wait_us < MOST_US ? wait_us : MOST_US) - now_us;
 	return wait_us > 0 ? wait_us : 0;

@@ -10,9 +10,11 @@
  * collects. Nothing but speed depends on it: who goes out of turn is told that it is behind.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct served;
 
+bool turns_are_taken(const struct served *s); /* another daemon wrote to it just now */
 /* How long another daemon may go first, at most; 0: none wants to, or it is this one's turn. */
 int64_t turns_wait_us(const struct served *s);
