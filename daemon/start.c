@@ -215,6 +215,9 @@ static int complete(struct db_session *session, struct served *s, struct policy 
 		r = commit_now(session, s, x, why);
 	if (!r && no_policy)
 		s->policy = (struct policy_record){s->version, s->last_at, 0};
+	for (size_t i = 0; r && i < x->changes.n; i++)
+		if (x->changes.items[i].kind == CHANGE_POLICY)
+			x->changes.items[i].policy.after = NULL; /* still the caller's */
 	exchange_free(x);
 	return r;
 }

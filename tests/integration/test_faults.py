@@ -349,6 +349,19 @@ def test_no_room_for_a_new_certificate(start, own):
     running.until('a new certificate', renewed)
 
 
+def test_no_room_at_the_first_start(folder, own):
+    """The token of the first administrator cannot be written: it says so and ends, and the next start is the first."""
+    one = running.Daemon(folder, database=own.conninfo('pole', 'pole_owner'))
+    out = subprocess.run(['prlimit', '--fsize=1:1', *one.command()], capture_output=True, text=True, timeout=60, check=False, env=one.environment())
+    assert out.returncode == 1 and 'admin.token' in out.stderr, out
+    one.start()
+    try:
+        with one.admin() as c:
+            assert 'administrator' in c.whoami['roles']
+    finally:
+        one.stop()
+
+
 # Clocks
 
 
