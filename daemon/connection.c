@@ -20,6 +20,7 @@
 #include "config/settings.h"
 #include "daemon/crowd.h"
 #include "daemon/exchange.h"
+#include "daemon/fresh.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "daemon/served.h"
@@ -270,18 +271,22 @@ static bool allowed(struct exchange *x)
 	return false;
 }
 
-static void run(struct connection *c, struct exchange *x)
+/* Whether its answer is what memory says, and nothing else confirms it. STATUS says how things are
+ * here. */
+static bool reads_memory(const struct exchange *x)
+{
+	const struct verb *v = x->request.verb;
+
+	return x->served && v->access != ACCESS_ANYONE && v->id != VERB_STATUS &&
+	       (!v->changes || x->request.dry);
+}
+
+/* The connection may be gone meanwhile. */
+static void go(struct exchange *x)
 {
 	const struct verb_action *action = &verb_actions[x->request.verb->id];
 
-	append(c, x);
-	x->served = c->session.served;
-	x->person = c->session.person;
-	x->lang = c->session.lang;
-	if (x->server->stopping) {
-		reply_fail(x, CODE_SHUTTING_DOWN, NULL, 0);
-		exchange_finish(x);
-	} else if (!allowed(x)) {
+	if (!x->connection || !allowed(x)) {
 		exchange_finish(x);
 	} else if (action->answer) {
 		action->answer(x);
@@ -289,11 +294,27 @@ static void run(struct connection *c, struct exchange *x)
 	} else if (action->start) {
 		action->start(x);
 	} else if (!action->prepare || action->prepare(x)) {
-		x->crowd = c->crowd;
+		x->crowd = x->connection->crowd;
 		crowd_submitted(x->crowd);
 		groups_submit(x->served, x);
 	} else {
 		exchange_finish(x);
+	}
+}
+
+static void run(struct connection *c, struct exchange *x)
+{
+	append(c, x);
+	x->served = c->session.served;
+	x->person = c->session.person;
+	x->lang = c->session.lang;
+	if (x->server->stopping) {
+		reply_fail(x, CODE_SHUTTING_DOWN, NULL, 0);
+		exchange_finish(x);
+	} else if (reads_memory(x)) {
+		fresh_answer(x, go);
+	} else {
+		go(x);
 	}
 }
 

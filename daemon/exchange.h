@@ -47,6 +47,7 @@ struct exchange {
 	void (*tell)(struct exchange *x);
 	const struct answer *answer; /* for `tell`; its bookings are those of the changes */
 	const struct asked *asked;
+	void (*answer_fresh)(struct exchange *x); /* a read that waits until memory is fresh */
 	bool told; /* its asker was told that the outcome is unknown: a ghost went in its place */
 	void (*on_drained)(struct exchange *x);
 	void (*on_finish)(struct exchange *x); /* the daemon's own commands: told at the end, before it is freed; NULL: none */

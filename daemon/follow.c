@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "daemon/db.h"
+#include "daemon/fresh.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "daemon/served.h"
@@ -23,6 +24,8 @@
 #include "daemon/store.h"
 #include "daemon/watch.h"
 #include "proto/change_text.h"
+
+#define LOG_PAGE 2000 /* versions that log_after reads at the most */
 
 /* Columns of log_after. */
 enum {
@@ -205,6 +208,8 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 		s->version = version;
 		s->others_us = metrics_now_us();
 	}
+	if (s->version - before < LOG_PAGE - 1)
+		fresh_as_of(s, s->followed_us);
 	if (s->version > before && s->known_version > s->version)
 		follow(s); /* it comes bit by bit */
 	else
@@ -238,6 +243,7 @@ void follow(struct served *s)
 	struct db_params *p = db_params_new();
 
 	s->following = true;
+	s->followed_us = metrics_now_us();
 	db_param_int4(p, s->id);
 	db_param_int8(p, s->doubtful ? s->version - 1 : s->version);
 	db_query(s->doubtful ? s->server->commits : s->server->feed, "log_after", p, log_read, s);
@@ -257,18 +263,19 @@ void follow_if_behind(struct served *s)
 		follow(s);
 }
 
+void follow_heard(struct served *s, int64_t version)
+{
+	s->heard_us = metrics_now_us();
+	if (version > s->known_version)
+		s->known_version = version;
+	follow_if_behind(s);
+}
+
 static void heard_of(struct server *server, long id, long long version)
 {
-	for (size_t i = 0; i < server->n_poles; i++) {
-		struct served *s = server->poles[i];
-
-		if (s->id != id)
-			continue;
-		s->heard_us = metrics_now_us();
-		if (version > s->known_version)
-			s->known_version = version;
-		follow_if_behind(s);
-	}
+	for (size_t i = 0; i < server->n_poles; i++)
+		if (server->poles[i]->id == id)
+			follow_heard(server->poles[i], version);
 }
 
 void follow_notified(struct server *server, const char *payload)
@@ -281,17 +288,13 @@ void follow_notified(struct server *server, const char *payload)
 }
 
 /* That is where it stood when it was asked, at the earliest. */
-static void checked(struct server *server, long id, long long version)
+static void checked(struct server *server, long id, int64_t version)
 {
 	for (size_t i = 0; i < server->n_poles; i++) {
 		struct served *s = server->poles[i];
 
-		if (s->id != id)
-			continue;
-		s->checked_version = version;
-		s->checked_us = server->asked_us;
-		if (s->version >= version)
-			s->fresh_us = s->checked_us;
+		if (s->id == id && version <= s->version)
+			fresh_as_of(s, server->asked_us);
 	}
 }
 

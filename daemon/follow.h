@@ -7,6 +7,8 @@
  * has not kept up with what was found for seconds is no longer taken for the present (served_as_of).
  */
 
+#include <stdint.h>
+
 struct server;
 struct served;
 
@@ -17,5 +19,7 @@ void follow(struct served *s);
 /* The commits have a new connection: whether memory stands on this database's log is looked at before anything is decided. Where it does
  * not (a failover lost the last commits, or a backup was restored), the pole is loaded anew. */
 void follow_doubt(struct served *s);
+/* Its log is known to go that far. */
+void follow_heard(struct served *s, int64_t version);
 void follow_notified(struct server *server, const char *payload); /* "pole version" */
 void follow_check_all(struct server *server); /* asks the database where every pole stands */

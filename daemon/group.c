@@ -524,6 +524,7 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 {
 	struct served *s = arg;
 	struct groups *g = &s->groups;
+	bool was_lost;
 
 	if (is_unknown(g, outcome, error)) {
 		g->state = GROUPS_UNKNOWN;
@@ -535,6 +536,7 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 	}
 	event_del(g->patience);
 	g->state = GROUPS_IDLE;
+	was_lost = g->was_lost;
 	g->was_lost = false;
 	if (outcome == DB_OK) {
 		s->server->database_down_since = 0;
@@ -546,6 +548,8 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 		group_refused(s, error);
 	} else if (strcmp(db_value(rows, 0, 0), "committed") == 0) {
 		group_committed(s, db_int(rows, 0, 1));
+		if (!was_lost) /* then the log may have gone on since */
+			fresh_as_of(s, g->sent_us);
 	} else {
 		group_behind(s, db_int(rows, 0, 1));
 		return;
@@ -653,6 +657,7 @@ static void group_asked(void *arg, enum db_outcome outcome, const struct db_rows
 	}
 	if (outcome == DB_OK) {
 		finish_list(take_sent(g));
+		fresh_as_of(s, g->sent_us);
 	} else if (outcome == DB_REFUSED) {
 		log_error("pole=%s asking where it stands: %s", s->name, error);
 		fail_list(g, take_sent(g), CODE_UNAVAILABLE);
@@ -669,6 +674,7 @@ static void group_ask(struct served *s)
 
 	wait_with_patience(g);
 	g->state = GROUPS_ASKED;
+	g->sent_us = metrics_now_us();
 	db_params_reset(g->params);
 	db_param_int4(g->params, s->id);
 	db_query(s->server->commits, "pole_version", g->params, group_asked, s);

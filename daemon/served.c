@@ -11,8 +11,6 @@
 #include "daemon/watch.h"
 #include "lib/look_back.h"
 
-#define FRESH_FOR_US 2000000
-
 int64_t server_clock(void)
 {
 	struct timespec now;
@@ -36,22 +34,13 @@ int64_t served_now(const struct served *s)
 	return now > s->last_at ? now : s->last_at;
 }
 
-int64_t served_as_of(struct served *s)
+int64_t served_as_of(const struct served *s)
 {
 	const struct server *server = s->server;
-	int64_t now_us, age_us;
 
 	if (server->database_down_since)
 		return server->database_down_since;
-	if (server->alone)
-		return 0;
-	now_us = metrics_now_us();
-	if (!s->fresh_us)
-		s->fresh_us = now_us; /* loaded just now */
-	if (s->checked_us > s->fresh_us && s->version >= s->checked_version)
-		s->fresh_us = s->checked_us;
-	age_us = now_us - s->fresh_us;
-	return age_us < FRESH_FOR_US ? 0 : server_clock() - age_us / 1000000;
+	return fresh_is(s) ? 0 : fresh_moment(s);
 }
 
 void served_look_back(struct served *s)
@@ -66,6 +55,7 @@ void served_free(struct served *s)
 		return;
 	groups_release(&s->groups);
 	announcement_release(&s->announcement);
+	fresh_release(&s->fresh);
 	watches_free(s->watches);
 	kept_clear(&s->kept);
 	policy_free(s->fetched);

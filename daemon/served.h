@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "daemon/announce.h"
+#include "daemon/fresh.h"
 #include "daemon/kept.h"
 #include "daemon/group.h"
 #include "lib/pole.h"
@@ -29,8 +30,6 @@ struct served {
 	int64_t version;       /* of the log that `pole` stands at */
 	int64_t known_version; /* the highest heard of */
 	int64_t heard_us; /* when, by metrics_now_us(); 0: not yet */
-	int64_t checked_version, checked_us; /* the database said so, asked then: memory that has it is as new as that */
-	int64_t fresh_us;		     /* the newest such moment that memory has reached */
 	int64_t others_us; /* when another daemon's commit was last read from the log; 0: never */
 	int64_t last_at;       /* time of the last commit: `now` never runs behind it */
 	char head[65];	       /* hash of the last event */
@@ -42,6 +41,8 @@ struct served {
 	/* The connection of the commits is a new one: the database may be another than before, and lack what memory has, or have something
 	 * else in its place. Nothing is decided until memory's last version was found there as it was. */
 	bool doubtful;
+	int64_t followed_us; /* since when, by metrics_now_us() */
+	struct fresh fresh;
 	bool stale; /* memory and log disagree: nothing is decided until the pole is loaded anew */
 	int64_t reload_after;
 	struct watches *watches; /* NULL: nobody has watched yet */
@@ -50,8 +51,8 @@ struct served {
 };
 
 int64_t served_now(const struct served *s);
-/* Since when what memory shows may have been overtaken: the database is away, or there was no news from it for seconds; 0: it is as things are. */
-int64_t served_as_of(struct served *s);
+/* Since when what memory shows may have been overtaken: the database is away, or says nothing; 0: it is as things are. */
+int64_t served_as_of(const struct served *s);
 /* A policy has become known: where memory does not reach back as far as its rules do, it is to be loaded anew. */
 void served_look_back(struct served *s);
 void served_free(struct served *s); /* takes NULL */
