@@ -20,6 +20,7 @@
 #include "tests/simulation/faulty_db.h"
 #include "tests/simulation/faulty_stream.h"
 #include "tests/simulation/instance.h"
+#include "tests/simulation/readers.h"
 #include "tests/simulation/tables.h"
 
 #define MS INT64_C(1000)
@@ -51,6 +52,11 @@ void violation(const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	va_end(args);
 	fprintf(stderr, "\n");
+}
+
+bool simulation_is_calm(void)
+{
+	return sim.calm;
 }
 
 static void say(const char *fmt, va_list args)
@@ -216,6 +222,7 @@ static void begin(uint64_t seed)
 				       .cut = some_or_none(15),
 				       .late = some_or_none(100)};
 	clients_begin(sim.instances, sim.n_instances, 2 + chance_below(6), 6);
+	readers_begin(sim.instances, sim.n_instances, chance_below(4));
 	task_at(1 * S, NULL, fault_turn, NULL);
 	task_at(chance_between(5, 25) * S, NULL, calm_down, NULL);
 }
@@ -250,6 +257,7 @@ static bool run(uint64_t seed)
 	for (size_t i = 0; i < sim.n_instances; i++)
 		instance_crash(&sim.instances[i]);
 	clients_begin(NULL, 0, 0, 0);
+	readers_begin(NULL, 0, 0);
 	virtual_end();
 	return sim.n_violations == 0;
 }

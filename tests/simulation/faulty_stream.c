@@ -17,6 +17,7 @@ struct piece {
 	struct wire *wire;
 	const char *bytes;
 	size_t n;
+	int64_t written_us;
 };
 
 struct stream {
@@ -42,6 +43,7 @@ struct wire {
 
 static struct wire *wires;
 static int n_wires;
+static int64_t received_written_us;
 
 void wires_begin(void)
 {
@@ -61,7 +63,7 @@ static struct piece *piece_new(struct wire *w, const char *bytes, size_t n)
 {
 	struct piece *p = arena_new(virtual_arena(), struct piece);
 
-	*p = (struct piece){w, arena_strndup(virtual_arena(), bytes, n), n};
+	*p = (struct piece){w, arena_strndup(virtual_arena(), bytes, n), n, virtual_now_us()};
 	return p;
 }
 
@@ -186,8 +188,14 @@ static void client_take(void *arg)
 	struct piece *p = arg;
 	struct wire *w = p->wire;
 
+	received_written_us = p->written_us;
 	if (!w->client_gone && !w->lost)
 		w->ops->received(w->arg, p->bytes, p->n);
+}
+
+int64_t wire_written_us(void)
+{
+	return received_written_us;
 }
 
 void stream_write(struct stream *s, const char *bytes, size_t n)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct connections;
 struct event_base;
@@ -22,6 +23,7 @@ void wires_begin(void);
 /* Connects; connections_accept() is called after a delay. */
 struct wire *wire_new(struct event_base *base, struct connections *to, const struct wire_ops *ops, void *arg);
 void wire_send(struct wire *w, const char *text);
+int64_t wire_written_us(void); /* within `received`: when the daemon wrote it */
 void wire_close(struct wire *w); /* by the client: no call follows */
 void wire_lose(struct wire *w);
 void wires_lose_all(const struct event_base *base); /* the daemon is gone */

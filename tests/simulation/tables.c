@@ -91,6 +91,34 @@ bool tables_is_free(const char *thing, int64_t n, const struct table_booking *b)
 	return __builtin_popcountll(taken) < n;
 }
 
+bool tables_was_in_state(const char *code, const char *state, int64_t since_us)
+{
+	const char *begins = arena_printf(virtual_arena(), "booking code=%s ", code);
+	const char *says = arena_printf(virtual_arena(), " state=%s ", state);
+	bool was = false;
+
+	for (size_t i = 0; i < tables.events.n; i++) {
+		const struct table_event *e = &tables.events.rows[i];
+
+		if (strncmp(e->change, begins, strlen(begins)) != 0)
+			continue;
+		if (e->us <= since_us)
+			was = false;
+		was = was || strstr(e->change, says);
+	}
+	return was;
+}
+
+bool tables_was_known(const char *code, int64_t at_us)
+{
+	const char *begins = arena_printf(virtual_arena(), "booking code=%s ", code);
+
+	for (size_t i = 0; i < tables.events.n; i++)
+		if (strncmp(tables.events.rows[i].change, begins, strlen(begins)) == 0)
+			return tables.events.rows[i].us <= at_us;
+	return false;
+}
+
 const struct table_booking *tables_booking(const char *code, int64_t *ret_changed_us)
 {
 	const char *begins = arena_printf(virtual_arena(), "booking code=%s ", code);

@@ -78,6 +78,9 @@ extern struct tables tables;
 void tables_begin(void); /* empty */
 /* NULL: done, and the rows are there. Else the error: nothing was done. */
 const char *tables_run(const char *statement, const struct arguments *args, struct answer_rows *ret);
+/* Whether the booking was in that state at some moment from then until now. */
+bool tables_was_in_state(const char *code, const char *state, int64_t since_us);
+bool tables_was_known(const char *code, int64_t at_us);
 const struct table_request *tables_request(int64_t actor, const char *key); /* NULL: none */
 /* Whether this is of the thing, of which there are so many, and one of them is free all the while. */
 bool tables_is_free(const char *thing, int64_t n, const struct table_booking *b);
