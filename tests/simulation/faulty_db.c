@@ -307,16 +307,21 @@ static struct query *link_part(struct db_link *l)
 	return list;
 }
 
+void db_link_abandon(struct db_link *l)
+{
+	struct query *list = link_part(l);
+
+	for (struct query *q = list; q; q = q->next)
+		q->done(q->arg, DB_LOST, NULL, "the connection was lost");
+}
+
 static void link_lost(void *arg)
 {
 	struct db_link *l = arg;
-	struct query *list;
 
 	if (!l->up)
 		return;
-	list = link_part(l);
-	for (struct query *q = list; q; q = q->next)
-		q->done(q->arg, DB_LOST, NULL, "the connection was lost");
+	db_link_abandon(l);
 	if (l->ops->down)
 		l->ops->down(l->arg, "the connection was lost");
 	link_connect_in(l, chance_between(1, 800) * MS);
@@ -345,11 +350,6 @@ void db_link_free(struct db_link *l)
 	while (*at != l)
 		at = &(*at)->next;
 	*at = l->next;
-}
-
-/* Of links that nothing is asked of at the end. */
-void db_link_abandon(struct db_link *l)
-{
 }
 
 void db_link_set_patience(struct db_link *l, unsigned ms)

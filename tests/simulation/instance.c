@@ -264,15 +264,18 @@ void instance_start(struct instance *i)
 
 void instance_crash(struct instance *i)
 {
+	struct db_link *links[] = {i->server.commits, i->server.feed, i->server.reads,
+				   i->server.reports};
+
 	if (!i->alive)
 		return;
 	i->alive = false;
 	wires_lose_all(&i->base);
 	connections_free(i->server.connections);
-	db_link_free(i->server.commits);
-	db_link_free(i->server.feed);
-	db_link_free(i->server.reads);
-	db_link_free(i->server.reports);
+	for (size_t k = 0; k < sizeof(links) / sizeof(*links); k++) {
+		db_link_abandon(links[k]); /* what it knew is gone: frees it */
+		db_link_free(links[k]);
+	}
 	served_free(i->served);
 	i->served = NULL;
 	tasks_drop(&i->base);
