@@ -24,7 +24,8 @@
 #include "tests/simulation/faulty_stream.h"
 #include "tests/simulation/tables.h"
 
-#define TICK_S 5 /* as in daemon/main.c */
+#define CHECK_EVERY_US 400000 /* as in daemon/main.c */
+#define CHECK_SELDOM_US 5000000
 #define START_AGAIN_US 300000
 
 static const char policy_text[] =
@@ -159,6 +160,8 @@ static void commits_up(void *arg)
 	struct instance *i = arg;
 
 	i->server.database_down_since = 0;
+	if (db_link_connects(i->server.commits) > 1)
+		follow_doubt(i->served);
 	groups_go_on(i->served);
 }
 
@@ -190,12 +193,18 @@ static const struct db_link_ops commits_ops = {.up = commits_up, .down = commits
 static const struct db_link_ops asked_ops = {.up = NULL};
 static const struct db_link_ops feed_ops = {.up = feed_up, .notified = feed_notified};
 
+static void set_tick(struct instance *i)
+{
+	event_add(i->tick,
+		  &(struct timeval){i->check_every_us / 1000000, i->check_every_us % 1000000});
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct instance *i = arg;
 
 	follow_check_all(&i->server);
-	event_add(i->tick, &(struct timeval){.tv_sec = TICK_S});
+	set_tick(i);
 }
 
 static void start_again(void *arg)
@@ -258,7 +267,8 @@ void instance_start(struct instance *i)
 	s->reads = db_link_new(s->base, "", "reads", "", &asked_ops, i);
 	s->reports = db_link_new(s->base, "", "reports", "", &asked_ops, i);
 	i->tick = event_new(s->base, -1, 0, on_tick, i);
-	event_add(i->tick, &(struct timeval){.tv_sec = TICK_S});
+	i->check_every_us = chance(50) ? CHECK_EVERY_US : CHECK_SELDOM_US;
+	set_tick(i);
 	i->alive = true;
 }
 

@@ -16,6 +16,7 @@ struct instance {
 	struct served *served;
 	bool alive;
 	struct event *tick;
+	int64_t check_every_us;
 };
 
 struct policy;
