@@ -179,10 +179,18 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 		follow_failed(s);
 		return;
 	}
+	if (s->doubtful && !s->followed_in_doubt) { /* the doubt came later */
+		follow_over(s);
+		return;
+	}
 	if (s->doubtful) {
 		s->doubtful = false;
 		if (take_own(s, rows, &from)) {
 			disown(s);
+			return;
+		}
+		if (s->groups.sent) { /* what follows may be the very group that was lost */
+			follow_over(s);
 			return;
 		}
 	}
@@ -243,6 +251,7 @@ void follow(struct served *s)
 	struct db_params *p = db_params_new();
 
 	s->following = true;
+	s->followed_in_doubt = s->doubtful;
 	s->followed_us = metrics_now_us();
 	db_param_int4(p, s->id);
 	db_param_int8(p, s->doubtful ? s->version - 1 : s->version);

@@ -40,7 +40,7 @@ struct served {
 	bool following; /* reading the log */
 	/* The connection of the commits is a new one: the database may be another than before, and lack what memory has, or have something
 	 * else in its place. Nothing is decided until memory's last version was found there as it was. */
-	bool doubtful;
+	bool doubtful, followed_in_doubt; /* the log is being read for that */
 	int64_t followed_us; /* since when, by metrics_now_us() */
 	struct fresh fresh;
 	bool stale; /* memory and log disagree: nothing is decided until the pole is loaded anew */
