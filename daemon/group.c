@@ -772,6 +772,17 @@ void groups_submit(struct served *s, struct exchange *x)
 	groups_go_on(s);
 }
 
+/* After one more look at the sockets: who was answered just now asks for the next thing meanwhile,
+ * and goes along. Without, clients fall into two halves of which one waits for the other's group.
+ * Asked for again, it does not begin anew: else those who keep asking would put it off for ever. */
+static void ask_for_turn(struct groups *g)
+{
+	static const struct timeval at_once;
+
+	if (!event_pending(g->turn, EV_TIMEOUT, NULL))
+		event_add(g->turn, &at_once);
+}
+
 void groups_go_on(struct served *s)
 {
 	struct groups *g = &s->groups;
@@ -784,10 +795,10 @@ void groups_go_on(struct served *s)
 		group_send(s);
 	} else if (!up) {
 		if (g->waiting || s->stale)
-			event_active(g->turn, EV_TIMEOUT, 0);
+			ask_for_turn(g);
 	} else if (g->state == GROUPS_IDLE && !s->following) {
 		if (g->waiting || s->stale || is_due(s, served_now(s)))
-			event_active(g->turn, EV_TIMEOUT, 0);
+			ask_for_turn(g);
 		else
 			set_alarm(s);
 	}
