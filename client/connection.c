@@ -43,7 +43,11 @@ static bool is_port(const char *s)
 
 static bool is_host(const char *s)
 {
-	return *s && strlen(s) < 254 && !s[strcspn(s, " \t/\\@\"'")];
+	size_t n = strcspn(s, "/\\@\"'[]");
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] <= ' ' || s[i] == '\x7f')
+			return false;
+	return n > 0 && n < 254 && !s[n];
 }
 
 int address_parse(const char *text, struct arena *a, struct address *ret)

@@ -235,7 +235,12 @@ static struct place option_place(struct problems *problems, const char *word)
 	return (struct place){arena_printf(&problems->arena, "--%s", word), 0, 0};
 }
 
-/* getopt tells only that it did not like the last argument. */
+/* getopt tells only that it did not like the last argument, or which letter of one. */
+static const char *disliked(char **argv, struct problems *problems)
+{
+	return optopt ? arena_printf(&problems->arena, "-%c", optopt) : argv[optind - 1];
+}
+
 static void report_option(struct problems *problems, const char *argument, const char *const *words,
 			  bool lacks_value)
 {
@@ -255,6 +260,15 @@ static void report_option(struct problems *problems, const char *argument, const
 		problems_add(problems, place, "unknown option; --help lists them all");
 }
 
+/* Once for all that stand together, as in `-hhh`: there is room for a note of each argument. */
+static void note_help(struct note *notes, size_t *n)
+{
+	const int help = N_SETTINGS + COMMAND_HELP;
+
+	if (!*n || notes[*n - 1].option != help)
+		notes[(*n)++] = (struct note){help, NULL};
+}
+
 static size_t note_options(int argc, char **argv, struct note *notes, struct problems *problems)
 {
 	struct option options[N_OPTIONS + 1] = {0};
@@ -269,11 +283,11 @@ static size_t note_options(int argc, char **argv, struct note *notes, struct pro
 		if (c == 0)
 			notes[n++] = (struct note){at, optarg};
 		else if (c == 'h')
-			notes[n++] = (struct note){N_SETTINGS + COMMAND_HELP, NULL};
+			note_help(notes, &n);
 		else if (c == 1)
 			notes[n++] = (struct note){NOTE_WORD, optarg};
 		else
-			report_option(problems, argv[optind - 1], words, c == ':');
+			report_option(problems, disliked(argv, problems), words, c == ':');
 	}
 	for (; optind < argc; optind++)
 		notes[n++] = (struct note){NOTE_WORD, argv[optind]};

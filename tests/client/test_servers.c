@@ -28,6 +28,9 @@ static void taken_apart(void **state)
 	    {"a,,b", "!"},
 	    {"a b", "!a b"},
 	    {"a,b:0", "!b:0"},
+	    {"a:b:c]", "!a:b:c]"},
+	    {"a,b\nc", "!b\nc"},
+	    {"a\033[2J", "!a\033[2J"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct arena a = {0};

@@ -49,6 +49,8 @@ static const struct {
      "x: is not an option; an option begins with --, its value follows it"},
     {{"--polcy-dir=x"}, "--polcy-dir: unknown option; did you mean --policy-dir?"},
     {{"-x"}, "-x: unknown option; --help lists them all"},
+    {{"--verbose", "-xy"},
+     "-x: unknown option; --help lists them all\n-y: unknown option; --help lists them all"},
     {{"poles"}, "poles: is not an option; an option begins with --, its value follows it"},
     {{"--", "poles"}, "poles: is not an option; an option begins with --, its value follows it"},
     {{"--listen"}, "--listen: needs a value; write it after a space or a ="},
