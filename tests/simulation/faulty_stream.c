@@ -17,7 +17,6 @@ struct piece {
 	struct wire *wire;
 	const char *bytes;
 	size_t n;
-	int64_t written_us;
 };
 
 struct stream {
@@ -38,12 +37,12 @@ struct wire {
 	void *arg;
 	struct stream stream;
 	bool accepted, client_gone, lost;
+	int64_t taken_us;
 	int64_t to_daemon_us, to_client_us; /* when the last piece arrives */
 };
 
 static struct wire *wires;
 static int n_wires;
-static int64_t received_written_us;
 
 void wires_begin(void)
 {
@@ -63,7 +62,7 @@ static struct piece *piece_new(struct wire *w, const char *bytes, size_t n)
 {
 	struct piece *p = arena_new(virtual_arena(), struct piece);
 
-	*p = (struct piece){w, arena_strndup(virtual_arena(), bytes, n), n, virtual_now_us()};
+	*p = (struct piece){w, arena_strndup(virtual_arena(), bytes, n), n};
 	return p;
 }
 
@@ -89,6 +88,12 @@ static void stream_lost(void *arg)
 	w->stream.ops->closed(w->stream.arg, "reset");
 }
 
+static void stream_give(struct stream *s, const struct piece *p)
+{
+	p->wire->taken_us = virtual_now_us();
+	s->ops->received(s->arg, p->bytes, p->n);
+}
+
 static void stream_take(void *arg)
 {
 	struct piece *p = arg;
@@ -99,7 +104,7 @@ static void stream_take(void *arg)
 	if ((s->paused || s->n_held) && s->n_held < sizeof(s->held) / sizeof(*s->held))
 		s->held[s->n_held++] = p;
 	else
-		s->ops->received(s->arg, p->bytes, p->n);
+		stream_give(s, p);
 }
 
 struct wire *wire_new(struct event_base *base, struct connections *to, const struct wire_ops *ops,
@@ -188,14 +193,13 @@ static void client_take(void *arg)
 	struct piece *p = arg;
 	struct wire *w = p->wire;
 
-	received_written_us = p->written_us;
 	if (!w->client_gone && !w->lost)
 		w->ops->received(w->arg, p->bytes, p->n);
 }
 
-int64_t wire_written_us(void)
+int64_t wire_taken_us(const struct wire *w)
 {
-	return received_written_us;
+	return w->taken_us;
 }
 
 void stream_write(struct stream *s, const char *bytes, size_t n)
@@ -231,7 +235,7 @@ static void stream_take_held(void *arg)
 		return;
 	s->n_held = 0;
 	for (size_t i = 0; i < n && !s->gone && !s->shut; i++)
-		s->ops->received(s->arg, s->held[i]->bytes, s->held[i]->n);
+		stream_give(s, s->held[i]);
 }
 
 void stream_resume(struct stream *s)

@@ -23,7 +23,7 @@ void wires_begin(void);
 /* Connects; connections_accept() is called after a delay. */
 struct wire *wire_new(struct event_base *base, struct connections *to, const struct wire_ops *ops, void *arg);
 void wire_send(struct wire *w, const char *text);
-int64_t wire_written_us(void); /* within `received`: when the daemon wrote it */
+int64_t wire_taken_us(const struct wire *w); /* when the daemon last read from it */
 void wire_close(struct wire *w); /* by the client: no call follows */
 void wire_lose(struct wire *w);
 void wires_lose_all(const struct event_base *base); /* the daemon is gone */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Readers. A read shows every commit that is older than a second when it is answered; the tables
- * know when that was, and what there was to be seen.
+ * Readers. A read shows every commit that is older than a second when the daemon takes it up; the
+ * tables know what there was to be seen from then on.
  */
 #include "tests/simulation/readers.h"
 
@@ -56,7 +56,7 @@ static const char *some_code(void)
 
 static void check(const struct reader *r, const char *final)
 {
-	int64_t since_us = wire_written_us() - FRESH_WITHIN_US;
+	int64_t since_us = wire_taken_us(r->wire) - FRESH_WITHIN_US;
 
 	if (strncmp(final, "OK", 2) == 0 && !strstr(final, " as-of=") && r->state &&
 	    !tables_was_in_state(r->code, r->state, since_us))

@@ -173,7 +173,8 @@ bool virtual_step(int64_t until_us)
 	}
 	t = *at;
 	*at = t->next;
-	world.now_us = runs_at(t);
+	if (runs_at(t) > world.now_us) /* a daemon that is stalled no longer has what came meanwhile */
+		world.now_us = runs_at(t);
 	world.acting = t->owner;
 	trace(&world.now_us, sizeof(world.now_us));
 	t->fn(t->arg);
