@@ -253,24 +253,6 @@ static void bad_line(struct connection *c, const struct request_error *e)
 	c->bad_lines++;
 }
 
-/* Whether this person may call the verb; if not the reply is written. */
-static bool allowed(struct exchange *x)
-{
-	const struct verb *v = x->request.verb;
-	const struct person *p = x->person ? pole_person(x->served->pole, x->person) : NULL;
-	bool authenticated = p && person_opens(p, x->session->token_hash);
-
-	if (verb_allows(v, authenticated, authenticated ? p->roles : 0))
-		return true;
-	if (!authenticated) {
-		reply_fail(x, CODE_AUTH_NEEDED, FILLS({"verb", v->word}));
-		return false;
-	}
-	reply_fail(x, CODE_FORBIDDEN,
-		   FILLS({"verb", v->word}, {"roles", verb_access_words[v->access]}));
-	return false;
-}
-
 /* Whether its answer is what memory says, and nothing else confirms it. STATUS says how things are
  * here. */
 static bool reads_memory(const struct exchange *x)
@@ -286,7 +268,7 @@ static void go(struct exchange *x)
 {
 	const struct verb_action *action = &verb_actions[x->request.verb->id];
 
-	if (!x->connection || !allowed(x)) {
+	if (!x->connection || !exchange_is_allowed(x, x->session->token_hash)) {
 		exchange_finish(x);
 	} else if (action->answer) {
 		action->answer(x);
@@ -295,6 +277,7 @@ static void go(struct exchange *x)
 		action->start(x);
 	} else if (!action->prepare || action->prepare(x)) {
 		x->crowd = x->connection->crowd;
+		x->token_hash = arena_strdup(&x->arena, x->session->token_hash);
 		crowd_submitted(x->crowd);
 		groups_submit(x->served, x);
 	} else {

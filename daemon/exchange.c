@@ -180,6 +180,23 @@ void reply_fail(struct exchange *x, enum code code, const struct fill *fills, si
 	line_end(&w);
 }
 
+bool exchange_is_allowed(struct exchange *x, const char *token_hash)
+{
+	const struct verb *v = x->request.verb;
+	const struct person *p = x->person ? pole_person(x->served->pole, x->person) : NULL;
+	bool authenticated = p && person_opens(p, token_hash);
+
+	if (verb_allows(v, authenticated, authenticated ? p->roles : 0))
+		return true;
+	if (!authenticated) {
+		reply_fail(x, CODE_AUTH_NEEDED, FILLS({"verb", v->word}));
+		return false;
+	}
+	reply_fail(x, CODE_FORBIDDEN,
+		   FILLS({"verb", v->word}, {"roles", verb_access_words[v->access]}));
+	return false;
+}
+
 void exchange_keep_policy(struct exchange *x, struct policy *policy)
 {
 	struct policy_file *files = arena_new_n(&x->arena, struct policy_file, policy->n_files);

@@ -38,6 +38,7 @@ struct exchange {
 	const struct policy_file *policy_files; /* in the arena, to load it again */
 	size_t n_policy_files;
 	const char *policy_hash;
+	const char *token_hash; /* of the token that it came under, in the arena; NULL: the daemon itself asks */
 	const char *fingerprint; /* hash of what was asked; NULL: not needed yet */
 	const char *kept_reply;	 /* what is kept for the key, where that is not the reply; in the arena */
 	bool granted, policy_applied;
@@ -64,6 +65,8 @@ struct exchange *exchange_ghost(struct exchange *x);
 /* Sends the lines there are so far, for a long answer. False: the reader is slow; on_drained will be called when it is ready for more. */
 bool exchange_flush(struct exchange *x);
 
+/* Whether whoever has this token may call the verb, as memory has it now; if not the reply is written. */
+bool exchange_is_allowed(struct exchange *x, const char *token_hash);
 /* Takes the policy that POLICY APPLY is to apply, and copies its files, for it may be decided again when the first is used up. */
 void exchange_keep_policy(struct exchange *x, struct policy *policy);
 struct asker exchange_asker(const struct exchange *x);

@@ -238,6 +238,8 @@ static void decide_one(struct served *s, struct exchange *x, int64_t now)
 	changes_clear(&x->changes);
 	x->granted = x->repeated = false;
 	x->tell = NULL;
+	if (x->token_hash && !exchange_is_allowed(x, x->token_hash))
+		return;
 	if (x->request.key && !x->fingerprint)
 		x->fingerprint = request_fingerprint(x);
 	x->repeated = answered_before(s, x);

@@ -9,7 +9,8 @@
  * changes, settle() gives what they freed to those who wait, as part of the same command: so nobody gets in between.
  *
  * A group is decided in one go, without a turn of the loop between: each command is decided on the state that those before it
- * would leave, then all is undone, so that reads never see what is not durable. The group's changes are sent as one pole_commit.
+ * would leave, then all is undone, so that reads never see what is not durable. Whether its asker may ask it is part of that: a token may have been
+ * withdrawn meanwhile, here or by another daemon. The group's changes are sent as one pole_commit.
  *   committed: the changes are applied for good, and the answers go out, refusals too, for they may rest on the group's own changes.
  *   behind:    another daemon was first. The log is read, and the same commands are decided again.
  *   lost:      the outcome is unknown. The very same batch is sent again once the database is back: pole_commit knows a batch that it

@@ -245,6 +245,24 @@ def test_a_daemon_that_slept_for_long(daemons, own):
     agree(made, token, own, from_='2034-01-01', to='2034-12-31')
 
 
+def test_a_token_that_was_withdrawn_meanwhile_opens_nothing(daemons, own):
+    """Who may ask is decided on the newest state, too: B has not heard of it when it is asked."""
+    made, _ = daemons(2)
+    a, b = made
+    token, person = a.person('Bruno Test', 'm02')
+    several.know(made, token)
+    with a.connect(a.admin_token()) as admin, b.connect(token) as bruno:
+        bruno.expect('BOOK', what='one', from_='2034-01-01T08:00', for_='1h')
+        with running.frozen(b.pid):
+            new = admin.expect('PERSON TOKEN', person=person)['token']
+            tag = bruno.send('BOOK', what='one', from_='2034-01-01T10:00', for_='1h')
+            time.sleep(0.2)  # it is there when B wakes
+        assert bruno.receive(tag).outcome == 'NO auth-needed'
+    several.know(made, new)
+    agree(made, new, own, from_='2034-01-01', to='2034-12-31')
+    assert own.psql('select count(*) from booking', 'pole') == [['1']]
+
+
 # Restarted one by one
 
 
