@@ -89,7 +89,7 @@ static void remember_prepared(struct db_link *l, const char *text)
 }
 
 static void call_send(struct db_link *l, struct db_call *call, const char *statement,
-		      const struct db_params *params)
+		      const struct db_params *params, bool binary)
 {
 	const char *text = sql_text(statement);
 	struct db_arguments a;
@@ -104,9 +104,10 @@ static void call_send(struct db_link *l, struct db_call *call, const char *state
 		sent = PQsendPrepare(l->conn, statement, text, 0, NULL);
 		remember_prepared(l, text);
 	}
-	sent = sent &&
-	       PQsendQueryPrepared(l->conn, statement, a.n, a.values, a.lengths, a.formats, 0) &&
-	       PQpipelineSync(l->conn);
+	sent =
+	    sent &&
+	    PQsendQueryPrepared(l->conn, statement, a.n, a.values, a.lengths, a.formats, binary) &&
+	    PQpipelineSync(l->conn);
 	if (!l->sent.n)
 		l->progress_ms = link_now_ms();
 	calls_append(&l->sent, call);
@@ -118,7 +119,7 @@ static void call_send(struct db_link *l, struct db_call *call, const char *state
 }
 
 static void call_begin(struct db_link *l, const char *statement, const struct db_params *params,
-		       db_row_fn *row, db_done_fn *done, void *arg)
+		       bool binary, db_row_fn *row, db_done_fn *done, void *arg)
 {
 	struct db_call *call = memory_new(sizeof(*call));
 
@@ -126,7 +127,7 @@ static void call_begin(struct db_link *l, const char *statement, const struct db
 	call->done = done;
 	call->arg = arg;
 	if (db_link_is_up(l)) {
-		call_send(l, call, statement, params);
+		call_send(l, call, statement, params, binary);
 		return;
 	}
 	calls_append(&l->unsent, call);
@@ -136,13 +137,19 @@ static void call_begin(struct db_link *l, const char *statement, const struct db
 void db_query(struct db_link *l, const char *statement, const struct db_params *params,
 	      db_done_fn *done, void *arg)
 {
-	call_begin(l, statement, params, NULL, done, arg);
+	call_begin(l, statement, params, false, NULL, done, arg);
+}
+
+void db_query_binary(struct db_link *l, const char *statement, const struct db_params *params,
+		     db_done_fn *done, void *arg)
+{
+	call_begin(l, statement, params, true, NULL, done, arg);
 }
 
 void db_stream(struct db_link *l, const char *statement, const struct db_params *params,
 	       db_row_fn *row, db_done_fn *done, void *arg)
 {
-	call_begin(l, statement, params, row, done, arg);
+	call_begin(l, statement, params, false, row, done, arg);
 }
 
 static void call_forget_statement(struct db_link *l, const char *text)

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows of a result, as text, and what libpq says of errors. */
+/* Rows of a result, as text or in binary, and what libpq says of errors. */
 #include "daemon/db.h"
 
+#include <assert.h>
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/db_wire.h"
 #include "daemon/log.h"
+
+#define YEAR_2000_S INT64_C(946684800) /* from which PostgreSQL counts */
+#define SECOND_US INT64_C(1000000)     /* all that is stored is whole seconds */
 
 size_t db_n_rows(const struct db_rows *r)
 {
@@ -24,14 +29,52 @@ bool db_is_null(const struct db_rows *r, size_t row, size_t column)
 	return PQgetisnull(r->result, r->first + (int)row, (int)column);
 }
 
+static bool is_binary(const struct db_rows *r, size_t column)
+{
+	return PQfformat(r->result, (int)column) == 1;
+}
+
+/* An integer of two, four or eight bytes, the highest first. */
+static int64_t binary_int(const struct db_rows *r, size_t row, size_t column)
+{
+	const char *bytes = db_value(r, row, column);
+	uint16_t two;
+	uint32_t four;
+	uint64_t eight;
+
+	switch (PQgetlength(r->result, r->first + (int)row, (int)column)) {
+	case sizeof(two):
+		memcpy(&two, bytes, sizeof(two));
+		return (int16_t)be16toh(two);
+	case sizeof(four):
+		memcpy(&four, bytes, sizeof(four));
+		return (int32_t)be32toh(four);
+	case sizeof(eight):
+		memcpy(&eight, bytes, sizeof(eight));
+		return (int64_t)be64toh(eight);
+	default:
+		return 0;
+	}
+}
+
 int64_t db_int(const struct db_rows *r, size_t row, size_t column)
 {
-	return strtoll(db_value(r, row, column), NULL, 10);
+	return is_binary(r, column) ? binary_int(r, row, column)
+				    : strtoll(db_value(r, row, column), NULL, 10);
 }
 
 bool db_bool(const struct db_rows *r, size_t row, size_t column)
 {
-	return *db_value(r, row, column) == 't';
+	const char c = *db_value(r, row, column);
+
+	return is_binary(r, column) ? c != 0 : c == 't';
+}
+
+int64_t db_seconds(const struct db_rows *r, size_t row, size_t column)
+{
+	assert(is_binary(r, column));
+	return db_is_null(r, row, column) ? 0
+					  : YEAR_2000_S + binary_int(r, row, column) / SECOND_US;
 }
 
 void db_rows_free(struct db_rows *r)

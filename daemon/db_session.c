@@ -64,8 +64,8 @@ int db_session_exec(struct db_session *s, const char *sql, char *ret_why)
 	return answer;
 }
 
-int db_session_query(struct db_session *s, const char *statement, const struct db_params *params,
-		     struct db_rows **ret, char *ret_why)
+static int query(struct db_session *s, const char *statement, const struct db_params *params,
+		 bool binary, struct db_rows **ret, char *ret_why)
 {
 	struct db_arguments a;
 	struct db_rows *rows;
@@ -74,7 +74,7 @@ int db_session_query(struct db_session *s, const char *statement, const struct d
 	assert(sql_text(statement));
 	db_params_arguments(params, &a);
 	r = PQexecParams(s->conn, sql_text(statement), a.n, NULL, a.values, a.lengths, a.formats,
-			 0);
+			 binary);
 	if (result_is_error(r)) {
 		db_describe_result(r, ret_why);
 		PQclear(r);
@@ -84,6 +84,18 @@ int db_session_query(struct db_session *s, const char *statement, const struct d
 	*rows = (struct db_rows){r, 0, PQntuples(r)};
 	*ret = rows;
 	return 0;
+}
+
+int db_session_query(struct db_session *s, const char *statement, const struct db_params *params,
+		     struct db_rows **ret, char *ret_why)
+{
+	return query(s, statement, params, false, ret, ret_why);
+}
+
+int db_session_query_binary(struct db_session *s, const char *statement,
+			    const struct db_params *params, struct db_rows **ret, char *ret_why)
+{
+	return query(s, statement, params, true, ret, ret_why);
 }
 
 int db_session_stream(struct db_session *s, const char *statement, const struct db_params *params,

@@ -49,6 +49,18 @@ void served_look_back(struct served *s)
 		s->stale = true;
 }
 
+void served_take(struct served *s, struct loaded from)
+{
+	pole_free(s->pole);
+	kept_clear(&s->kept);
+	s->pole = from.pole;
+	s->kept = from.kept;
+	s->policy = from.policy;
+	s->version = s->known_version = from.version;
+	s->last_at = from.last_at;
+	memcpy(s->head, from.head, sizeof(s->head));
+}
+
 void served_free(struct served *s)
 {
 	if (!s)

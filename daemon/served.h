@@ -12,15 +12,11 @@
 #include "daemon/fresh.h"
 #include "daemon/kept.h"
 #include "daemon/group.h"
+#include "daemon/load.h"
 #include "lib/pole.h"
 
 struct server;
 struct watches;
-
-struct policy_record { /* who applied the running policy */
-	int64_t version, at;
-	uint32_t by;
-};
 
 struct served {
 	struct server *server;
@@ -55,4 +51,6 @@ int64_t served_now(const struct served *s);
 int64_t served_as_of(const struct served *s);
 /* A policy has become known: where memory does not reach back as far as its rules do, it is to be loaded anew. */
 void served_look_back(struct served *s);
+/* What was loaded takes the place of what was in memory. */
+void served_take(struct served *s, struct loaded from);
 void served_free(struct served *s); /* takes NULL */

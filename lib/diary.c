@@ -56,11 +56,10 @@ static bool precedes(const struct diary_page *p, int64_t at, int64_t number)
 	return at != p->first ? at < p->first : number < (int64_t)p->entries[0].number;
 }
 
-/* The page in which such an entry stands, or would. */
-static size_t page_at(const struct diary *d, int64_t at, int64_t number)
+/* The last page of [from, to) that such an entry does not precede; `from` where it precedes all. */
+static size_t page_between(const struct diary *d, size_t from, size_t to, int64_t at,
+			   int64_t number)
 {
-	size_t from = 0, to = d->n_pages;
-
 	while (to - from > 1) {
 		size_t middle = from + (to - from) / 2;
 
@@ -70,6 +69,24 @@ static size_t page_at(const struct diary *d, int64_t at, int64_t number)
 			from = middle;
 	}
 	return from;
+}
+
+/* The page in which such an entry stands, or would. */
+static size_t page_at(const struct diary *d, int64_t at, int64_t number)
+{
+	return page_between(d, 0, d->n_pages, at, number);
+}
+
+/* The same, in steps that double from the end back, for most that is added is near it. */
+static size_t page_near_end(const struct diary *d, int64_t at, int64_t number)
+{
+	size_t to = d->n_pages, step = 1;
+
+	while (step < to && precedes(&d->pages[to - step], at, number)) {
+		to -= step;
+		step *= 2;
+	}
+	return page_between(d, step < to ? to - step : 0, to, at, number);
 }
 
 static uint32_t entry_at(const struct diary_page *p, int64_t at, int64_t number)
@@ -179,11 +196,11 @@ void diary_add(struct diary *d, int64_t at, int64_t length_s, struct diary_entry
 
 	if (d->n_pages == 0)
 		open_page(d, 0);
-	page = page_at(d, at, number);
+	page = page_near_end(d, at, number);
 	i = entry_at(&d->pages[page], at, number);
 	if (d->pages[page].n == PAGE_MAX) {
 		split(d, page, page + 1 == d->n_pages && i == PAGE_MAX);
-		page = page_at(d, at, number);
+		page = page_near_end(d, at, number);
 		i = entry_at(&d->pages[page], at, number);
 	}
 	insert(&d->pages[page], i, e);

@@ -80,6 +80,11 @@ void pole_free(struct pole *p)
 	free(p);
 }
 
+bool pole_free_some(struct pole *p, size_t most)
+{
+	return shelf_empty_some(&p->shelf, most);
+}
+
 static void counter_raise(struct counter *c, int64_t used)
 {
 	if (c->next <= used)
@@ -360,6 +365,13 @@ void pole_apply(struct pole *p, struct changes *c)
 	for (size_t i = 0; i < c->n; i++)
 		apply(p, &c->items[i]);
 	take_lanes(p, c);
+}
+
+void pole_take(struct pole *p, struct booking *b)
+{
+	apply_booking(p, NULL, b);
+	occupy(p, b);
+	booking_unref(b);
 }
 
 static void turn_round(struct changes *c)

@@ -19,10 +19,14 @@ struct pole;
 
 struct pole *pole_new(void);
 void pole_free(struct pole *p); /* takes NULL */
+/* Frees up to so many bookings; false: there are more. A pole of which some are freed is good for nothing but being freed. */
+bool pole_free_some(struct pole *p, size_t most);
 
 /* Applies changes in order; lanes are taken by what stands at the end, so that bookings of one list may swap them. Asserts
  * that each `before` is the pole's present image. */
 void pole_apply(struct pole *p, struct changes *c);
+/* Puts a booking that is durable into a pole that is being read from the database, as a change that made it would. Takes the reference. */
+void pole_take(struct pole *p, struct booking *b);
 /* Undoes them: last first, images swapped, then swapped back, so that they can be applied again. */
 void pole_undo(struct pole *p, struct changes *c);
 

@@ -21,13 +21,32 @@ struct shelf_page {
 	struct booking *slots[PAGE_SLOTS];
 };
 
+static void page_free(struct shelf_page *page)
+{
+	for (size_t i = 0; page && i < PAGE_SLOTS; i++)
+		booking_unref(page->slots[i]);
+	free(page);
+}
+
+bool shelf_empty_some(struct shelf *s, size_t most)
+{
+	while (s->n_pages > 0) {
+		struct shelf_page *page = s->pages[s->n_pages - 1];
+		size_t n = page ? page->n : 0;
+
+		if (n > most)
+			return false;
+		page_free(page);
+		s->n_pages--;
+		s->n -= n;
+		most -= n;
+	}
+	return true;
+}
+
 void shelf_clear(struct shelf *s)
 {
-	for (size_t i = 0; i < s->n_pages; i++) {
-		for (size_t j = 0; s->pages[i] && j < PAGE_SLOTS; j++)
-			booking_unref(s->pages[i]->slots[j]);
-		free(s->pages[i]);
-	}
+	shelf_empty_some(s, SIZE_MAX);
 	free(s->pages);
 	*s = (struct shelf){0};
 }

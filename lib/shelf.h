@@ -3,6 +3,7 @@
 
 /* The bookings in memory, by number. Holds one reference to each. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ struct shelf {
 };
 
 void shelf_clear(struct shelf *s);
+/* Takes whole pages of bookings off, until about `most` are gone. False: there are more. */
+bool shelf_empty_some(struct shelf *s, size_t most);
 struct booking *shelf_get(const struct shelf *s, int64_t number); /* NULL if none */
 /* Where that of `number`, which is there, is found: for whoever fetches several at once. */
 struct booking *const *shelf_slot(const struct shelf *s, int64_t number);

@@ -23,12 +23,9 @@ void timeline_clear(struct timeline *t)
 	*t = (struct timeline){0};
 }
 
-size_t timeline_seek(const struct timeline *t, int64_t at)
+/* The first entry of [low, high) that ends after `at`; `high` if none does. */
+static size_t seek_between(const struct timeline *t, size_t low, size_t high, int64_t at)
 {
-	size_t low = 0, high = t->n;
-
-	if (t->n == 0 || t->entries[t->n - 1].span.end <= at)
-		return t->n;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -38,6 +35,25 @@ size_t timeline_seek(const struct timeline *t, int64_t at)
 			low = middle + 1;
 	}
 	return low;
+}
+
+size_t timeline_seek(const struct timeline *t, int64_t at)
+{
+	if (t->n == 0 || t->entries[t->n - 1].span.end <= at)
+		return t->n;
+	return seek_between(t, 0, t->n, at);
+}
+
+/* The same, in steps that double from the end back: what is near it is found among neighbours. */
+static size_t seek_near_end(const struct timeline *t, int64_t at)
+{
+	size_t high = t->n, step = 1;
+
+	while (step <= high && t->entries[high - step].span.end > at) {
+		high -= step;
+		step *= 2;
+	}
+	return seek_between(t, step <= high ? high - step + 1 : 0, high, at);
 }
 
 static void make_room(struct timeline *t)
@@ -50,7 +66,7 @@ static void make_room(struct timeline *t)
 
 int timeline_insert(struct timeline *t, struct span s, int64_t booking)
 {
-	size_t i = timeline_seek(t, s.start);
+	size_t i = seek_near_end(t, s.start);
 
 	assert(!span_is_empty(s));
 	if (i < t->n && t->entries[i].span.start < s.end)
