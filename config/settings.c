@@ -21,7 +21,7 @@
 #include "config/walk.h"
 #include "lib/nearest.h"
 
-enum setting_type { SETTING_TEXT, SETTING_ADDRESS, SETTING_COUNT, SETTING_FLAG };
+enum setting_type { SETTING_TEXT, SETTING_ADDRESS, SETTING_COUNT, SETTING_BYTES, SETTING_FLAG };
 
 struct setting {
 	const char *word, *takes; /* takes: what stands for its value in the help; NULL: a flag */
@@ -29,7 +29,7 @@ struct setting {
 	bool only_command_line;
 	size_t offset;
 	const char *fallback; /* NULL: none, or as the help says */
-	long min, max;	      /* of a count */
+	long min, max;	      /* of a count; of bytes, in MB */
 	const char *help;
 };
 
@@ -71,6 +71,11 @@ static const struct setting settings[] = {
      "how long a client may take to say who it is"},
     {"idle-timeout", "SECONDS", SETTING_COUNT, false, AT(idle_timeout_s), "3600", 1, 30 * 24 * 3600,
      "how long a client may be silent"},
+    {"memory", "SIZE", SETTING_BYTES, false, AT(memory_bytes), "1 GB", 1, 1000000,
+     "the memory to stay within, as 512 MB or 2 GB: beyond it, poles that nobody uses are let go, "
+     "and loaded again when they are asked for"},
+    {"rest-after", "SECONDS", SETTING_COUNT, false, AT(rest_after_s), "600", 1, 30 * 24 * 3600,
+     "how long a pole that nobody uses stays in memory"},
     {"verbose", NULL, SETTING_FLAG, false, AT(verbose), NULL, 0, 0, "log more"},
     {"check", NULL, SETTING_FLAG, true, AT(check), NULL, 0, 0,
      "check settings and policies, then exit"},
@@ -138,11 +143,42 @@ static void set_count(struct settings *s, const struct setting *row, const char 
 		*(long *)((char *)s + row->offset) = n;
 }
 
+/* A number of MB or GB. */
+static int64_t megabytes_of(const char *value)
+{
+	static const struct {
+		const char *word;
+		int64_t mb;
+	} units[] = {{"MB", 1}, {"GB", 1024}};
+	size_t digits = strspn(value, "0123456789");
+	const char *unit = value + digits + strspn(value + digits, " ");
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (digits >= 1 && digits <= 9 && strcmp(unit, units[i].word) == 0)
+			return atol(value) * units[i].mb;
+	return -1;
+}
+
+static void set_bytes(struct settings *s, const struct setting *row, const char *value,
+		      struct place place, struct problems *problems)
+{
+	int64_t mb = megabytes_of(value);
+
+	if (mb < row->min || mb > row->max)
+		problems_add(problems, place,
+			     "\"%s\" is not a size from %ld MB to %ld MB; write 512 MB, or 2 GB",
+			     value, row->min, row->max);
+	else
+		*(int64_t *)((char *)s + row->offset) = mb * 1024 * 1024;
+}
+
 static void set(struct settings *s, const struct setting *row, const char *value,
 		struct place place, struct problems *problems)
 {
 	if (row->type == SETTING_COUNT) {
 		set_count(s, row, value, place, problems);
+	} else if (row->type == SETTING_BYTES) {
+		set_bytes(s, row, value, place, problems);
 	} else if (*value == '\0') {
 		problems_add(problems, place, "says nothing; write %s, or leave it out",
 			     row->takes);

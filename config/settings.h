@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config/policy_load.h"
 
@@ -25,6 +26,8 @@ struct settings {
 	long max_connections, max_connections_per_address, max_connections_per_member;
 	long max_requests_per_member; /* changes on their way at once */
 	long auth_timeout_s, idle_timeout_s;
+	long rest_after_s;    /* a pole that nobody uses is let go of then */
+	int64_t memory_bytes; /* beyond it poles are let go of sooner */
 	bool check;   /* --check: validate and exit */
 	const char *replay; /* --replay: decide this pole's log again and exit; NULL: not */
 	bool verify; /* --verify [POLE]...: compare the database with its log and exit */

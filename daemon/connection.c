@@ -95,7 +95,7 @@ static void connection_free(struct connection *c)
 	crowd_leave(c->crowd, &c->place);
 	event_free(c->timer);
 	splitter_release(&c->splitter);
-	staged_clear(&c->session.staged);
+	session_close(&c->session);
 	free(c);
 }
 
@@ -288,7 +288,7 @@ static void go(struct exchange *x)
 static void run(struct connection *c, struct exchange *x)
 {
 	append(c, x);
-	x->served = c->session.served;
+	exchange_serve(x, c->session.served);
 	x->person = c->session.person;
 	x->lang = c->session.lang;
 	if (x->server->stopping) {

@@ -49,7 +49,7 @@ const char *db_value(const struct db_rows *r, size_t row, size_t column); /* "" 
 bool db_is_null(const struct db_rows *r, size_t row, size_t column);
 int64_t db_int(const struct db_rows *r, size_t row, size_t column); /* 0 where null */
 bool db_bool(const struct db_rows *r, size_t row, size_t column);
-int64_t db_seconds(const struct db_rows *r, size_t row, size_t column); /* of a timestamptz that came in binary; 0 where null */
+int64_t db_seconds(const struct db_rows *r, size_t row, size_t column); /* of a timestamptz that came in binary, or of seconds as text; 0 where null */
 
 typedef void db_done_fn(void *arg, enum db_outcome outcome, const struct db_rows *rows, const char *error);
 typedef void db_row_fn(void *arg, const struct db_rows *one); /* one row at a time */

@@ -63,17 +63,27 @@ struct exchange *exchange_new_at(struct server *server, struct connection *conne
 	x->connection = connection;
 	x->session = session;
 	if (session) {
-		x->served = session->served;
+		exchange_serve(x, session->served);
 		x->person = session->person;
 		x->lang = session->lang;
 	}
 	return x;
 }
 
+void exchange_serve(struct exchange *x, struct served *s)
+{
+	if (s)
+		served_hold(s);
+	if (x->holds)
+		served_release(x->holds);
+	x->served = x->holds = s;
+}
+
 void exchange_free(struct exchange *x)
 {
 	if (!x)
 		return;
+	exchange_serve(x, NULL);
 	changes_clear(&x->changes);
 	policy_free(x->policy);
 	if (x->crowd)
@@ -111,7 +121,7 @@ struct exchange *exchange_ghost(struct exchange *x)
 	ghost->lang = x->lang;
 	ghost->person = x->person;
 	ghost->began_us = x->began_us;
-	ghost->served = x->served;
+	exchange_serve(ghost, x->served);
 	ghost->on_finish = x->on_finish;
 	if (x->connection)
 		connection_replace(x->connection, x, ghost);

@@ -27,6 +27,7 @@ struct exchange {
 	struct crowd *crowd; /* whose changes on their way it is counted among; NULL: it is not */
 	struct server *server;
 	struct served *served; /* NULL before AUTH */
+	struct served *holds;  /* `served`, kept in memory for as long as the exchange lasts; NULL: not */
 	uint32_t person;       /* who asks; 0 before AUTH, or the daemon itself */
 	enum language lang;
 	struct arena arena;
@@ -58,6 +59,8 @@ struct exchange *exchange_new(struct server *server, struct connection *connecti
 /* The same, where the clock was just read (metrics_now_us()). */
 struct exchange *exchange_new_at(struct server *server, struct connection *connection, struct session *session, int64_t now_us);
 void exchange_free(struct exchange *x);
+/* It is about that pole (NULL: none), which stays in memory until it is freed. */
+void exchange_serve(struct exchange *x, struct served *s);
 /* Sends the reply to whoever waits for it, and frees. */
 void exchange_finish(struct exchange *x);
 /* A stand-in that takes over connection and tag, to be answered while `x` itself is still on its way. Sets x->told. */

@@ -268,7 +268,7 @@ void follow_doubt(struct served *s)
 
 void follow_if_behind(struct served *s)
 {
-	if (s->known_version > s->version && !s->following && !s->groups.sent)
+	if (s->known_version > s->version && !s->following && !s->loading && !s->groups.sent)
 		follow(s);
 }
 
@@ -282,9 +282,10 @@ void follow_heard(struct served *s, int64_t version)
 
 static void heard_of(struct server *server, long id, long long version)
 {
-	for (size_t i = 0; i < server->n_poles; i++)
-		if (server->poles[i]->id == id)
-			follow_heard(server->poles[i], version);
+	struct served *s = server_pole(server, (int32_t)id);
+
+	if (s)
+		follow_heard(s, version);
 }
 
 void follow_notified(struct server *server, const char *payload)
@@ -299,12 +300,10 @@ void follow_notified(struct server *server, const char *payload)
 /* That is where it stood when it was asked, at the earliest. */
 static void checked(struct server *server, long id, int64_t version)
 {
-	for (size_t i = 0; i < server->n_poles; i++) {
-		struct served *s = server->poles[i];
+	struct served *s = server_pole(server, (int32_t)id);
 
-		if (s->id == id && version <= s->version)
-			fresh_as_of(s, server->asked_us);
-	}
+	if (s && version <= s->version)
+		fresh_as_of(s, server->asked_us);
 }
 
 static void poles_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
@@ -326,10 +325,14 @@ void follow_check_all(struct server *server)
 	for (size_t i = 0; i < server->n_poles; i++)
 		if (server->poles[i]->doubtful && !server->poles[i]->following)
 			follow(server->poles[i]);
-	if (server->asked_us || !db_link_is_up(server->feed))
+	if (server->asked_us || !server->n_poles || !db_link_is_up(server->feed))
 		return;
 	server->asked_us = metrics_now_us();
 	p = db_params_new();
-	db_query(server->feed, "poles", p, poles_read, server);
+	db_array_begin(p, DB_INT4_ARRAY);
+	for (size_t i = 0; i < server->n_poles; i++)
+		db_array_int4(p, server->poles[i]->id);
+	db_array_end(p);
+	db_query(server->feed, "poles_served", p, poles_read, server);
 	db_params_free(p);
 }

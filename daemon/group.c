@@ -36,7 +36,6 @@
 #include "lib/decide_life.h"
 #include "lib/queue.h"
 
-#define RELOAD_EVERY_S 2
 #define TICK_MOST 200	 /* bookings; what is left is done by the next group */
 #define TICK_RESTS_S 10	 /* after one that failed or came to nothing */
 #define TICK_AGAIN_S 1	 /* after one that the database could not do for the moment */
@@ -597,27 +596,6 @@ static void set_alarm(struct served *s)
 	event_add(g->alarm, &(struct timeval){wait_us / 1000000, wait_us % 1000000});
 }
 
-/* False: not now; what waits is told so. */
-static bool load_anew(struct served *s)
-{
-	char why[512];
-
-	if (server_clock() < s->reload_after) {
-		fail_waiting(&s->groups, CODE_UNAVAILABLE);
-		return false;
-	}
-	if (store_reload(s, why)) {
-		log_error("pole=%s loading anew: %s", s->name, why);
-		s->reload_after = server_clock() + RELOAD_EVERY_S;
-		fail_waiting(&s->groups, CODE_UNAVAILABLE);
-		return false;
-	}
-	s->stale = false;
-	watches_reset(s);
-	log_info("pole=%s loaded anew at version %lld", s->name, (long long)s->version);
-	return true;
-}
-
 void groups_disowned(struct served *s)
 {
 	struct groups *g = &s->groups;
@@ -706,10 +684,15 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 	}
 	if (s->doubtful && !s->following)
 		fail_waiting(g, CODE_UNAVAILABLE);
-	if (g->state != GROUPS_IDLE || s->following || s->doubtful)
+	if (g->state != GROUPS_IDLE || s->following || s->loading || s->doubtful)
 		return;
-	if (s->stale && !load_anew(s))
+	if (s->stale) {
+		if (served_load_anew(s))
+			fail_waiting(g, CODE_UNAVAILABLE);
+		groups_go_on(s);
 		return;
+	}
+	event_del(g->patience);
 	if (g->waiting && yields(s))
 		return;
 	g->at = served_now(s);
@@ -798,11 +781,13 @@ void groups_go_on(struct served *s)
 	} else if (!up) {
 		if (g->waiting || s->stale)
 			ask_for_turn(g);
-	} else if (g->state == GROUPS_IDLE && !s->following) {
+	} else if (g->state == GROUPS_IDLE && !s->following && !s->loading) {
 		if (g->waiting || s->stale || is_due(s, served_now(s)))
 			ask_for_turn(g);
 		else
 			set_alarm(s);
+	} else if (s->loading && g->waiting) {
+		wait_with_patience(g);
 	}
 }
 

@@ -106,6 +106,15 @@ void load_free(struct load *l)
 	free(l);
 }
 
+struct pole *load_abandon(struct load *l)
+{
+	struct pole *pole = l->so_far.pole;
+
+	l->so_far.pole = NULL;
+	load_free(l);
+	return pole;
+}
+
 static void apply_and_clear(struct load *l, struct changes *c)
 {
 	pole_apply(l->so_far.pole, c);

@@ -34,6 +34,8 @@ void loaded_clear(struct loaded *l);
 
 struct load *load_new(int32_t pole_id, int64_t now);
 void load_free(struct load *l); /* takes NULL; frees what was read so far */
+/* The same, but for the pole, which is the caller's: it may be large. */
+struct pole *load_abandon(struct load *l);
 
 struct load_question {
 	const char *statement;

@@ -16,7 +16,7 @@
 struct db_rows;
 struct pole;
 
-#define LOAD_PAGE_NUMBERS 2048
+#define LOAD_PAGE_NUMBERS 1024
 
 struct load_row { /* of `booking` */
 	int64_t number, made_at, ended_at, series, occurrence, due_at;

@@ -23,13 +23,16 @@
 #include "daemon/embedded.h"
 #include "daemon/follow.h"
 #include "daemon/kept.h"
+#include "daemon/known.h"
 #include "daemon/listener.h"
+#include "daemon/loader.h"
 #include "daemon/log.h"
 #include "daemon/metrics_http.h"
 #include "daemon/migrate.h"
 #include "daemon/replay.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
+#include "daemon/shed.h"
 #include "daemon/start.h"
 #include "daemon/verify.h"
 #include "lib/look_back.h"
@@ -85,7 +88,7 @@ static void say_ready(struct daemon *d)
 
 static void status_changed(struct daemon *d)
 {
-	sd_notifyf(0, "STATUS=%zu poles; database %s", d->server.n_poles,
+	sd_notifyf(0, "STATUS=%zu poles; database %s", known_count(d->server.known),
 		   d->server.database_down_since ? "away" : "up");
 }
 
@@ -102,6 +105,7 @@ static void commits_up(void *arg)
 	if (db_link_connects(d->server.commits) > 1)
 		for_each_pole(&d->server, follow_doubt);
 	for_each_pole(&d->server, groups_go_on);
+	known_database_up(d->server.known);
 }
 
 static void commits_down(void *arg, const char *why)
@@ -114,6 +118,7 @@ static void commits_down(void *arg, const char *why)
 	}
 	status_changed(d);
 	for_each_pole(&d->server, groups_database_down);
+	known_database_down(d->server.known);
 }
 
 static void feed_up(void *arg)
@@ -150,6 +155,7 @@ static void links_start(struct daemon *d)
 	s->reads = db_link_new(s->base, d->server.conninfo, "reads", reads, &quiet_ops, d);
 	s->reports = db_link_new(s->base, d->server.conninfo, "reports", reads, &quiet_ops, d);
 	s->feed = db_link_new(s->base, d->server.conninfo, "feed", feed, &feed_ops, d);
+	s->loader = loader_new(s);
 	db_link_set_patience(s->commits, COMMIT_WITHIN_S * 2 * 1000);
 	db_link_set_patience(s->feed, FEED_WITHIN_S * 1000);
 	db_link_set_patience(s->reads, COMMIT_WITHIN_S * 1000);
@@ -165,21 +171,14 @@ static void database_restarted(void *arg)
 	db_link_kick(d->server.reads);
 	db_link_kick(d->server.reports);
 	db_link_kick(d->server.feed);
+	loader_kick(d->server.loader);
 }
 
 /* Timers and signals */
 
-static void forgotten(void *arg, enum db_outcome outcome, const struct db_rows *rows,
-		      const char *error)
-{
-	if (outcome == DB_REFUSED)
-		log_warning("forgetting old answers: %s", error);
-}
-
 static void forget_old(struct daemon *d)
 {
 	int64_t now = server_clock();
-	struct db_params *p = db_params_new();
 
 	d->forgot_at = now;
 	for (size_t i = 0; i < d->server.n_poles; i++) {
@@ -187,12 +186,8 @@ static void forget_old(struct daemon *d)
 
 		pole_forget(s->pole, policy_look_back(pole_policy(s->pole), now));
 		kept_forget(&s->kept, now - KEPT_S);
-		db_params_reset(p);
-		db_param_int4(p, s->id);
-		db_param_int8(p, now - KEPT_S);
-		db_query(d->server.reads, "request_forget", p, forgotten, NULL);
+		served_forget_answers(s);
 	}
-	db_params_free(p);
 }
 
 static int tls_start(struct daemon *d)
@@ -499,6 +494,7 @@ static int bring_up(struct daemon *d)
 		return 1;
 	d->server.connections = connections_new(&d->server, d->tls);
 	links_start(d);
+	known_start(d->server.known);
 	if (d->embedded)
 		embedded_watch(d->embedded, d->server.base, database_restarted, d);
 	events_start(d);
@@ -522,8 +518,11 @@ static void take_down(struct daemon *d)
 		db_link_abandon(links[i]);
 		db_link_free(links[i]);
 	}
+	loader_free(d->server.loader);
 	for_each_pole(&d->server, served_free);
 	free(d->server.poles);
+	known_free(d->server.known);
+	shed_free(d->server.shed);
 	if (d->tls)
 		ca_server_ctx_free(d->tls);
 	embedded_stop(d->embedded);

@@ -19,6 +19,8 @@
 #include "daemon/connection.h"
 #include "daemon/db.h"
 #include "daemon/exchange.h"
+#include "daemon/known.h"
+#include "daemon/loader.h"
 #include "daemon/log.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
@@ -239,6 +241,9 @@ static void write_histograms(const struct metrics *m, struct buffer *out)
 	write_histogram(out, "commit_duration_seconds",
 			"From sending a group to the database to its answer.", &m->commit_us,
 			FIRST_BOUND_US, 1e-6);
+	write_histogram(out, "pole_load_duration_seconds",
+			"From asking for a pole that is not in memory to having it.", &m->load_us,
+			FIRST_BOUND_US, 1e-6);
 	write_histogram(out, "group_commands", "Commands that were decided together.",
 			&m->group_commands, FIRST_BOUND_COMMANDS, 1);
 }
@@ -292,7 +297,9 @@ static void write_links(const struct server *s, struct buffer *out)
 	} links[] = {{"commits", s->commits},
 		     {"reads", s->reads},
 		     {"reports", s->reports},
-		     {"feed", s->feed}};
+		     {"feed", s->feed},
+		     {"loads-1", s->loader ? loader_link(s->loader, 0) : NULL},
+		     {"loads-2", s->loader ? loader_link(s->loader, 1) : NULL}};
 	const size_t n = sizeof(links) / sizeof(*links);
 
 	head(out, "database_link_up", "gauge", "Whether a connection to the database is up.");
@@ -374,9 +381,16 @@ static void write_poles(const struct server *s, struct buffer *out)
 {
 	char name[256];
 
-	one(out, "poles", "gauge",
-	    "Poles that are served; the first thousand are told of one by one.",
-	    (double)s->n_poles);
+	one(out, "poles", "gauge", "Poles that are answered for.",
+	    s->known ? (double)known_count(s->known) : 0);
+	one(out, "poles_loaded", "gauge",
+	    "Poles in memory; the first thousand are told of one by one.", (double)s->n_poles);
+	one(out, "poles_loading", "gauge", "Poles that are being loaded, or wait to be.",
+	    s->loader ? (double)loader_outstanding(s->loader) : 0);
+	one(out, "pole_load_failures_total", "counter", "Poles that could not be loaded.",
+	    (double)s->metrics.load_failures);
+	one(out, "poles_let_go_total", "counter", "Poles that were let go of.",
+	    (double)s->metrics.let_go);
 	for (size_t i = 0; i < sizeof(pole_metrics) / sizeof(*pole_metrics); i++) {
 		const struct pole_metric *m = &pole_metrics[i];
 

@@ -29,6 +29,8 @@ struct metrics {
 	uint64_t codes[N_CODES]; /* of answers that are not OK */
 	struct histogram whole_us, decide_us, commit_us; /* of a request; of deciding a group; of its commit */
 	struct histogram group_commands;
+	struct histogram load_us; /* of a pole, from when it was asked for */
+	uint64_t load_failures, let_go; /* poles */
 };
 
 int64_t metrics_now_us(void); /* monotonic */

@@ -3,13 +3,22 @@
 
 #include "daemon/served.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "daemon/db.h"
+#include "daemon/follow.h"
+#include "daemon/loader.h"
+#include "daemon/log.h"
+#include "daemon/metrics.h"
 #include "daemon/server.h"
+#include "daemon/shed.h"
 #include "daemon/watch.h"
 #include "lib/look_back.h"
+
+#define RELOAD_EVERY_S 2
 
 int64_t server_clock(void)
 {
@@ -19,12 +28,71 @@ int64_t server_clock(void)
 	return now.tv_sec;
 }
 
-struct served *server_pole(const struct server *s, const char *name)
+/* Where that pole stands, or would. */
+static size_t pole_at(const struct server *s, int32_t id)
 {
-	for (size_t i = 0; i < s->n_poles; i++)
-		if (strcmp(s->poles[i]->name, name) == 0)
-			return s->poles[i];
-	return NULL;
+	size_t from = 0, to = s->n_poles;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (s->poles[middle]->id < id)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+struct served *server_pole(const struct server *s, int32_t id)
+{
+	size_t i = pole_at(s, id);
+
+	return i < s->n_poles && s->poles[i]->id == id ? s->poles[i] : NULL;
+}
+
+void server_add_pole(struct server *s, struct served *pole)
+{
+	size_t i = pole_at(s, pole->id);
+
+	s->poles = memory_grow(s->poles, (s->n_poles + 1) * sizeof(struct served *));
+	memmove(&s->poles[i + 1], &s->poles[i], (s->n_poles - i) * sizeof(struct served *));
+	s->poles[i] = pole;
+	s->n_poles++;
+}
+
+void server_remove_pole(struct server *s, const struct served *pole)
+{
+	size_t i = pole_at(s, pole->id);
+
+	assert(i < s->n_poles && s->poles[i] == pole);
+	s->n_poles--;
+	memmove(&s->poles[i], &s->poles[i + 1], (s->n_poles - i) * sizeof(struct served *));
+}
+
+struct served *served_new(struct server *server, int32_t id, const char *name)
+{
+	struct served *s = memory_new(sizeof(*s));
+
+	s->server = server;
+	s->id = id;
+	s->name = memory_strdup(name);
+	s->pole = pole_new();
+	s->unused_us = metrics_now_us();
+	groups_init(&s->groups, s);
+	return s;
+}
+
+void served_hold(struct served *s)
+{
+	s->n_users++;
+}
+
+void served_release(struct served *s)
+{
+	assert(s->n_users > 0);
+	if (--s->n_users == 0)
+		s->unused_us = metrics_now_us();
 }
 
 int64_t served_now(const struct served *s)
@@ -59,6 +127,63 @@ void served_take(struct served *s, struct loaded from)
 	s->version = s->known_version = from.version;
 	s->last_at = from.last_at;
 	memcpy(s->head, from.head, sizeof(s->head));
+}
+
+static void forgotten(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+		      const char *error)
+{
+	if (outcome == DB_REFUSED)
+		log_warning("forgetting old answers: %s", error);
+}
+
+void served_forget_answers(const struct served *s)
+{
+	struct db_params *p = db_params_new();
+
+	db_param_int4(p, s->id);
+	db_param_int8(p, server_clock() - KEPT_S);
+	db_query(s->server->reads, "request_forget", p, forgotten, NULL);
+	db_params_free(p);
+}
+
+/* Loading anew: the old state answers reads until the new one is there. It comes over another
+ * connection than the commits go, so where it stands is looked at there before anything is
+ * decided. */
+
+static void loaded_anew(void *arg, struct loaded *loaded, const char *why)
+{
+	struct served *s = arg;
+
+	s->loading = false;
+	if (!loaded) {
+		log_error("pole=%s loading anew: %s", s->name, why);
+		s->reload_after = server_clock() + RELOAD_EVERY_S;
+		groups_database_down(s);
+		return;
+	}
+	if (s->following) { /* what it is about to read goes with what is there now */
+		shed_pole(s->server->shed, loaded->pole);
+		kept_clear(&loaded->kept);
+		return;
+	}
+	shed_pole(s->server->shed, s->pole);
+	s->pole = NULL;
+	served_take(s, *loaded);
+	s->stale = false;
+	s->reload_after = server_clock() + 1;
+	watches_reset(s);
+	log_info("pole=%s loaded anew at version %lld", s->name, (long long)s->version);
+	follow_doubt(s);
+}
+
+int served_load_anew(struct served *s)
+{
+	if (server_clock() < s->reload_after)
+		return 1;
+	if (!s->loading)
+		loader_begin(s->server->loader, s->id, true, loaded_anew, s);
+	s->loading = true;
+	return 0;
 }
 
 void served_free(struct served *s)

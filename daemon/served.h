@@ -33,6 +33,8 @@ struct served {
 	struct policy_record policy;
 	struct groups groups;
 	struct announcement announcement;
+	size_t n_users;	   /* sessions and exchanges: while there are any, it stays in memory */
+	int64_t unused_us; /* since when there are none, by metrics_now_us() */
 	bool following; /* reading the log */
 	/* The connection of the commits is a new one: the database may be another than before, and lack what memory has, or have something
 	 * else in its place. Nothing is decided until memory's last version was found there as it was. */
@@ -40,12 +42,14 @@ struct served {
 	int64_t followed_us; /* since when, by metrics_now_us() */
 	struct fresh fresh;
 	bool stale; /* memory and log disagree: nothing is decided until the pole is loaded anew */
+	bool loading; /* it is being loaded anew */
 	int64_t reload_after;
 	struct watches *watches; /* NULL: nobody has watched yet */
 	struct policy *fetched; /* of version fetched_version, for the log's next policy row */
 	int64_t fetched_version;
 };
 
+struct served *served_new(struct server *server, int32_t id, const char *name);
 int64_t served_now(const struct served *s);
 /* Since when what memory shows may have been overtaken: the database is away, or says nothing; 0: it is as things are. */
 int64_t served_as_of(const struct served *s);
@@ -53,4 +57,10 @@ int64_t served_as_of(const struct served *s);
 void served_look_back(struct served *s);
 /* What was loaded takes the place of what was in memory. */
 void served_take(struct served *s, struct loaded from);
+/* Loads a stale pole anew; groups_go_on() when it is done. > 0: not now, it has failed a moment ago. */
+int served_load_anew(struct served *s);
+/* Deletes the answers that were kept long enough from the database. */
+void served_forget_answers(const struct served *s);
+void served_hold(struct served *s);
+void served_release(struct served *s);
 void served_free(struct served *s); /* takes NULL */

@@ -11,6 +11,9 @@
 
 struct event_base;
 struct db_link;
+struct known_poles;
+struct loader;
+struct shed;
 struct served;
 struct settings;
 struct connections;
@@ -24,7 +27,10 @@ struct server {
 	struct db_link *feed;	 /* LISTEN, and the log of other daemons */
 	const char *conninfo;
 	const char *on_connect; /* SQL that makes a session the daemon's own; "": none needed */
-	struct served **poles;
+	struct loader *loader;
+	struct shed *shed; /* poles that are being freed */
+	struct known_poles *known; /* all poles, those at rest, too */
+	struct served **poles; /* in memory, in order of id */
 	size_t n_poles;
 	struct connections *connections;
 	int64_t started_at, database_down_since; /* 0: it is up */
@@ -35,4 +41,6 @@ struct server {
 };
 
 int64_t server_clock(void); /* UTC seconds */
-struct served *server_pole(const struct server *s, const char *name); /* NULL if not served */
+struct served *server_pole(const struct server *s, int32_t id); /* NULL if not in memory */
+void server_add_pole(struct server *s, struct served *pole);
+void server_remove_pole(struct server *s, const struct served *pole);

@@ -1,10 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Policy files staged on a connection. */
+/* Whose a connection is, and the policy files staged on it. */
 
 #include "daemon/session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "daemon/served.h"
+
+void session_open(struct session *s, struct served *served, uint32_t person, const char *token_hash)
+{
+	served_hold(served);
+	session_close(s);
+	s->served = served;
+	s->person = person;
+	snprintf(s->token_hash, sizeof(s->token_hash), "%s", token_hash);
+}
+
+void session_close(struct session *s)
+{
+	if (s->served)
+		served_release(s->served);
+	s->served = NULL;
+	s->person = 0;
+	staged_clear(&s->staged);
+}
 
 void staged_clear(struct staged *s)
 {

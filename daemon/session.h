@@ -29,6 +29,10 @@ struct session {
 	struct watch *watch; /* NULL: does not watch */
 };
 
+/* A token has opened it, or another one than before: the pole stays in memory until the session ends. */
+void session_open(struct session *s, struct served *served, uint32_t person, const char *token_hash);
+void session_close(struct session *s);
+
 void staged_clear(struct staged *s);
 /* Appends a line to a file. > 0: over the limits. */
 int staged_put(struct staged *s, const char *file, const char *line);

@@ -20,13 +20,15 @@
 #include "config/settings.h"
 #include "daemon/db.h"
 #include "daemon/exchange.h"
+#include "daemon/known.h"
 #include "daemon/log.h"
 #include "daemon/secret.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
+#include "daemon/shed.h"
 #include "daemon/store.h"
 
-#define MAX_POLES 1000
+#define MAX_POLES 100000
 
 struct pole_dirs {
 	char **names;
@@ -38,13 +40,24 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool is_dir(const char *dir, const char *name)
+static bool is_dir(const char *dir, const struct dirent *e)
 {
 	char path[4096];
 	struct stat st;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return *name != '.' && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (*e->d_name == '.')
+		return false;
+	if (e->d_type == DT_DIR)
+		return true;
+	snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static void add_name(struct pole_dirs *d, const char *name)
+{
+	if ((d->n & (d->n - 1)) == 0) /* full: it has room for a power of two */
+		d->names = memory_grow(d->names, (d->n ? d->n * 2 : 1) * sizeof(char *));
+	d->names[d->n++] = memory_strdup(name);
 }
 
 static void pole_dirs_clear(struct pole_dirs *d)
@@ -56,7 +69,7 @@ static void pole_dirs_clear(struct pole_dirs *d)
 
 static struct pole_dirs pole_dirs_read(const char *dir, struct problems *problems)
 {
-	struct pole_dirs found = {.names = memory_new(MAX_POLES * sizeof(char *))};
+	struct pole_dirs found = {0};
 	DIR *d = opendir(dir);
 	struct dirent *e;
 
@@ -67,8 +80,8 @@ static struct pole_dirs pole_dirs_read(const char *dir, struct problems *problem
 		return found;
 	}
 	while (found.n < MAX_POLES && (e = readdir(d)))
-		if (is_dir(dir, e->d_name))
-			found.names[found.n++] = memory_strdup(e->d_name);
+		if (is_dir(dir, e))
+			add_name(&found, e->d_name);
 	closedir(d);
 	qsort(found.names, found.n, sizeof(*found.names), by_name);
 	if (!found.n)
@@ -144,9 +157,9 @@ static void add_administrator(struct served *s, struct changes *changes, char *r
 /* A single pole: the token alone on its line. Several: `pole token`; the last of a pole holds. It
  * is written before it is committed: a token that opens nothing does no harm, an administrator
  * without one would be lost. */
-static int write_token(const struct server *server, const char *pole, const char *token, char *why)
+static int write_token(const struct server *server, const char *pole, bool alone, const char *token,
+		       char *why)
 {
-	bool alone = server->n_poles == 1;
 	char path[4096];
 	int fd, r;
 
@@ -195,7 +208,8 @@ static int commit_now(struct db_session *session, struct served *s, struct excha
 }
 
 /* What a pole lacks on its first start: a policy, an administrator. */
-static int complete(struct db_session *session, struct served *s, struct policy *policy, char *why)
+static int complete(struct db_session *session, struct served *s, struct policy *policy, bool alone,
+		    char *why)
 {
 	struct exchange *x = exchange_new(s->server, NULL, NULL);
 	bool no_policy = !pole_policy(s->pole), no_person = !pole_n_persons(s->pole);
@@ -210,7 +224,7 @@ static int complete(struct db_session *session, struct served *s, struct policy 
 	if (no_person)
 		add_administrator(s, &x->changes, token);
 	if (no_person)
-		r = write_token(s->server, s->name, token, why);
+		r = write_token(s->server, s->name, alone, token, why);
 	if (!r && x->changes.n)
 		r = commit_now(session, s, x, why);
 	if (!r && no_policy)
@@ -237,19 +251,19 @@ static int ensure(struct db_session *session, struct served *s, char *why)
 	return r;
 }
 
-static struct served *served_new(struct server *server, const char *name)
+static void add_problems(struct problems *to, const struct problems *from)
 {
-	struct served *s = memory_new(sizeof(*s));
+	for (size_t i = 0; i < from->n; i++) {
+		struct place place = from->items[i].place;
 
-	s->server = server;
-	s->name = memory_strdup(name);
-	s->pole = pole_new();
-	groups_init(&s->groups, s);
-	return s;
+		place.file = arena_strdup(&to->arena, place.file);
+		problems_add(to, place, "%s", from->items[i].text);
+	}
 }
 
-/* Makes or loads one pole. A directory with problems stops only a pole that has no policy yet. */
-static int start_pole(struct db_session *session, struct served *s, struct problems *problems)
+/* Makes a pole. A directory with problems stops only one that has no policy yet. */
+static void make_pole(struct db_session *session, struct served *s, bool alone,
+		      struct problems *problems)
 {
 	const char *dir = s->server->settings->policy_dir;
 	struct problems own = {0};
@@ -259,56 +273,126 @@ static int start_pole(struct db_session *session, struct served *s, struct probl
 
 	if (!r)
 		r = store_load(session, s, why);
-	if (r) {
-		problems_add(problems, (struct place){.file = s->name}, "%s", why);
-	} else if (!pole_policy(s->pole) && !policy) {
-		for (size_t i = 0; i < own.n; i++)
-			problems_add(
-			    problems,
-			    (struct place){arena_strdup(&problems->arena, own.items[i].place.file),
-					   own.items[i].place.line, own.items[i].place.column},
-			    "%s", own.items[i].text);
-		r = 1;
+	if (!r && !pole_policy(s->pole) && !policy) {
+		add_problems(problems, &own);
 	} else {
-		if (pole_policy(s->pole) &&
-		    (!policy || strcmp(policy->hash, pole_policy(s->pole)->hash)))
-			log_warning("pole=%s %s/%s %s; the policy of version %lld goes on", s->name,
-				    dir, s->name,
-				    policy ? "differs from the running policy" : "has problems",
-				    (long long)s->policy.version);
-		r = complete(session, s, pole_policy(s->pole) ? NULL : policy, why);
+		if (!r)
+			r = complete(session, s, pole_policy(s->pole) ? NULL : policy, alone, why);
 		if (r)
 			problems_add(problems, (struct place){.file = s->name}, "%s", why);
+		else
+			log_info("pole=%s is made", s->name);
 	}
 	if (policy && pole_policy(s->pole) != policy)
 		policy_free(policy);
 	problems_clear(&own);
-	log_info("pole=%s version %lld, %zu bookings in memory, %zu persons", s->name,
-		 (long long)s->version, pole_n_bookings(s->pole), pole_n_persons(s->pole));
-	return r;
+}
+
+struct present {	  /* in the database */
+	const char *name; /* of the rows */
+	int32_t id;
+	bool is_made;
+};
+
+static int by_present_name(const void *a, const void *b)
+{
+	return strcmp(((const struct present *)a)->name, ((const struct present *)b)->name);
+}
+
+static struct present *list_present(const struct db_rows *rows)
+{
+	struct present *list = memory_new(db_n_rows(rows) * sizeof(*list));
+
+	for (size_t i = 0; i < db_n_rows(rows); i++)
+		list[i] = (struct present){db_value(rows, i, 2), (int32_t)db_int(rows, i, 0),
+					   db_int(rows, i, 1) > 0};
+	qsort(list, db_n_rows(rows), sizeof(*list), by_present_name);
+	return list;
+}
+
+/* One question for all poles that there are; those that are new are made one after the other. */
+static void know_poles(struct server *server, struct db_session *session,
+		       const struct pole_dirs *dirs, const struct db_rows *rows,
+		       struct problems *problems)
+{
+	struct present *list = list_present(rows);
+
+	for (size_t i = 0; i < dirs->n; i++) {
+		const struct present key = {.name = dirs->names[i]},
+				     *p = bsearch(&key, list, db_n_rows(rows), sizeof(*list),
+						  by_present_name);
+		struct served *s;
+
+		if (p && p->is_made) {
+			known_add(server->known, p->id, dirs->names[i]);
+			continue;
+		}
+		s = served_new(server, 0, dirs->names[i]);
+		make_pole(session, s, dirs->n == 1, problems);
+		known_add(server->known, s->id, s->name);
+		served_free(s);
+	}
+	free(list);
 }
 
 int start_poles(struct server *server, struct problems *ret_problems)
 {
 	struct pole_dirs dirs = pole_dirs_read(server->settings->policy_dir, ret_problems);
 	struct db_session *session = NULL;
+	struct db_rows *rows = NULL;
 	char why[512];
 
+	server->shed = shed_new(server->base);
+	server->known = known_new(server);
 	if (ret_problems->n)
 		goto out;
-	if (store_session(server, &session, why)) {
+	if (store_session(server, &session, why) ||
+	    db_session_query(session, "poles", NULL, &rows, why)) {
 		problems_add(ret_problems, (struct place){.file = "database"}, "%s", why);
 		goto out;
 	}
-	server->poles = memory_new(dirs.n * sizeof(*server->poles));
-	for (size_t i = 0; i < dirs.n; i++)
-		server->poles[server->n_poles++] = served_new(server, dirs.names[i]);
-	for (size_t i = 0; i < server->n_poles; i++)
-		start_pole(session, server->poles[i], ret_problems);
+	know_poles(server, session, &dirs, rows, ret_problems);
+	log_info("%zu poles", known_count(server->known));
 out:
+	db_rows_free(rows);
 	db_session_free(session);
 	pole_dirs_clear(&dirs);
 	return ret_problems->n > 0;
+}
+
+void policy_dir_hash(const char *dir, const char *name, char *ret)
+{
+	struct arena arena = {0};
+	struct problems problems = {0};
+	struct policy_file *files;
+	char path[4096];
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (policy_read_dir(path, &arena, &files, &n, &problems) == 0)
+		policy_files_hash(files, n, ret);
+	else
+		memcpy(ret, "0", 2);
+	problems_clear(&problems);
+	arena_clear(&arena);
+}
+
+void compare_policy(const struct served *s)
+{
+	const char *dir = s->server->settings->policy_dir;
+	struct problems problems = {0};
+	struct policy *policy;
+	char hash[65];
+
+	policy_dir_hash(dir, s->name, hash);
+	if (strcmp(hash, pole_policy(s->pole)->hash) == 0)
+		return;
+	policy = policy_from_dir(dir, s->name, &problems);
+	log_warning("pole=%s %s/%s %s; the policy of version %lld goes on", s->name, dir, s->name,
+		    policy ? "differs from the running policy" : "has problems",
+		    (long long)s->policy.version);
+	policy_free(policy);
+	problems_clear(&problems);
 }
 
 /* One line of the log for each of the answer. */
@@ -326,14 +410,14 @@ static void tell_new_poles(const struct server *server)
 	struct pole_dirs dirs = pole_dirs_read(server->settings->policy_dir, &problems);
 
 	for (size_t i = 0; i < dirs.n; i++)
-		if (!server_pole(server, dirs.names[i]))
+		if (!known_has_name(server->known, dirs.names[i]))
 			log_warning("%s/%s is a new pole: it is served from the next start on",
 				    server->settings->policy_dir, dirs.names[i]);
 	pole_dirs_clear(&dirs);
 	problems_clear(&problems);
 }
 
-static void reload_pole(struct served *s)
+void reload_pole(struct served *s)
 {
 	struct problems problems = {0};
 	struct policy *policy =
@@ -367,4 +451,5 @@ void reload_poles(struct server *server)
 	tell_new_poles(server);
 	for (size_t i = 0; i < server->n_poles; i++)
 		reload_pole(server->poles[i]);
+	known_read_policies(server->known);
 }

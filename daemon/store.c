@@ -389,16 +389,21 @@ void store_encode(const struct served *s, const struct exchange *group, int64_t 
 	free(l.items);
 }
 
-void policy_hash(struct policy *p)
+void policy_files_hash(const struct policy_file *files, size_t n, char *ret)
 {
 	struct buffer b = {0};
 
-	for (size_t i = 0; i < p->n_files; i++) {
-		buffer_puts(&b, p->files[i].name);
+	for (size_t i = 0; i < n; i++) {
+		buffer_puts(&b, files[i].name);
 		buffer_add(&b, "", 1);
-		buffer_add(&b, p->files[i].text, p->files[i].n);
+		buffer_add(&b, files[i].text, files[i].n);
 		buffer_add(&b, "", 1);
 	}
-	sha256_hex(b.bytes, b.n, p->hash);
+	sha256_hex(b.bytes, b.n, ret);
 	buffer_release(&b);
+}
+
+void policy_hash(struct policy *p)
+{
+	policy_files_hash(p->files, p->n_files, p->hash);
 }

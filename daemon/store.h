@@ -25,11 +25,9 @@ void store_encode(const struct served *s, const struct exchange *group, int64_t 
 void store_chain(const char *previous, int64_t version, int seq, int64_t at, uint32_t actor, const char *key, const char *change,
 		 const char *request, char *ret);
 
-/* Loads a pole at start (blocking): persons, names, policy, bookings as far back as the policy looks and all that are pending, kept
+/* Loads a pole (blocking; see daemon/load.h): persons, names, policy, bookings as far back as the policy looks and all that are pending, kept
  * answers. > 0: why (512 bytes). */
 int store_load(struct db_session *session, struct served *s, char *ret_why);
-/* Throws away what is in memory and loads the pole anew (blocking): memory and database are found to disagree. > 0: why. */
-int store_reload(struct served *s, char *ret_why);
 /* A session as the daemon's own role, for loading (blocking). > 0: why. */
 int store_session(const struct server *server, struct db_session **ret, char *ret_why);
 /* A booking from a row of load_bookings, list_bookings, booking_by_number; a reference. */
@@ -37,3 +35,4 @@ struct booking *store_booking(const struct db_rows *rows, size_t row);
 /* A policy from the rows of policy_files (name, text). > 0: it does not load, with the first problem in ret_why (512 bytes). */
 int store_policy(const struct db_rows *rows, struct policy **ret, char *ret_why);
 void policy_hash(struct policy *p); /* sets p->hash from its files */
+void policy_files_hash(const struct policy_file *files, size_t n, char *ret); /* 65 bytes */

@@ -58,14 +58,3 @@ int store_load(struct db_session *session, struct served *s, char *ret_why)
 	load_free(l);
 	return r;
 }
-
-int store_reload(struct served *s, char *ret_why)
-{
-	struct db_session *session = NULL;
-	int r = store_session(s->server, &session, ret_why);
-
-	if (!r)
-		r = store_load(session, s, ret_why);
-	db_session_free(session);
-	return r;
-}

@@ -7,7 +7,7 @@
 
 const struct verb_action verb_actions[N_VERBS] = {
     [VERB_HELLO] = {.answer = do_hello},
-    [VERB_AUTH] = {.answer = do_auth},
+    [VERB_AUTH] = {.start = do_auth},
     [VERB_WHOAMI] = {.answer = do_whoami},
     [VERB_HELP] = {.answer = do_help},
     [VERB_NOOP] = {.answer = do_noop},

@@ -7,12 +7,14 @@
 #include "daemon/answer.h"
 #include "daemon/connection.h"
 #include "daemon/db.h"
+#include "daemon/known.h"
 #include "daemon/metrics.h"
 #include "daemon/secret.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/stream.h"
 #include "daemon/verbs_parts.h"
+#include "daemon/watch.h"
 
 #define AUTH_FAILURES_MAX 3
 #define RETRY_S 10
@@ -56,6 +58,106 @@ static void write_self(struct exchange *x, struct line_writer *w, const struct p
 	line_str(w, "lang", language_words[x->lang]);
 }
 
+/* AUTH: of a pole in memory at once; else the database says whose token it is, and its pole is
+ * waited for. */
+
+struct auth {
+	struct exchange *x;
+	char hash[65];
+};
+
+static void let_in(struct auth *a, struct served *s, const struct person *p)
+{
+	struct exchange *x = a->x;
+	struct session *session = x->session;
+	struct line_writer w;
+
+	if (!connection_join(x->connection, s, p)) {
+		reply_code(x, &w, CODE_TOO_MANY_CONNECTIONS,
+			   FILLS({"limit",
+				  arena_printf(&x->arena, "%ld",
+					       x->server->settings->max_connections_per_member)}));
+		line_int(&w, "retry", RETRY_S);
+		line_end(&w);
+		exchange_finish(x);
+		return;
+	}
+	if (session->served != s) {
+		watch_free(session->watch);
+		session->watch = NULL;
+	}
+	session_open(session, s, p->number, a->hash);
+	exchange_serve(x, s);
+	x->person = p->number;
+	if (!session->lang_said) {
+		language_from_word(pole_policy(s->pole)->lang, &session->lang);
+		x->lang = session->lang;
+	}
+	reply_ok(x, &w);
+	write_self(x, &w, p);
+	line_end(&w);
+	exchange_finish(x);
+}
+
+static void refuse(struct auth *a)
+{
+	struct session *session = a->x->session;
+
+	reply_fail(a->x, CODE_AUTH, NULL, 0);
+	session->quitting = ++session->auth_failures >= AUTH_FAILURES_MAX;
+	exchange_finish(a->x);
+}
+
+static void give_up(struct auth *a)
+{
+	reply_unavailable(a->x);
+	exchange_finish(a->x);
+}
+
+static void pole_is_there(void *arg, struct served *s)
+{
+	struct auth *a = arg;
+	const struct person *p = s ? pole_person_by_token(s->pole, a->hash) : NULL;
+
+	if (!a->x->session)
+		exchange_finish(a->x);
+	else if (p)
+		let_in(a, s, p);
+	else if (s)
+		refuse(a);
+	else
+		give_up(a);
+}
+
+static void pole_is_told(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+			 const char *error)
+{
+	struct auth *a = arg;
+	const struct server *server = a->x->server;
+	struct known *k = NULL;
+
+	if (outcome == DB_OK && db_n_rows(rows))
+		k = known_of_id(server->known, (int32_t)db_int(rows, 0, 0));
+	if (k && a->x->session)
+		known_ask(k, pole_is_there, a);
+	else if (!a->x->session)
+		exchange_finish(a->x);
+	else if (outcome == DB_OK)
+		refuse(a);
+	else
+		give_up(a);
+}
+
+/* On the link that is there when the daemon says that it is ready. */
+static void ask_pole(struct auth *a)
+{
+	struct db_params *p = db_params_new();
+
+	db_param_text(p, a->hash);
+	db_query(a->x->server->commits, "credential_pole", p, pole_is_told, a);
+	db_params_free(p);
+}
+
 static const struct person *person_of_token(const struct server *server, const char *hash,
 					    struct served **ret_served)
 {
@@ -72,41 +174,19 @@ static const struct person *person_of_token(const struct server *server, const c
 
 void do_auth(struct exchange *x)
 {
-	struct session *session = x->session;
 	const char *token = request_get(&x->request, "token");
+	struct auth *a = arena_new(&x->arena, struct auth);
 	const struct person *p;
-	struct line_writer w;
-	char hash[65];
+	struct served *s;
 
 	set_language(x);
-	sha256_hex(token, strlen(token), hash);
-	p = person_of_token(x->server, hash, &x->served);
-	if (!p) {
-		reply_fail(x, CODE_AUTH, NULL, 0);
-		session->quitting = ++session->auth_failures >= AUTH_FAILURES_MAX;
-		return;
-	}
-	if (!connection_join(x->connection, x->served, p)) {
-		x->served = session->served;
-		reply_code(x, &w, CODE_TOO_MANY_CONNECTIONS,
-			   FILLS({"limit",
-				  arena_printf(&x->arena, "%ld",
-					       x->server->settings->max_connections_per_member)}));
-		line_int(&w, "retry", RETRY_S);
-		line_end(&w);
-		return;
-	}
-	session->served = x->served;
-	session->person = x->person = p->number;
-	memcpy(session->token_hash, hash, sizeof(hash));
-	staged_clear(&session->staged);
-	if (!session->lang_said) {
-		language_from_word(pole_policy(x->served->pole)->lang, &session->lang);
-		x->lang = session->lang;
-	}
-	reply_ok(x, &w);
-	write_self(x, &w, p);
-	line_end(&w);
+	a->x = x;
+	sha256_hex(token, strlen(token), a->hash);
+	p = person_of_token(x->server, a->hash, &s);
+	if (p)
+		let_in(a, s, p);
+	else
+		ask_pole(a);
 }
 
 void do_whoami(struct exchange *x)
@@ -211,7 +291,8 @@ static void write_inside(const struct exchange *x, struct line_writer *w)
 	line_int(w, "changes", (int64_t)s->groups.n_changes);
 	line_int(w, "waiting-commands", (int64_t)s->groups.n_waiting);
 	line_int(w, "waiting-bookings", (int64_t)n_queued);
-	line_int(w, "poles", (int64_t)x->server->n_poles);
+	line_int(w, "poles", (int64_t)known_count(x->server->known));
+	line_int(w, "poles-loaded", (int64_t)x->server->n_poles);
 	line_int(w, "decide-us", (int64_t)histogram_mean(&x->server->metrics.decide_us));
 	line_int(w, "commit-us", (int64_t)histogram_mean(&x->server->metrics.commit_us));
 	line_int(w, "request-us", (int64_t)histogram_mean(&x->server->metrics.whole_us));

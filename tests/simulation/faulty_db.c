@@ -43,6 +43,7 @@ struct db_link {
 	const char *name;
 	bool up, listens;
 	struct query *first, **end;
+	struct tables *moment; /* of its transaction; NULL: it is in none */
 	int64_t last_arrival_us, last_reply_us;
 	uint64_t n_connects;
 	struct task *connecting;
@@ -161,6 +162,53 @@ static const char *refusal(void)
 					 : NULL;
 }
 
+/* A copy that what is written later leaves alone. */
+static struct tables *this_moment(void)
+{
+	struct tables *copy = arena_new(virtual_arena(), struct tables);
+
+	*copy = tables;
+#define COPY(table)                                                                                \
+	if (tables.table.n) {                                                                      \
+		copy->table.rows =                                                                 \
+		    arena_alloc(virtual_arena(), tables.table.n * sizeof(*tables.table.rows));     \
+		memcpy(copy->table.rows, tables.table.rows,                                        \
+		       tables.table.n * sizeof(*tables.table.rows));                               \
+	}
+	COPY(events)
+	COPY(bookings)
+	COPY(allocations)
+	COPY(requests)
+	COPY(items)
+	COPY(details)
+	COPY(notes)
+	COPY(outages)
+	COPY(persons)
+	COPY(names)
+	COPY(policies)
+#undef COPY
+	return copy;
+}
+
+/* A statement; of a link within a transaction, as of the moment when that began. */
+static const char *run(struct query *q)
+{
+	struct db_link *l = q->link;
+	struct tables now = tables;
+	const char *error;
+
+	if (l && strcmp(q->statement, "load_begin") == 0)
+		l->moment = this_moment();
+	if (l && strcmp(q->statement, "load_end") == 0)
+		l->moment = NULL;
+	if (!l || !l->moment)
+		return tables_run(q->statement, &q->arguments, &q->rows);
+	tables = *l->moment;
+	error = tables_run(q->statement, &q->arguments, &q->rows);
+	tables = now;
+	return error;
+}
+
 static void query_arrive(void *arg)
 {
 	struct query *q = arg;
@@ -173,7 +221,7 @@ static void query_arrive(void *arg)
 		trace(q->arguments.values[i],
 		      q->arguments.values[i] ? (size_t)q->arguments.lengths[i] : 0);
 	if (!q->error) {
-		q->error = tables_run(q->statement, &q->arguments, &q->rows);
+		q->error = run(q);
 		if (q->error)
 			db_on_error(q->statement, q->error);
 	}
@@ -227,6 +275,12 @@ void db_query(struct db_link *l, const char *statement, const struct db_params *
 	if (chance(db_faults.cut))
 		task_at(virtual_now_us() + chance_between(0, delay + 3 * MS), l->base, link_lost,
 			l);
+}
+
+void db_query_binary(struct db_link *l, const char *statement, const struct db_params *params,
+		     db_done_fn *done, void *arg)
+{
+	db_query(l, statement, params, done, arg);
 }
 
 void db_stream(struct db_link *l, const char *statement, const struct db_params *params,
@@ -304,6 +358,7 @@ static struct query *link_part(struct db_link *l)
 	l->first = NULL;
 	l->end = &l->first;
 	l->up = false;
+	l->moment = NULL;
 	return list;
 }
 
@@ -422,6 +477,12 @@ int db_session_query(struct db_session *s, const char *statement, const struct d
 	*ret = memory_new(sizeof(**ret));
 	**ret = rows_of(&rows);
 	return 0;
+}
+
+int db_session_query_binary(struct db_session *s, const char *statement,
+			    const struct db_params *params, struct db_rows **ret, char *ret_why)
+{
+	return db_session_query(s, statement, params, ret, ret_why);
 }
 
 int db_session_stream(struct db_session *s, const char *statement, const struct db_params *params,

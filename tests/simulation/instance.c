@@ -14,9 +14,12 @@
 #include "daemon/exchange.h"
 #include "daemon/follow.h"
 #include "daemon/group.h"
+#include "daemon/known.h"
+#include "daemon/loader.h"
 #include "daemon/log.h"
 #include "daemon/secret.h"
 #include "daemon/served.h"
+#include "daemon/shed.h"
 #include "daemon/store.h"
 #include "daemon/verbs.h"
 #include "daemon/watch.h"
@@ -212,18 +215,6 @@ static void start_again(void *arg)
 	instance_start(arg);
 }
 
-static struct served *served_new(struct server *server)
-{
-	struct served *s = memory_new(sizeof(*s));
-
-	s->server = server;
-	s->name = memory_strdup("sim");
-	s->id = TABLES_POLE;
-	s->pole = pole_new();
-	groups_init(&s->groups, s);
-	return s;
-}
-
 static int load(struct served *s)
 {
 	struct db_session *session = NULL;
@@ -251,16 +242,18 @@ void instance_start(struct instance *i)
 			     .settings = &i->settings,
 			     .conninfo = "",
 			     .on_connect = "",
-			     .poles = &i->served,
 			     .started_at = server_clock()};
-	i->served = served_new(s);
+	i->served = served_new(s, TABLES_POLE, "sim");
 	if (load(i->served)) {
 		served_free(i->served);
 		i->served = NULL;
 		task_at(virtual_now_us() + START_AGAIN_US, &i->base, start_again, i);
 		return;
 	}
-	s->n_poles = 1;
+	server_add_pole(s, i->served);
+	s->shed = shed_new(s->base);
+	s->loader = loader_new(s);
+	s->known = known_new(s);
 	s->connections = connections_new(s, NULL);
 	s->commits = db_link_new(s->base, "", "commits", "", &commits_ops, i);
 	s->feed = db_link_new(s->base, "", "feed", "LISTEN mutuald", &feed_ops, i);
@@ -286,7 +279,11 @@ void instance_crash(struct instance *i)
 		db_link_abandon(links[k]); /* what it knew is gone: frees it */
 		db_link_free(links[k]);
 	}
+	loader_free(i->server.loader);
 	served_free(i->served);
+	free(i->server.poles);
+	known_free(i->server.known);
+	shed_free(i->server.shed);
 	i->served = NULL;
 	tasks_drop(&i->base);
 	i->base.stalled_until_us = 0;

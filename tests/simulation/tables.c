@@ -7,8 +7,6 @@
 
 #include "tests/simulation/virtual.h"
 
-#define LOOK_BACK_MOST_S (31 * INT64_C(86400))
-
 struct tables tables;
 
 void tables_begin(void)
@@ -232,6 +230,11 @@ static void poles(const struct arguments *args, struct answer_rows *r)
 	ANSWER(r, number_text(TABLES_POLE), number_text(tables.version), "sim");
 }
 
+static void poles_served(const struct arguments *args, struct answer_rows *r)
+{
+	ANSWER(r, number_text(TABLES_POLE), number_text(tables.version));
+}
+
 static void pole_version(const struct arguments *args, struct answer_rows *r)
 {
 	ANSWER(r, number_text(tables.version));
@@ -320,10 +323,12 @@ static void policy_files(const struct arguments *args, struct answer_rows *r)
 		ANSWER(r, json_get(f, "name"), json_get(f, "text"));
 }
 
-static int by_item_resource_lane(const void *a, const void *b)
+static int by_booking_item_resource_lane(const void *a, const void *b)
 {
 	const struct table_allocation *x = a, *y = b;
 
+	if (x->booking != y->booking)
+		return x->booking < y->booking ? -1 : 1;
 	if (x->item != y->item)
 		return x->item < y->item ? -1 : 1;
 	if (x->resource != y->resource)
@@ -341,7 +346,7 @@ static const char *allocations_of(int64_t booking, int64_t *ret_last)
 	for (size_t i = 0; i < tables.allocations.n; i++)
 		if (tables.allocations.rows[i].booking == booking)
 			found[n++] = tables.allocations.rows[i];
-	qsort(found, n, sizeof(*found), by_item_resource_lane);
+	qsort(found, n, sizeof(*found), by_booking_item_resource_lane);
 	for (struct table_allocation *a = found; a < found + n; a++) {
 		text = arena_printf(virtual_arena(), "%s%s%lld/%lld/%lld/%lld/%lld", text,
 				    *text ? " " : "", (long long)a->item, (long long)a->resource,
@@ -402,22 +407,122 @@ void answer_booking(struct answer_rows *r, const struct table_booking *b, int64_
 	       details_of(b->number));
 }
 
-static void load_bookings(const struct arguments *args, struct answer_rows *r)
+static bool is_on_page(const struct arguments *args, int64_t booking)
 {
-	const int64_t floor = argument_int(args, 1);
+	return booking >= argument_int(args, 1) && booking < argument_int(args, 2);
+}
 
+static const char *seconds_text(int64_t at)
+{
+	return at ? number_text(at) : NULL;
+}
+
+static void load_page_bookings(const struct arguments *args, struct answer_rows *r)
+{
 	if (tables.bookings.n)
 		qsort(tables.bookings.rows, tables.bookings.n, sizeof(*tables.bookings.rows),
 		      by_number);
 	for (size_t i = 0; i < tables.bookings.n; i++) {
 		const struct table_booking *b = &tables.bookings.rows[i];
-		const size_t n = r->n;
-		int64_t last = b->end;
 
-		answer_booking(r, b, &last);
-		if (!is_pending(b) && (last <= floor || b->end <= floor - LOOK_BACK_MOST_S))
-			r->n = n;
+		if (!is_on_page(args, b->number) ||
+		    !(is_pending(b) || b->end > argument_int(args, 3)))
+			continue;
+		ANSWER(r, number_text(b->number), number_text(b->resource), number_text(b->member),
+		       number_text(b->person), number_text(b->made_by), b->state,
+		       b->pinned ? "t" : "f", number_text(b->start), number_text(b->end),
+		       number_text(b->made_at), seconds_text(b->ended_at), seconds_text(b->series),
+		       seconds_text(b->occurrence), seconds_text(b->due_at),
+		       is_pending(b) ? "t" : "f");
 	}
+}
+
+static void load_page_allocations(const struct arguments *args, struct answer_rows *r)
+{
+	if (tables.allocations.n)
+		qsort(tables.allocations.rows, tables.allocations.n,
+		      sizeof(*tables.allocations.rows), by_booking_item_resource_lane);
+	for (size_t i = 0; i < tables.allocations.n; i++) {
+		const struct table_allocation *a = &tables.allocations.rows[i];
+
+		if (is_on_page(args, a->booking))
+			ANSWER(r, number_text(a->booking), number_text(a->item),
+			       number_text(a->resource), number_text(a->lane),
+			       number_text(a->start), number_text(a->end));
+	}
+}
+
+/* Those of one booking lie in order; the bookings may not. */
+static const struct table_text **sorted_texts(const struct arguments *args,
+					      const struct table_text *rows, size_t n,
+					      size_t *ret_n)
+{
+	const struct table_text **list =
+	    arena_new_n(virtual_arena(), const struct table_text *, n + 1);
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t at = found;
+
+		if (!is_on_page(args, rows[i].number))
+			continue;
+		for (; at > 0 && list[at - 1]->number > rows[i].number; at--)
+			list[at] = list[at - 1];
+		list[at] = &rows[i];
+		found++;
+	}
+	*ret_n = found;
+	return list;
+}
+
+/* The parts of a line that tells an item, each up to its slash, and the last to the end. */
+static void load_page_items(const struct arguments *args, struct answer_rows *r)
+{
+	enum { PARTS = 9 };
+	size_t n;
+	const struct table_text **list = sorted_texts(args, tables.items.rows, tables.items.n, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		char *rest = arena_strdup(virtual_arena(), list[i]->text);
+		const char *parts[PARTS];
+
+		for (int k = 0; k < PARTS - 1; k++)
+			parts[k] = strsep(&rest, "/");
+		parts[PARTS - 1] = rest;
+		ANSWER(r, number_text(list[i]->number), parts[0], parts[1], parts[2], parts[3],
+		       parts[4], parts[5], parts[6], parts[7], parts[8]);
+	}
+}
+
+static void load_page_details(const struct arguments *args, struct answer_rows *r)
+{
+	size_t n;
+	const struct table_text **list =
+	    sorted_texts(args, tables.details.rows, tables.details.n, &n);
+
+	for (size_t i = 0; i < n; i++)
+		ANSWER(r, number_text(list[i]->number), list[i]->text);
+}
+
+static void load_page_purposes(const struct arguments *args, struct answer_rows *r)
+{
+	size_t n;
+	const struct table_text **list = sorted_texts(args, tables.notes.rows, tables.notes.n, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i]->about, "booking") == 0 && strcmp(list[i]->kind, "purpose") == 0)
+			ANSWER(r, number_text(list[i]->number), list[i]->text);
+}
+
+/* The one pole is in memory wherever it is asked for: no token is looked for in the database that
+ * has not been looked for there. */
+static void credential_pole(const struct arguments *args, struct answer_rows *r)
+{
+}
+
+/* What is read of one moment: see the links. */
+static void begin_or_end(const struct arguments *args, struct answer_rows *r)
+{
 }
 
 static void load_outages(const struct arguments *args, struct answer_rows *r)
@@ -456,10 +561,17 @@ static const struct {
 	const char *name;
 	void (*answer)(const struct arguments *args, struct answer_rows *r);
 } queries[] = {
-    {"load_bookings", load_bookings},
+    {"credential_pole", credential_pole},
+    {"load_begin", begin_or_end},
     {"load_credentials", load_credentials},
+    {"load_end", begin_or_end},
     {"load_names", load_names},
     {"load_outages", load_outages},
+    {"load_page_allocations", load_page_allocations},
+    {"load_page_bookings", load_page_bookings},
+    {"load_page_details", load_page_details},
+    {"load_page_items", load_page_items},
+    {"load_page_purposes", load_page_purposes},
     {"load_persons", load_persons},
     {"load_policy", load_policy},
     {"load_qualifications", load_qualifications},
@@ -469,6 +581,7 @@ static const struct {
     {"pole_state", pole_state},
     {"pole_version", pole_version},
     {"poles", poles},
+    {"poles_served", poles_served},
     {"policy_files", policy_files},
     {"replay_log", replay_log},
 };

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Poles on their way out. When the last is gone, what the allocator holds on to is given back: a
+ * budget of memory counts what the daemon has, not what it uses.
+ */
+#include "daemon/shed.h"
+
+#include <event2/event.h>
+#include <malloc.h>
+#include <stdlib.h>
+
+#include "lib/arena.h"
+#include "lib/pole.h"
+
+#define BOOKINGS_A_TURN 4096
+
+struct leaving {
+	struct leaving *next;
+	struct pole *pole;
+};
+
+struct shed {
+	struct leaving *first;
+	struct event *turn;
+};
+
+static void drop_first(struct shed *s)
+{
+	struct leaving *l = s->first;
+
+	s->first = l->next;
+	pole_free(l->pole);
+	free(l);
+}
+
+static void next_turn(struct shed *s)
+{
+	event_add(s->turn, &(struct timeval){0});
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct shed *s = arg;
+
+	if (pole_free_some(s->first->pole, BOOKINGS_A_TURN))
+		drop_first(s);
+	if (s->first)
+		next_turn(s);
+	else
+		malloc_trim(0);
+}
+
+struct shed *shed_new(struct event_base *base)
+{
+	struct shed *s = memory_new(sizeof(*s));
+
+	s->turn = event_new(base, -1, 0, on_turn, s);
+	return s;
+}
+
+void shed_free(struct shed *s)
+{
+	if (!s)
+		return;
+	while (s->first)
+		drop_first(s);
+	event_free(s->turn);
+	free(s);
+}
+
+void shed_pole(struct shed *s, struct pole *p)
+{
+	struct leaving *l;
+
+	if (!p)
+		return;
+	l = memory_new(sizeof(*l));
+	l->pole = p;
+	l->next = s->first;
+	s->first = l;
+	next_turn(s);
+}
+
+bool shed_is_empty(const struct shed *s)
+{
+	return !s->first;
+}
