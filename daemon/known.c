@@ -21,6 +21,7 @@
 #include "daemon/known.h"
 
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,8 +75,18 @@ struct known {
 	bool reads_policy; /* once it is there */
 };
 
+struct token { /* that is looked for */
+	struct token *next;
+	struct known_poles *all;
+	char hash[65];
+	known_token_fn *fn;
+	void *arg;
+	int64_t since_us;
+};
+
 struct known_poles {
 	struct server *server;
+	struct token *tokens, **tokens_end; /* to be asked for once there is a connection */
 	struct known **poles;
 	size_t n;
 	struct table by_id, by_name;
@@ -236,6 +247,74 @@ static void tell_late(struct known *k)
 	k->waiting_end = &k->waiting;
 	while (*k->waiting_end)
 		k->waiting_end = &(*k->waiting_end)->next;
+}
+
+/* Tokens. Before the first connection to the database is there, who comes waits for it: a socket
+ * that systemd holds lets in whoever came while nobody was there. */
+
+static void token_told(struct token *t, enum known_token answer, struct served *s)
+{
+	t->fn(t->arg, answer, s);
+	free(t);
+}
+
+static void token_pole(void *arg, struct served *s)
+{
+	token_told(arg, s ? KNOWN_TOKEN_OPENS : KNOWN_TOKEN_CANNOT_TELL, s);
+}
+
+static void token_read(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+		       const char *error)
+{
+	struct token *t = arg;
+	struct known *k = NULL;
+
+	if (outcome == DB_OK && db_n_rows(rows))
+		k = known_of_id(t->all, (int32_t)db_int(rows, 0, 0));
+	if (k)
+		known_ask(k, token_pole, t);
+	else
+		token_told(t,
+			   outcome == DB_OK ? KNOWN_TOKEN_OPENS_NOTHING : KNOWN_TOKEN_CANNOT_TELL,
+			   NULL);
+}
+
+static void ask_token(struct token *t)
+{
+	struct db_params *p = db_params_new();
+
+	db_param_text(p, t->hash);
+	db_query(t->all->server->commits, "credential_pole", p, token_read, t);
+	db_params_free(p);
+}
+
+void known_ask_token(struct known_poles *all, const char *hash, known_token_fn *fn, void *arg)
+{
+	const struct server *server = all->server;
+	struct token *t = memory_new(sizeof(*t));
+
+	*t = (struct token){.all = all, .fn = fn, .arg = arg, .since_us = metrics_now_us()};
+	snprintf(t->hash, sizeof(t->hash), "%s", hash);
+	if (server->database_down_since || db_link_is_up(server->commits)) {
+		ask_token(t);
+		return;
+	}
+	*all->tokens_end = t;
+	all->tokens_end = &t->next;
+	turn_in(all, TURN_S);
+}
+
+/* Asks for those who wait, who are told at once where there is still no connection. */
+static void ask_tokens(struct known_poles *all, int64_t since_us)
+{
+	struct token *t;
+
+	while ((t = all->tokens) && t->since_us <= since_us) {
+		all->tokens = t->next;
+		if (!all->tokens)
+			all->tokens_end = &all->tokens;
+		ask_token(t);
+	}
 }
 
 /* Going */
@@ -411,6 +490,7 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 	for (size_t i = 0; i < all->n; i++)
 		if (all->poles[i]->waiting)
 			tell_late(all->poles[i]);
+	ask_tokens(all, metrics_now_us() - WAIT_S * INT64_C(1000000));
 	if (all->server->stopping)
 		return;
 	let_go_unused(all);
@@ -495,12 +575,14 @@ void known_start(struct known_poles *all)
 
 void known_database_up(struct known_poles *all)
 {
+	ask_tokens(all, INT64_MAX);
 	all->ask_due_us = 0;
 	turn_in(all, 0);
 }
 
 void known_database_down(struct known_poles *all)
 {
+	ask_tokens(all, INT64_MAX);
 	loader_database_down(all->server->loader);
 }
 
@@ -509,6 +591,7 @@ struct known_poles *known_new(struct server *server)
 	struct known_poles *all = memory_new(sizeof(*all));
 
 	all->server = server;
+	all->tokens_end = &all->tokens;
 	all->turn = event_new(server->base, -1, 0, on_turn, all);
 	all->walk = event_new(server->base, -1, 0, on_walk, all);
 	return all;
@@ -516,8 +599,14 @@ struct known_poles *known_new(struct server *server)
 
 void known_free(struct known_poles *all)
 {
+	struct token *t;
+
 	if (!all)
 		return;
+	while ((t = all->tokens)) {
+		all->tokens = t->next;
+		token_told(t, KNOWN_TOKEN_CANNOT_TELL, NULL);
+	}
 	for (size_t i = 0; i < all->n; i++) {
 		tell_all(all->poles[i], NULL);
 		free(all->poles[i]->name);

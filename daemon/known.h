@@ -27,6 +27,11 @@ typedef void known_fn(void *arg, struct served *s);
 /* Loads the pole where it is not there yet. */
 void known_ask(struct known *k, known_fn *fn, void *arg);
 
+/* The same for whoever holds a token; unless it opens no pole of ours. */
+enum known_token { KNOWN_TOKEN_OPENS, KNOWN_TOKEN_OPENS_NOTHING, KNOWN_TOKEN_CANNOT_TELL };
+typedef void known_token_fn(void *arg, enum known_token answer, struct served *s);
+void known_ask_token(struct known_poles *all, const char *hash, known_token_fn *fn, void *arg);
+
 void known_start(struct known_poles *all); /* the loop is about to run: few poles are loaded at once */
 void known_database_up(struct known_poles *all);
 void known_database_down(struct known_poles *all); /* who waits for a pole is told that it cannot be had */

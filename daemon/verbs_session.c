@@ -114,7 +114,7 @@ static void give_up(struct auth *a)
 	exchange_finish(a->x);
 }
 
-static void pole_is_there(void *arg, struct served *s)
+static void answer_auth(void *arg, enum known_token answer, struct served *s)
 {
 	struct auth *a = arg;
 	const struct person *p = s ? pole_person_by_token(s->pole, a->hash) : NULL;
@@ -123,39 +123,10 @@ static void pole_is_there(void *arg, struct served *s)
 		exchange_finish(a->x);
 	else if (p)
 		let_in(a, s, p);
-	else if (s)
-		refuse(a);
-	else
+	else if (answer == KNOWN_TOKEN_CANNOT_TELL)
 		give_up(a);
-}
-
-static void pole_is_told(void *arg, enum db_outcome outcome, const struct db_rows *rows,
-			 const char *error)
-{
-	struct auth *a = arg;
-	const struct server *server = a->x->server;
-	struct known *k = NULL;
-
-	if (outcome == DB_OK && db_n_rows(rows))
-		k = known_of_id(server->known, (int32_t)db_int(rows, 0, 0));
-	if (k && a->x->session)
-		known_ask(k, pole_is_there, a);
-	else if (!a->x->session)
-		exchange_finish(a->x);
-	else if (outcome == DB_OK)
-		refuse(a);
 	else
-		give_up(a);
-}
-
-/* On the link that is there when the daemon says that it is ready. */
-static void ask_pole(struct auth *a)
-{
-	struct db_params *p = db_params_new();
-
-	db_param_text(p, a->hash);
-	db_query(a->x->server->commits, "credential_pole", p, pole_is_told, a);
-	db_params_free(p);
+		refuse(a);
 }
 
 static const struct person *person_of_token(const struct server *server, const char *hash,
@@ -186,7 +157,7 @@ void do_auth(struct exchange *x)
 	if (p)
 		let_in(a, s, p);
 	else
-		ask_pole(a);
+		known_ask_token(x->server->known, a->hash, answer_auth, a);
 }
 
 void do_whoami(struct exchange *x)
