@@ -125,7 +125,9 @@ struct exchange *exchange_ghost(struct exchange *x)
 	ghost->on_finish = x->on_finish;
 	if (x->connection)
 		connection_replace(x->connection, x, ghost);
+	ghost->crowd = x->crowd; /* who was answered may ask for more */
 	x->told = true;
+	x->crowd = NULL;
 	x->on_finish = NULL;
 	x->connection = NULL;
 	x->session = NULL;

@@ -194,6 +194,22 @@ def test_the_server_process_of_a_commit_is_ended(start, own, slots):
 # Locks and time limits
 
 
+def test_who_was_told_that_it_is_unknown_is_answered_the_next_time(start, own, slots):
+    """As long as nothing can be known of a member's changes: what it asks for meanwhile is answered, and not counted behind them."""
+    one = start(database=own.conninfo('pole', 'pole_owner'), arguments=['--max-requests-per-member', '1'])
+    token, _ = one.person('Alice Test', 'm01')
+    first, second = {**slots(), 'key': 'first'}, {**slots(), 'key': 'second'}
+    with one.connect(token, timeout_s=45) as c, one.connect(token, timeout_s=45) as other:
+        with holding(own):
+            tag = c.send('BOOK', **first)
+            own.psql(f"select pg_terminate_backend({running.until('it waits', lambda: is_waiting(own))})")
+            assert c.receive(tag).outcome == 'ERR unknown-outcome'
+            assert other.call('BOOK', **second).outcome == 'ERR unavailable'
+            assert other.expect('LIST')['count'] == '0'
+        codes = [until_booked(c, first)['booking'], until_booked(other, second)['booking']]
+        check_bookings(own, c, codes)
+
+
 def test_a_statement_that_is_given_up(start, own, slots):
     """Whoever holds the pole's row makes commits time out (57014): all of a group are told, together; nothing happened."""
     one = start(database=own.conninfo('pole', 'pole_owner'))
