@@ -545,14 +545,17 @@ bool connection_join(struct connection *c, const struct served *s, const struct 
 		snprintf(key, sizeof(key), "%s m%u", s->name, p->member);
 	else
 		snprintf(key, sizeof(key), "%s p%u", s->name, p->number);
-	if (strcmp(key, crowd_key(c->crowd)) == 0)
+	if (strcmp(key, crowd_key(c->crowd)) == 0) {
+		timer_set(c, c->all->server->settings->idle_timeout_s);
 		return true;
+	}
 	if ((long)crowds_size_of(c->all->members, key) >=
 	    c->all->server->settings->max_connections_per_member)
 		return false;
 	joined = crowd_join(c->all->members, key);
 	crowd_leave(c->crowd, &c->place);
 	c->crowd = joined;
+	timer_set(c, c->all->server->settings->idle_timeout_s); /* no longer that of AUTH */
 	return true;
 }
 

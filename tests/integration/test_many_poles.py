@@ -224,6 +224,16 @@ def test_who_gives_up_waiting(start, poles):
         assert c.whoami['pole'] == name_of(1)
 
 
+def test_who_has_waited_may_stay(start, poles):
+    """The time to say who one is is over once that was said, however late the pole came."""
+    one = start(poles=poles(MORE_THAN_LOADED_AT_START), arguments=['--auth-timeout', '1'])
+    token = tokens(one)
+    restarted(one)
+    with one.connect(token[name_of(1)]) as waited, one.connect() as silent:
+        assert 'BYE' in silent.until_closed()[-1]
+        waited.expect('NOOP')
+
+
 def test_policies_of_poles_at_rest(start, poles):
     one = start(poles=poles(MORE_THAN_LOADED_AT_START), arguments=SMALL)
     token = tokens(one)
