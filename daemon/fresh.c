@@ -76,7 +76,7 @@ void fresh_as_of(struct served *s, int64_t us)
 		return;
 	if (fresh_is(s))
 		answer_all(f);
-	else
+	else if (!s->doubtful && !s->stale) /* else it would be no fresher for being asked */
 		ask(s);
 }
 

@@ -40,6 +40,7 @@
 #define TICK_RESTS_S 10	 /* after one that failed or came to nothing */
 #define TICK_AGAIN_S 1	 /* after one that the database could not do for the moment */
 #define SEND_AGAIN_S 1	 /* a group whose outcome is unknown, where the database refuses to say */
+#define LOAD_AGAIN_S 1	 /* where it was not to be had a moment ago */
 #define ALARM_MOST_S 300 /* the clock may be set meanwhile */
 #define ALARM_SLACK_US 5000
 
@@ -294,6 +295,12 @@ static bool is_time(const struct served *s, int64_t now)
 	return n > 0 && now / 60 > s->groups.minute && !tick_rests(&s->groups);
 }
 
+/* Whether a tick is, even if nobody asks for anything. */
+static bool is_wanted(const struct served *s, int64_t now)
+{
+	return is_due(s, now) || is_time(s, now);
+}
+
 static void push_tick(struct served *s)
 {
 	struct exchange *x;
@@ -329,7 +336,7 @@ static size_t decide_group(struct served *s, int64_t now)
 	size_t most = g->solo ? 1 : GROUP_MAX_COMMANDS, n = 0, n_commands = 0;
 	int64_t began_us = metrics_now_us();
 
-	if (is_due(s, now) || is_time(s, now))
+	if (is_wanted(s, now))
 		push_tick(s);
 	g->minute = now / 60;
 	for (size_t i = 0; i < most && g->waiting; i++) {
@@ -687,8 +694,11 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 	if (g->state != GROUPS_IDLE || s->following || s->loading || s->doubtful)
 		return;
 	if (s->stale) {
-		if (served_load_anew(s))
+		if (served_load_anew(s)) {
 			fail_waiting(g, CODE_UNAVAILABLE);
+			event_add(g->again, &(struct timeval){.tv_sec = LOAD_AGAIN_S});
+			return;
+		}
 		groups_go_on(s);
 		return;
 	}
@@ -700,7 +710,7 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 		fail_waiting(g, CODE_UNAVAILABLE);
 	else
 		g->tick_owed = false;
-	if (!g->waiting && !is_due(s, g->at) && !is_time(s, g->at)) {
+	if (!g->waiting && !is_wanted(s, g->at)) {
 		set_alarm(s);
 		return;
 	}
@@ -782,7 +792,7 @@ void groups_go_on(struct served *s)
 		if (g->waiting || s->stale)
 			ask_for_turn(g);
 	} else if (g->state == GROUPS_IDLE && !s->following && !s->loading) {
-		if (g->waiting || s->stale || is_due(s, served_now(s)))
+		if (g->waiting || s->stale || is_wanted(s, served_now(s)))
 			ask_for_turn(g);
 		else
 			set_alarm(s);

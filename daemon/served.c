@@ -159,6 +159,7 @@ static void loaded_anew(void *arg, struct loaded *loaded, const char *why)
 		log_error("pole=%s loading anew: %s", s->name, why);
 		s->reload_after = server_clock() + RELOAD_EVERY_S;
 		groups_database_down(s);
+		groups_go_on(s);
 		return;
 	}
 	if (s->following) { /* what it is about to read goes with what is there now */

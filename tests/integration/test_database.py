@@ -279,6 +279,28 @@ LOSE_LAST = """begin;
     commit"""
 
 
+def test_a_pole_that_cannot_be_loaded_anew(start, own, day):
+    """It is tried again now and then, not without a pause; reads say of when they are; once it can be, nobody has to ask for a change."""
+    one = start(database=own.conninfo('pole', 'pole_owner'))
+    token, _ = one.person('Alice Test', 'm01')
+    work = "select xact_commit + xact_rollback from pg_stat_database where datname = 'pole'"
+    with one.connect(token) as c:
+        c.expect('BOOK', what='bench', from_=f"{day}T08:00", for_='1h')
+        own.psql('revoke select on name from mutuald', 'pole')
+        own.psql(LOSE_LAST, 'pole')
+        own.psql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'commits'")
+        running.until('it was tried', lambda: 'loading anew: 42501' in one.log())
+        time.sleep(1.5)  # until then memory is no older than it may be
+        before = int(own.psql(work, 'pole')[0][0])
+        for _ in range(3):
+            assert c.call('BOOK', what='bench', from_=f"{day}T10:00", for_='1h').outcome == 'ERR unavailable'
+            assert 'as-of' in c.expect('LIST', from_=f"{day}T00:00")
+        time.sleep(2)  # what was done is counted by then
+        assert int(own.psql(work, 'pole')[0][0]) - before < 500
+        own.psql('grant select on name to mutuald', 'pole')
+        running.until('it is loaded', lambda: c.expect('LIST', from_=f"{day}T00:00")['count'] == '0', 20)
+
+
 def test_a_database_that_has_lost_the_last_commit(start, own, day):
     """Restored from a backup, or a failover to a server that lagged: it is the truth, and memory is loaded anew."""
     one = start(database=own.conninfo('pole', 'pole_owner'))
