@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Weeks pass while the daemon runs: what is old leaves its memory, and is found all the same."""
 import datetime
+import pathlib
+import time
 
 import pytest
 
@@ -98,6 +100,31 @@ def test_what_time_releases_goes_to_who_waits(start):
         dora.refused('NO conflict', 'BOOK', what='owned', from_=at(8 * 24), for_='4h')
         (offer,) = alice.expect('OFFERS').of('offer')
         assert offer['booking'] == waits['booking']
+
+
+def test_what_time_releases_is_offered_although_nobody_asks(start):
+    """As the next minute begins, which here is some seconds away; and the clock alone does not keep the daemon awake."""
+    into_the_minute = datetime.datetime.now().second
+    one = start(poles=regles.POLE, clock=f'+{(110 - into_the_minute) % 60}s')
+    who = regles.people(one)
+    hour = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
+    at = lambda hours: (hour + datetime.timedelta(hours=hours)).strftime('%Y-%m-%dT%H:%MZ')
+    with one.connect(who.alice) as alice, one.connect(who.bruno) as bruno:
+        bruno.expect('BOOK', what='owned', from_=at(5 * 24), to=at(8 * 24))
+        alice.expect('BOOK', what='owned', within=f"{at(6 * 24)}/{at(8 * 24 + 4)}", for_='4h', wait='yes')
+        bruno.expect('BOOK', what='one', from_=at(30 * 24), for_='4h')
+        waits = alice.expect('BOOK', what='one', from_=at(30 * 24), for_='4h', wait='yes')
+        one.set_clock(f'+{26 * 3600 + (110 - into_the_minute) % 60}s')
+        (offer,) = running.until('the offer', lambda: alice.expect('OFFERS').of('offer'), 90)
+        assert offer['booking'] != waits['booking']
+        before = switches(one)
+        time.sleep(3)
+        assert switches(one) - before < 60
+
+
+def switches(one):
+    text = pathlib.Path(f"/proc/{one.pid}/status").read_text()
+    return int(text.split('voluntary_ctxt_switches:')[1].split()[0])
 
 
 def test_what_is_out_and_late_moves_the_next(start):
