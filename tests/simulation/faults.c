@@ -9,10 +9,12 @@
  * same way every time: --twice runs each one twice, and compares all that was asked of the database
  * and sent to clients, and when.
  */
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/log.h"
 #include "tests/simulation/clients.h"
@@ -273,10 +275,27 @@ static bool repeats(uint64_t seed)
 	return false;
 }
 
+/* An assertion or a sanitizer ends the program: by which seed? */
+static void tell_seed(void)
+{
+	dprintf(STDERR_FILENO, "seed %llu ended it: faults --seeds 1 --seed %llu --verbose\n",
+		(unsigned long long)sim.seed, (unsigned long long)sim.seed);
+}
+
+static void on_abort(int signal)
+{
+	tell_seed();
+}
+
+void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+
 int main(int argc, char **argv)
 {
 	uint64_t n = 100, first = 1, n_failed = 0;
 
+	signal(SIGABRT, on_abort);
+	if (__sanitizer_set_death_callback)
+		__sanitizer_set_death_callback(tell_seed);
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--verbose") == 0)
 			sim.verbose = true;
