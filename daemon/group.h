@@ -59,7 +59,7 @@ struct groups {
 	size_t n_waiting;
 	struct event *turn, *patience;
 	bool was_lost; /* the group on its way, at an earlier attempt */
-	struct event *again; /* pending: it is not sent again before */
+	struct event *again; /* pending: it is not sent again before, nor the pole loaded anew */
 	struct event *yield; /* pending: another daemon may go first, so long */
 	int64_t own_us, took_us; /* when the last commit was answered, and how long that took */
 	struct event *alarm; /* the next thing is due */

@@ -18,7 +18,7 @@
 #include "daemon/watch.h"
 #include "lib/look_back.h"
 
-#define RELOAD_EVERY_S 2
+#define RELOAD_EVERY_US INT64_C(2000000)
 
 int64_t server_clock(void)
 {
@@ -157,7 +157,7 @@ static void loaded_anew(void *arg, struct loaded *loaded, const char *why)
 	s->loading = false;
 	if (!loaded) {
 		log_error("pole=%s loading anew: %s", s->name, why);
-		s->reload_after = server_clock() + RELOAD_EVERY_S;
+		s->reload_after_us = metrics_now_us() + RELOAD_EVERY_US;
 		groups_database_down(s);
 		groups_go_on(s);
 		return;
@@ -171,7 +171,7 @@ static void loaded_anew(void *arg, struct loaded *loaded, const char *why)
 	s->pole = NULL;
 	served_take(s, *loaded);
 	s->stale = false;
-	s->reload_after = server_clock() + 1;
+	s->reload_after_us = metrics_now_us() + RELOAD_EVERY_US / 2;
 	watches_reset(s);
 	log_info("pole=%s loaded anew at version %lld", s->name, (long long)s->version);
 	follow_doubt(s);
@@ -179,7 +179,7 @@ static void loaded_anew(void *arg, struct loaded *loaded, const char *why)
 
 int served_load_anew(struct served *s)
 {
-	if (server_clock() < s->reload_after)
+	if (metrics_now_us() < s->reload_after_us)
 		return 1;
 	if (!s->loading)
 		loader_begin(s->server->loader, s->id, true, loaded_anew, s);

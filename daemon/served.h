@@ -43,7 +43,7 @@ struct served {
 	struct fresh fresh;
 	bool stale; /* memory and log disagree: nothing is decided until the pole is loaded anew */
 	bool loading; /* it is being loaded anew */
-	int64_t reload_after;
+	int64_t reload_after_us; /* metrics_now_us() */
 	struct watches *watches; /* NULL: nobody has watched yet */
 	struct policy *fetched; /* of version fetched_version, for the log's next policy row */
 	int64_t fetched_version;
