@@ -31,6 +31,7 @@
 #define INSTANCES_MOST 3
 #define CALM_AFTER_MOST 400
 #define QUIET_S 30
+#define STEPS_AT_ONCE_MOST 10000
 
 static struct {
 	struct instance instances[INSTANCES_MOST];
@@ -232,11 +233,16 @@ static void begin(uint64_t seed)
 /* Until everyone has their answer, then until all is quiet. */
 static void go(void)
 {
-	int64_t quiet_at = 0;
+	int64_t quiet_at = 0, now_us = 0;
+	int n_steps = 0;
 
 	while (virtual_now_us() < CALM_AFTER_MOST * S && !sim.n_violations) {
 		if (!virtual_step(CALM_AFTER_MOST * S))
 			break;
+		n_steps = virtual_now_us() == now_us ? n_steps + 1 : 0;
+		now_us = virtual_now_us();
+		if (n_steps > STEPS_AT_ONCE_MOST)
+			violation("time stands still: somebody goes round and round");
 		if (!quiet_at && sim.calm && clients_are_done())
 			quiet_at = virtual_now_us() + QUIET_S * S;
 		if (quiet_at && virtual_now_us() > quiet_at)
