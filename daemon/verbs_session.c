@@ -123,10 +123,10 @@ static void answer_auth(void *arg, enum known_token answer, struct served *s)
 		exchange_finish(a->x);
 	else if (p)
 		let_in(a, s, p);
-	else if (answer == KNOWN_TOKEN_CANNOT_TELL)
-		give_up(a);
-	else
+	else if (answer == KNOWN_TOKEN_OPENS_NOTHING)
 		refuse(a);
+	else /* nobody can tell; or the database knows it, and memory will in a moment */
+		give_up(a);
 }
 
 static const struct person *person_of_token(const struct server *server, const char *hash,

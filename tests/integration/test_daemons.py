@@ -263,6 +263,19 @@ def test_a_token_that_was_withdrawn_meanwhile_opens_nothing(daemons, own):
     assert own.psql('select count(*) from booking', 'pole') == [['1']]
 
 
+def test_a_token_that_memory_does_not_know_yet(daemons, own):
+    """The database knows whose it is: that B has not heard of the person is no reason to say that it opens nothing."""
+    made, token = daemons(2)
+    a, b = made
+    with b.connect(token), running.frozen(last_feed(own)):
+        new, _ = a.person('Nadia Test', 'm02')
+        with b.connect() as c:
+            assert c.call('AUTH', token='nobody' * 8).outcome == 'NO auth'
+            reply = c.call('AUTH', token=new)
+            assert reply.outcome == 'ERR unavailable' and reply['retry'], reply
+    several.know(made, new)
+
+
 # Restarted one by one
 
 
