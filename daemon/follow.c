@@ -266,9 +266,11 @@ void follow_doubt(struct served *s)
 		follow(s);
 }
 
+/* What is stale is not followed from where it stands: it is loaded anew. */
 void follow_if_behind(struct served *s)
 {
-	if (s->known_version > s->version && !s->following && !s->loading && !s->groups.sent)
+	if (s->known_version > s->version && !s->following && !s->loading && !s->stale &&
+	    !s->groups.sent)
 		follow(s);
 }
 
