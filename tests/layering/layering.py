@@ -41,7 +41,7 @@ FOREIGN = {
     'openssl/': ['client/*.c', 'daemon/ca.c', 'daemon/certificate.[ch]', 'daemon/secret.c', 'daemon/stream.c', 'daemon/tls_context.c',
                  'daemon/transport*.[ch]', 'tests/*'],
     'event2/': ['daemon/main.c', 'daemon/stream*.c', 'daemon/listener.c', 'daemon/connection.c', 'daemon/crowd.c', 'daemon/metrics_http.c', 'daemon/db*.[ch]',
-                'daemon/embedded*.c', 'daemon/keeper*.c', 'daemon/group.c', 'daemon/announce.c', 'daemon/fresh.c',
+                'daemon/embedded*.c', 'daemon/keeper*.c', 'daemon/group*.c', 'daemon/announce.c', 'daemon/fresh.c',
                 'daemon/known.c',
                 'daemon/loader.c', 'daemon/shed.c', 'tests/*'],
     'cmocka.h': ['tests/*'],
