@@ -69,6 +69,14 @@ static const struct {
     {{"--state-dir", ""}, "--state-dir: says nothing; write DIR, or leave it out"},
     {{"--auth-timeout", "soon"}, "--auth-timeout: \"soon\" is not a number from 1 to 3600"},
     {{"--max-connections", "0"}, "--max-connections: \"0\" is not a number from 1 to 1000000"},
+    {{"--memory", "512"},
+     "--memory: \"512\" is not a size from 1 MB to 1000000 MB; write 512 MB, or 2 GB"},
+    {{"--memory", "0 MB"},
+     "--memory: \"0 MB\" is not a size from 1 MB to 1000000 MB; write 512 MB, or 2 GB"},
+    {{"--memory", "4000 GB"},
+     "--memory: \"4000 GB\" is not a size from 1 MB to 1000000 MB; write 512 MB, or 2 GB"},
+    {{"--memory", "1 MB more"},
+     "--memory: \"1 MB more\" is not a size from 1 MB to 1000000 MB; write 512 MB, or 2 GB"},
     {{"--max-connections", "-5"}, "--max-connections: \"-5\" is not a number from 1 to 1000000"},
     {{"--max-connections", "9999999999999999999"},
      "--max-connections: \"9999999999999999999\" is not a number from 1 to 1000000"},
@@ -109,6 +117,8 @@ static void what_nobody_says(void **state)
 	assert_int_equal(s.max_connections_per_address, 1000);
 	assert_int_equal(s.auth_timeout_s, 10);
 	assert_int_equal(s.idle_timeout_s, 3600);
+	assert_int_equal(s.rest_after_s, 600);
+	assert_int_equal(s.memory_bytes, INT64_C(1) << 30);
 	assert_false(s.tls12 || s.check || s.migrate || s.verbose);
 	problems_clear(&problems);
 	settings_clear(&s);
