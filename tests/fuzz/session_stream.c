@@ -145,8 +145,8 @@ static void turn(void *arg)
 		s->ended = true;
 		s->ops->ended(s->arg);
 	}
-	if (!s->gone && (!s->opened || s->drained || (s->shut && !s->out.n) ||
-			 (!s->paused && !s->shut && has_to_say(p))))
+	if (!s->gone &&
+	    (s->shut ? !s->out.n : !s->opened || s->drained || (!s->paused && has_to_say(p))))
 		turn_soon(p);
 }
 
