@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The client against a scripted TLS server: who it trusts, what it sends, how it bears loss, and how it ends.
 
-Usage: test_connection.py PATH_OF_MUTUAL
+Usage: test_connection.py PATH_OF_MUTUAL [PART/OF]
 """
 import json
 import os
@@ -19,6 +19,7 @@ import time
 import unittest
 
 MUTUAL = sys.argv.pop(1) if len(sys.argv) > 1 else 'mutual'
+PART = [int(n) for n in sys.argv.pop(1).split('/')] if len(sys.argv) > 1 and re.fullmatch(r'\d+/\d+', sys.argv[1]) else [1, 1]
 GREETING = '* MUTUAL/1 ready server="scripted"'
 WHO = 'OK person=p17 member=m11 pole=essai zone=Europe/Paris roles=member name="Anna" lang=en'
 HANG_UP = object()
@@ -697,6 +698,12 @@ class Client(unittest.TestCase):
         self.logged_in(lambda line: ['TAG OK'])
         done = self.mutual('list')
         self.assertEqual(done.stdout.decode(), 'Aucune réservation.\n')
+
+
+def load_tests(loader, tests, pattern):
+    """The part that is asked for."""
+    whole = [test for group in tests for test in group]
+    return unittest.TestSuite(whole[PART[0] - 1::PART[1]])
 
 
 if __name__ == '__main__':

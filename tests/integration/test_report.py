@@ -63,8 +63,9 @@ def test_an_unknown_report_or_grouping(as_person):
     assert c.call('REPORT', report='usage', from_='2030-01-01', to='2031-01-01', by='colour').outcome == 'BAD bad-value'
 
 
-HISTORY = """insert into booking (pole_id, number, resource_id, member, person, made_by, state, pinned, starts, ends, made_at, ended_at)
-    select 1, 1000000 + m * 400 + k, 1 + m % 7, 1 + m, 2, 2, 'cancelled', false, at, at + interval '1h', now(), now()
+HISTORY = """insert into booking (pole_id, number, resource_id, member, person, made_by, state, pinned, starts, ends, made_at, ended_at,
+                                   pending)
+    select 1, 1000000 + m * 400 + k, 1 + m % 7, 1 + m, 2, 2, 'cancelled', false, at, at + interval '1h', now(), now(), false
     from generate_series(0, 199) m, generate_series(0, 399) k, lateral (select timestamptz '1970-01-15' + k * interval '1 month' as at) t"""
 
 

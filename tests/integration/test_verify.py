@@ -77,6 +77,8 @@ def copy(lived):
 
 UNLOCK = 'alter table event disable trigger append_only; alter table policy disable trigger append_only; '
 A_BOOKING = "(select min(number) from booking where state = 'confirmed')"
+OTHERS = 'resource_id, member, person, made_by, state, pinned, starts, ends, made_at, pending'
+COLUMNS = f"(pole_id, number, {OTHERS})"
 DAMAGE = [  # what somebody does, and what is said of it
     ("update event set change = replace(change, 'member=m01', 'member=m04') where version = (select max(version) from event)",
      [r'the log: version \d+, row 1: its hash is not', r'member: m04 in the log, m01 in the table']),
@@ -101,8 +103,7 @@ DAMAGE = [  # what somebody does, and what is said of it
     (f"delete from booking where number = {A_BOOKING}; delete from allocation where booking not in (select number from booking)",
      ['only in the log: booking B']),
     (f"delete from booking where number = {A_BOOKING}", ['orphans: . rows of the table allocation are of a booking that there is not']),
-    ("insert into booking select pole_id, 9999, resource_id, member, person, made_by, state, pinned, starts, ends, made_at from booking "
-     'where number = 1', ['not in the log: booking B']),
+    (f"insert into booking {COLUMNS} select pole_id, 9999, {OTHERS} from booking where number = 1", ['not in the log: booking B']),
     (f"update allocation set during = tstzrange(lower(during), upper(during) + interval '1 h') where booking = {A_BOOKING}",
      ['allocations: ']),
     (f"update allocation set occupies = false where booking = {A_BOOKING}", [r'allocations: \S+ in the log, \S+/free in the table']),
@@ -134,8 +135,7 @@ DAMAGE = [  # what somebody does, and what is said of it
     ("update policy set files = replace(files::text, 'town', 'moon')::jsonb", ['policies: version 1: its files have the hash']),
     ("update policy set hash = 'x'", ['policies: version 1: ', 'hash: ']),
     ("update policy set files = '[{\"name\": \"a.yaml\", \"text\": \"pole: [\"}]'", ['which holds, cannot be read']),
-    ("insert into booking select 77, 1, resource_id, member, person, made_by, state, pinned, starts, ends, made_at from booking "
-     'where number = 1', ['booking: 1 rows of pole 77, which there is not']),
+    (f"insert into booking {COLUMNS} select 77, 1, {OTHERS} from booking where number = 1", ['booking: 1 rows of pole 77, which there is not']),
 ]
 
 
