@@ -173,6 +173,7 @@ def events(player):
     watch = b'1 WATCH of=all\n'
     yield 'wrong-tokens', CALM + b'1 AUTH token=x\n2 AUTH token=y\n3 AUTH token=z\n4 NOOP\n'
     yield 'bad-lines', CALM + alice + b'1 FROB\n' * 25
+    yield 'bad-lines-behind-changes', CALM + alice + four + b'1 FROB\n' * 25
     yield 'no-auth', CALM + b'1 NOOP\n' + MINUTE
     yield 'idle', CALM + alice + MINUTE * 12
     yield 'ended', CALM + alice + four + END + b'1 NOOP\n'
