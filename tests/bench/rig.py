@@ -194,7 +194,7 @@ class PgBouncer:
 
     def __init__(self, daemon, folder):
         self.folder = folder / 'pgbouncer'
-        self.folder.mkdir()
+        self.folder.mkdir(exist_ok=True)
         for name in ('server.crt', 'server.key', 'ca.crt'):
             shutil.copy(daemon.state / 'tls' / name, self.folder / name)
         self.port = self.free_port()
