@@ -258,6 +258,8 @@ static struct item plain_item(struct reading *r)
 	const char *pinned = line_get(r->line, "pinned");
 	struct span span = {utc_from(r, text_of(r, "from")), utc_from(r, text_of(r, "to"))};
 
+	if (span_is_empty(span)) /* neither does the table take one */
+		note(r, CHANGE_TEXT_E_SYNTAX);
 	return item_of(name_from(r, NAME_RESOURCE, text_of(r, "resource")),
 		       pinned && yes_from(r, pinned), span);
 }
