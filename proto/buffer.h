@@ -18,12 +18,24 @@ void buffer_puts(struct buffer *b, const char *s);
 void buffer_truncate(struct buffer *b, size_t n);
 
 /* A reply is made of some thirty pieces, most of them of one byte: here, so that the compiler knows how long they are. */
-static inline void buffer_add(struct buffer *b, const void *bytes, size_t n)
+
+/* Makes it n bytes longer, and returns those, for the caller to fill. */
+static inline char *buffer_extend(struct buffer *b, size_t n)
 {
+	char *at;
+
 	if (n >= b->cap - b->n)
 		buffer_grow(b, n);
-	if (n)
-		memcpy(b->bytes + b->n, bytes, n);
+	at = b->bytes + b->n;
+	at[n] = '\0';
 	b->n += n;
-	b->bytes[b->n] = '\0';
+	return at;
+}
+
+static inline void buffer_add(struct buffer *b, const void *bytes, size_t n)
+{
+	char *at = buffer_extend(b, n);
+
+	if (n)
+		memcpy(at, bytes, n);
 }

@@ -124,7 +124,7 @@ static enum line_error fault_of_byte(struct reader *r, const char *p, enum line_
 
 static enum line_error read_bare(struct reader *r, char **ret)
 {
-	char *p = r->p;
+	char *p = r->p; /* kept in a register, as r->p is not */
 
 	for (;;) {
 		size_t n;
@@ -206,11 +206,13 @@ static enum line_error read_token(struct reader *r)
 {
 	char *const token = r->p;
 	uint8_t all = IN_WORD | IN_KEY;
+	char *p = token;
 	size_t n;
 
-	while (class_of(*r->p) & IN_WORD)
-		all &= class_of(*r->p++);
-	n = (size_t)(r->p - token);
+	for (; class_of(*p) & IN_WORD; p++)
+		all &= class_of(*p);
+	r->p = p;
+	n = (size_t)(p - token);
 	if (n > WORD_MAX_BYTES)
 		return fault(r, token, LINE_E_WORD);
 	if (r->p == r->end || *r->p == ' ') {
@@ -338,22 +340,26 @@ void line_word(struct line_writer *w, const char *word)
 	write_word(w, word);
 }
 
-static bool write_key(struct line_writer *w, const char *key)
+/* Returns where the value goes, of which there are n bytes; NULL: the line is broken. */
+static char *write_key(struct line_writer *w, const char *key, size_t n)
 {
-	size_t n;
+	size_t n_key;
+	char *at;
 
-	if (++w->n_args > LINE_MAX_ARGS || !is_made_of(key, IN_KEY, &n)) {
+	if (++w->n_args > LINE_MAX_ARGS || !is_made_of(key, IN_KEY, &n_key)) {
 		w->broken = 1;
-		return false;
+		return NULL;
 	}
-	buffer_add(w->out, " ", 1);
-	buffer_add(w->out, key, n);
-	buffer_add(w->out, "=", 1);
-	return true;
+	at = buffer_extend(w->out, 1 + n_key + 1 + n);
+	*at++ = ' ';
+	memcpy(at, key, n_key);
+	at[n_key] = '=';
+	return at + n_key + 1;
 }
 
 static void write_escaped(struct buffer *out, const char *value)
 {
+	buffer_add(out, "\"", 1);
 	for (size_t n; *value; value += n) {
 		n = strcspn(value, "\"\\");
 		if (n == 0) {
@@ -362,36 +368,40 @@ static void write_escaped(struct buffer *out, const char *value)
 		}
 		buffer_add(out, value, n);
 	}
+	buffer_add(out, "\"", 1);
 }
 
 void line_str(struct line_writer *w, const char *key, const char *value)
 {
 	size_t n = 0;
 	uint8_t met;
+	char *at;
 
 	if (!value || w->broken)
 		return;
 	met = classes_of(value, &n);
-	if (met == 0)
+	if (met == 0) {
 		w->broken = 1;
-	else if (!write_key(w, key))
-		return;
-	else if (!(met & (IN_QUOTED | ESCAPED)))
-		buffer_add(w->out, value, n);
-	else {
-		buffer_add(w->out, "\"", 1);
-		if (met & ESCAPED)
+	} else if (met & ESCAPED) {
+		if (write_key(w, key, 0))
 			write_escaped(w->out, value);
-		else
-			buffer_add(w->out, value, n);
-		buffer_add(w->out, "\"", 1);
+	} else if (met & IN_QUOTED) {
+		at = write_key(w, key, n + 2);
+		if (at) {
+			at[0] = at[n + 1] = '"';
+			memcpy(at + 1, value, n);
+		}
+	} else {
+		at = write_key(w, key, n);
+		if (at)
+			memcpy(at, value, n);
 	}
 }
 
 void line_int(struct line_writer *w, const char *key, int64_t value)
 {
 	char digits[24];
-	char *p = digits + sizeof(digits);
+	char *p = digits + sizeof(digits), *at;
 	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
 
 	do
@@ -399,8 +409,9 @@ void line_int(struct line_writer *w, const char *key, int64_t value)
 	while ((left /= 10) > 0);
 	if (value < 0)
 		*--p = '-';
-	if (!w->broken && write_key(w, key))
-		buffer_add(w->out, p, (size_t)(digits + sizeof(digits) - p));
+	at = w->broken ? NULL : write_key(w, key, (size_t)(digits + sizeof(digits) - p));
+	if (at)
+		memcpy(at, p, (size_t)(digits + sizeof(digits) - p));
 }
 
 void line_printf(struct line_writer *w, const char *key, const char *fmt, ...)

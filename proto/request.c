@@ -290,18 +290,32 @@ static int check_value(const struct verb_key *k, const char *value, struct arena
 	return REQUEST_OK;
 }
 
+/* Keys begin with a letter. */
+static uint32_t initial(const char *key)
+{
+	return UINT32_C(1) << (key[0] - 'a');
+}
+
+/* A verb asks for all its keys, of which few are given: most it hears of without a look at those.
+ */
+const char *request_get(const struct request *r, const char *key)
+{
+	return r->initials & initial(key) ? line_get(&r->line, key) : NULL;
+}
+
 static bool is_given(const struct request *r, const char *key)
 {
-	return key && line_get(&r->line, key);
+	return key && request_get(r, key);
 }
 
 static int check_pair(const struct request *r, const struct verb_either *pair, struct arena *a,
 		      struct request_error *e)
 {
 	bool first = is_given(r, pair->first), second = is_given(r, pair->second);
-	bool waived = r->n_items > 0 && verb_key(r->verb, pair->first)->single;
+	bool lacks = pair->required && !first && !second &&
+		     !(r->n_items > 0 && verb_key(r->verb, pair->first)->single);
 
-	if ((first && second) || (pair->required && !waived && !first && !second))
+	if ((first && second) || lacks)
 		return bad(e, first ? CODE_BAD_COMBINATION : CODE_MISSING_KEY,
 			   arena_printf(a, "%s|%s", pair->first, pair->second));
 	return REQUEST_OK;
@@ -369,16 +383,19 @@ static int check_args(struct request *r, struct arena *a, struct request_error *
 	for (size_t i = 0; i < l->n_args; i++) {
 		const char *key = l->args[i].key, *value = l->args[i].value;
 		const struct verb_key *k = verb_key(r->verb, key);
+		const char *first;
 
 		if (!k) {
 			e->meant = nearest_key(r->verb, key);
 			return bad(e, CODE_UNKNOWN_KEY, key);
 		}
-		if (!k->repeated && line_get(l, key) != value)
+		first = request_get(r, key);
+		if (!k->repeated && first && first != value)
 			return bad(e, CODE_REPEATED_KEY, key);
 		if (check_value(k, value, a, e))
 			return REQUEST_E_BAD;
 		n_items += k->type == KEY_ITEM;
+		r->initials |= initial(key);
 	}
 	if (decode_items(r, n_items, a, e))
 		return REQUEST_E_BAD;
@@ -458,11 +475,6 @@ void request_error_write(const struct request_error *e, enum language l, struct 
 		assert(!"an answer made of parts of a line that decoded");
 }
 
-const char *request_get(const struct request *r, const char *key)
-{
-	return line_get(&r->line, key);
-}
-
 bool request_yes(const struct request *r, const char *key)
 {
 	const char *value = request_get(r, key);
@@ -496,8 +508,7 @@ bool request_duration(const struct request *r, const char *key, struct duration 
 	return value && duration_parse(value, ret) == DURATION_OK;
 }
 
-bool request_point(const struct request *r, const char *key, int64_t *ret_version,
-		   int32_t *ret_seq)
+bool request_point(const struct request *r, const char *key, int64_t *ret_version, int32_t *ret_seq)
 {
 	const char *value = request_get(r, key);
 

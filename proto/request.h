@@ -18,6 +18,7 @@ struct request {
 	const char *tag;
 	const struct verb *verb;
 	struct line line;
+	uint32_t initials; /* the letters that its keys begin with, `a` the lowest bit */
 	const char *key; /* idempotency; NULL if none */
 	bool dry;
 	const struct request *items; /* of item=, in the order given: the verb is verb_item, the tag "" */
