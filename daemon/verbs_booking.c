@@ -53,13 +53,23 @@ static struct ask_item asked_item(const struct exchange *x, const struct request
 static const char *const *asked_words(struct exchange *x, const char *key, size_t *ret_n)
 {
 	const char *value = request_get(&x->request, key);
-	char *rest = value ? arena_strdup(&x->arena, value) : NULL;
-	const char **words = arena_new_n(&x->arena, const char *, value ? strlen(value) + 1 : 1);
+	const char **words;
+	char *rest;
 
 	*ret_n = 0;
-	for (char *word; rest && (word = strsep(&rest, ","));)
+	if (!value)
+		return NULL;
+	rest = arena_strdup(&x->arena, value);
+	words = arena_new_n(&x->arena, const char *, strlen(value) + 1);
+	for (char *word; (word = strsep(&rest, ","));)
 		words[(*ret_n)++] = word;
 	return words;
+}
+
+static bool asked_window(const struct exchange *x, const struct ask_book *ask, struct span *ret)
+{
+	return request_get(&x->request, "within") &&
+	       request_window(&x->request, "within", asked_zone(x, ask->what, ask->unit), ret);
 }
 
 bool asked_book(struct exchange *x, struct ask_book *ret)
@@ -88,7 +98,7 @@ bool asked_book(struct exchange *x, struct ask_book *ret)
 	for (size_t i = 0; i < r->n_items; i++)
 		items[i] = asked_item(x, &r->items[i]);
 	ask.declared = asked_words(x, "declared", &ask.n_declared);
-	if (request_window(r, "within", asked_zone(x, ask.what, ask.unit), &ask.within) &&
+	if (asked_window(x, &ask, &ask.within) &&
 	    (!ask.what || !request_duration(r, "for", &ask.length) || span_is_empty(ask.within))) {
 		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "within, what, for"}));
 		return false;
@@ -117,7 +127,8 @@ struct asker asker_at(const struct exchange *x, int64_t now)
 void do_book(struct exchange *x, int64_t now)
 {
 	struct asker who = asker_at(x, now);
-	struct ask_book *ask = arena_new(&x->arena, struct ask_book); /* the reply is written later */
+	struct ask_book *ask =
+	    arena_new(&x->arena, struct ask_book); /* the reply is written later */
 	struct asked asked;
 	struct answer answer;
 

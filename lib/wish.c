@@ -60,13 +60,16 @@ static bool parse_word(char *word, struct wish *ret)
 
 int wishes_parse(const char *text, struct arena *a, struct wishes *ret, const char **ret_at)
 {
-	struct wish *items = arena_new_n(a, struct wish, WISHES_MAX);
+	struct wish *items;
 	size_t n = 0;
 
 	*ret_at = NULL;
 	*ret = (struct wishes){0};
+	if (!*text)
+		return WISH_OK;
 	if (strlen(text) > WISHES_MAX_BYTES)
 		return WISH_E_SYNTAX;
+	items = arena_new_n(a, struct wish, WISHES_MAX);
 	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
 		size_t length = strcspn(text, " ");
 		char *word = arena_strndup(a, text, length);
