@@ -50,6 +50,8 @@ struct connection {
 	struct exchange *first, *last; /* outstanding, in order */
 	struct exchange *held;	       /* decoded, waits until it may go on */
 	size_t n_outstanding;
+	int64_t clock_us; /* metrics_now_us(), when it was looked at last on behalf of this one */
+	int64_t heard_us; /* when it last said something, or took what it was told */
 	unsigned bad_lines;
 	bool slow;	/* its timer runs because its reader is slow */
 	bool unwelcome; /* one too many of its address: told so once it can hear */
@@ -101,28 +103,35 @@ static void connection_free(struct connection *c)
 
 /* Timer */
 
-static void timer_set(struct connection *c, long seconds)
+static void timer_set(struct connection *c, int64_t us)
 {
-	if (seconds > 0)
-		event_add(c->timer, &(struct timeval){.tv_sec = seconds});
+	const struct timeval until = {.tv_sec = us / 1000000, .tv_usec = us % 1000000};
+
+	if (us > 0)
+		event_add(c->timer, &until);
 	else
 		event_del(c->timer);
 }
 
-static void reset_timer(struct connection *c)
+static int64_t idle_timeout_us(const struct connection *c)
 {
-	const struct settings *s = c->all->server->settings;
+	return c->all->server->settings->idle_timeout_s * INT64_C(1000000);
+}
+
+/* Something was heard from it. A timer that runs for the idle time goes on, and looks at the end
+ * how much of that is left: moving it for each request would cost more than some requests do. */
+static void reset_timer(struct connection *c, int64_t now_us)
+{
+	bool was_slow = c->slow;
 
 	if (!c->session.person) /* the time to say who it is goes on, whatever else it says */
 		return;
-	if (stream_is_congested(c->stream)) {
-		if (!c->slow)
-			timer_set(c, SLOW_S);
-		c->slow = true;
-		return;
-	}
-	c->slow = false;
-	timer_set(c, s->idle_timeout_s);
+	c->heard_us = now_us;
+	c->slow = stream_is_congested(c->stream);
+	if (c->slow && !was_slow)
+		timer_set(c, SLOW_S * INT64_C(1000000));
+	else if (was_slow && !c->slow)
+		timer_set(c, idle_timeout_us(c));
 }
 
 /* Writing */
@@ -161,14 +170,17 @@ static void send_reply(struct connection *c, struct exchange *x)
 
 	buffer_reset(out);
 	for (; p < end && (lf = memchr(p, '\n', (size_t)(end - p))); p = lf + 1) {
-		buffer_add(out, x->request.tag, n_tag);
-		buffer_add(out, " ", 1);
-		buffer_add(out, p, (size_t)(lf + 1 - p));
+		size_t n = (size_t)(lf + 1 - p);
+		char *at = buffer_extend(out, n_tag + 1 + n);
+
+		memcpy(at, x->request.tag, n_tag);
+		at[n_tag] = ' ';
+		memcpy(at + n_tag + 1, p, n);
 	}
 	if (!c->closing)
 		stream_write(c->stream, out->bytes, out->n);
 	if (stream_is_congested(c->stream))
-		reset_timer(c);
+		reset_timer(c, metrics_now_us());
 	buffer_reset(&x->reply);
 }
 
@@ -208,12 +220,13 @@ void connection_event(struct connection *c, const char *line, size_t n)
 {
 	stream_write(c->stream, line, n);
 	if (stream_is_congested(c->stream))
-		reset_timer(c);
+		reset_timer(c, metrics_now_us());
 }
 
 void connection_reply(struct connection *c, struct exchange *x)
 {
 	x->done = true;
+	c->clock_us = x->answered_us;
 	send_done(c);
 	connection_work(c);
 }
@@ -324,9 +337,9 @@ static bool may_go_on(struct connection *c, const struct exchange *x)
 	return false;
 }
 
-static void on_line(struct connection *c, const char *line, size_t n, int64_t now_us)
+static void on_line(struct connection *c, const char *line, size_t n)
 {
-	struct exchange *x = exchange_new_at(c->all->server, c, &c->session, now_us);
+	struct exchange *x = exchange_new_at(c->all->server, c, &c->session, c->clock_us);
 	struct request_error e;
 	int r;
 
@@ -341,7 +354,7 @@ static void on_line(struct connection *c, const char *line, size_t n, int64_t no
 	}
 }
 
-static void next_line(struct connection *c, int64_t now_us, bool *ret_more)
+static void next_line(struct connection *c, bool *ret_more)
 {
 	char *line;
 	size_t n;
@@ -349,7 +362,7 @@ static void next_line(struct connection *c, int64_t now_us, bool *ret_more)
 
 	*ret_more = r != SPLITTER_MORE;
 	if (r == SPLITTER_LINE)
-		on_line(c, line, n, now_us);
+		on_line(c, line, n);
 	else if (r == SPLITTER_TOO_LONG)
 		bad_line(c, &(struct request_error){.code = CODE_TOO_LONG_LINE,
 						    .tag = "*",
@@ -357,13 +370,13 @@ static void next_line(struct connection *c, int64_t now_us, bool *ret_more)
 						    .limit = LINE_MAX_BYTES});
 }
 
-/* Since the clock was read last. */
-static void count_time(struct connection *c, int64_t *now_us)
+/* What was done since then. An answer has looked at the clock itself; what is left to do after it
+ * is counted with what follows. */
+static void count_time(struct connection *c, int64_t since_us)
 {
-	const int64_t before_us = *now_us;
-
-	*now_us = metrics_now_us();
-	crowd_worked(c->crowd, *now_us - before_us);
+	if (c->clock_us == since_us)
+		c->clock_us = metrics_now_us();
+	crowd_worked(c->crowd, c->clock_us - since_us);
 }
 
 /* Runs what can be run, then reads on or waits. Re-entered through connection_reply(): then the
@@ -371,13 +384,14 @@ static void count_time(struct connection *c, int64_t *now_us)
 static void connection_work(struct connection *c)
 {
 	bool more = true;
-	int64_t now_us;
 
 	if (c->working)
 		return;
 	c->working = true;
-	now_us = metrics_now_us();
+	c->clock_us = metrics_now_us();
 	while (more && !c->closing) {
+		const int64_t since_us = c->clock_us;
+
 		if (!crowd_has_time(c->crowd)) {
 			crowd_wait_for_turn(c->crowd, &c->place);
 			break;
@@ -397,8 +411,8 @@ static void connection_work(struct connection *c)
 									  : CODE_TOO_MANY_ERRORS);
 			break;
 		}
-		next_line(c, now_us, &more);
-		count_time(c, &now_us);
+		next_line(c, &more);
+		count_time(c, since_us);
 	}
 	c->working = false;
 	if (c->closing)
@@ -413,9 +427,15 @@ static void connection_work(struct connection *c)
 
 /* Stream */
 
+static int64_t idle_left_us(const struct connection *c)
+{
+	return c->session.person ? c->heard_us + idle_timeout_us(c) - metrics_now_us() : 0;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct connection *c = arg;
+	int64_t left_us = idle_left_us(c);
 
 	if (stream_is_congested(c->stream)) {
 		log_debug("conn=%" PRIu64 " address=%s reads too slowly", c->id,
@@ -426,7 +446,9 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 	/* We are the slow ones, or it waits for what happens. */
 	if (c->first || c->held || c->place.link || c->session.watch)
-		timer_set(c, c->all->server->settings->idle_timeout_s);
+		left_us = idle_timeout_us(c);
+	if (left_us > 0)
+		timer_set(c, left_us);
 	else
 		connection_goodbye(c, CODE_TIMEOUT);
 }
@@ -450,7 +472,7 @@ static void on_received(void *arg, const char *bytes, size_t n)
 		return;
 	splitter_feed(&c->splitter, bytes, n);
 	connection_work(c);
-	reset_timer(c);
+	reset_timer(c, c->clock_us);
 }
 
 static void on_drained(void *arg)
@@ -460,7 +482,7 @@ static void on_drained(void *arg)
 	if (c->first && c->first->on_drained)
 		c->first->on_drained(c->first);
 	watch_go_on(c->session.watch);
-	reset_timer(c);
+	reset_timer(c, metrics_now_us());
 	connection_work(c);
 }
 
@@ -528,7 +550,7 @@ void connections_accept(void *arg, int fd, const char *address)
 	cs->first = c;
 	cs->n++;
 	c->stream = stream_new(cs->server->base, fd, cs->ctx, &connection_ops, c);
-	timer_set(c, cs->server->settings->auth_timeout_s);
+	timer_set(c, cs->server->settings->auth_timeout_s * INT64_C(1000000));
 }
 
 static void go_on(struct crowd_place *place)
@@ -546,7 +568,7 @@ bool connection_join(struct connection *c, const struct served *s, const struct 
 	else
 		snprintf(key, sizeof(key), "%s p%u", s->name, p->number);
 	if (strcmp(key, crowd_key(c->crowd)) == 0) {
-		timer_set(c, c->all->server->settings->idle_timeout_s);
+		timer_set(c, idle_timeout_us(c));
 		return true;
 	}
 	if ((long)crowds_size_of(c->all->members, key) >=
@@ -555,7 +577,7 @@ bool connection_join(struct connection *c, const struct served *s, const struct 
 	joined = crowd_join(c->all->members, key);
 	crowd_leave(c->crowd, &c->place);
 	c->crowd = joined;
-	timer_set(c, c->all->server->settings->idle_timeout_s); /* no longer that of AUTH */
+	timer_set(c, idle_timeout_us(c)); /* no longer that of AUTH */
 	return true;
 }
 

@@ -44,7 +44,7 @@ struct exchange {
 	const char *kept_reply;	 /* what is kept for the key, where that is not the reply; in the arena */
 	bool granted, policy_applied;
 	bool repeated; /* its key was known: the answer is that of the first time */
-	int64_t began_us; /* metrics_now_us() */
+	int64_t began_us, answered_us; /* metrics_now_us(); 0: not yet */
 	/* Set by a decision that is granted: writes the reply, once all that follows from it for others is decided, too. */
 	void (*tell)(struct exchange *x);
 	const struct answer *answer; /* for `tell`; its bookings are those of the changes */

@@ -134,12 +134,14 @@ static const char *dashed(const char *text, char *ret, size_t n)
 void metrics_answered(struct exchange *x)
 {
 	struct metrics *m = &x->server->metrics;
-	int64_t us = metrics_now_us() - x->began_us;
 	enum code code;
 	enum code_class class = read_outcome(final_line(&x->reply), &code);
 	char verb[WORD_BYTES], word[WORD_BYTES];
 	size_t row = verb_row(x->request.verb);
+	int64_t us;
 
+	x->answered_us = metrics_now_us();
+	us = x->answered_us - x->began_us;
 	m->requests[row][class]++;
 	if (class != CLASS_OK)
 		m->codes[code]++;

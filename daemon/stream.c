@@ -40,6 +40,7 @@
 
 #define READ_BUDGET_BYTES (64 * 1024)
 #define WRITE_BUDGET_BYTES (256 * 1024)
+#define OUT_REST_BYTES 2048 /* of the output's memory, held at rest */
 
 enum state {
 	STATE_HANDSHAKE,
@@ -61,6 +62,7 @@ struct stream {
 	bool recv_wants_write;
 	bool shutdown_asked; /* during the handshake */
 	bool flushing;
+	bool flush_asked;    /* its turn comes at the end of this pass */
 	const char *failure; /* to be told at the next turn; NULL: none */
 	struct buffer out;
 	size_t sent; /* of out */
@@ -74,17 +76,20 @@ static void ask_for_turn(struct stream *s)
 {
 	static const struct timeval at_once;
 
+	s->flush_asked = false; /* adding the event takes back that it is active */
 	event_add(&s->turn, &at_once);
 }
 
 /* Later in this turn of the loop, after the sockets that are ready now. */
 static void ask_for_flush(struct stream *s)
 {
-	if (s->flushing)
-		ask_for_turn(
-		    s); /* else a reader as fast as we are would hold this turn up for ever */
-	else
+	if (s->flushing) {
+		/* else a reader as fast as we are would hold this turn up for ever */
+		ask_for_turn(s);
+	} else if (!s->flush_asked) {
+		s->flush_asked = true;
 		event_active(&s->turn, EV_TIMEOUT, 0);
+	}
 }
 
 static void teardown(struct stream *s)
@@ -218,7 +223,9 @@ static void tell_drained(struct stream *s)
 static void drop_sent(struct stream *s)
 {
 	if (s->sent == s->out.n) {
-		buffer_release(&s->out); /* nothing is held at rest */
+		buffer_reset(&s->out);
+		if (s->out.cap > OUT_REST_BYTES)
+			buffer_release(&s->out);
 		s->sent = 0;
 	} else if (s->sent >= s->out.n / 2) {
 		memmove(s->out.bytes, s->out.bytes + s->sent, s->out.n - s->sent);
@@ -315,6 +322,7 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct stream *s = arg;
 
+	s->flush_asked = false;
 	if (s->state == STATE_CLOSED) {
 		free(s);
 	} else if (s->failure != NULL) {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What happens on a connection before and around the bookings."""
+import select
 import ssl
+import time
 
 import pytest
 
@@ -137,6 +139,21 @@ def test_old_tls_is_refused(daemon):
         wire.Connection(daemon.port, 'old')
     with daemon.connect() as c:
         assert c.socket.version() == 'TLSv1.3'
+
+
+@pytest.mark.long
+def test_idle_from_the_last_request_on(start):
+    """Who speaks stays, however long ago its time began to run; then it is let go once that is over, and not before."""
+    one = start(arguments=['--idle-timeout', '2'])
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as speaks, one.connect(token) as silent:
+        while not select.select([silent.socket], [], [], 0.1)[0]:
+            speaks.expect('NOOP')
+        assert silent.until_closed()[-1].startswith('* BYE timeout')
+        said_at = time.monotonic()
+        speaks.expect('NOOP')
+        assert speaks.until_closed()[-1].startswith('* BYE timeout')
+        assert time.monotonic() - said_at >= 2
 
 
 @pytest.mark.long
