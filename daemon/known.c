@@ -71,6 +71,7 @@ struct known {
 	int64_t wake_at;   /* something is due then; 0: nothing that is known of */
 	int64_t rested_at; /* let go, or tried in vain; 0: it was never loaded */
 	int64_t retry_at;
+	int64_t wake_wait_s; /* doubles while it cannot be loaded; 0: it could */
 	uint64_t policy; /* the beginning of the hash of the policy that holds; 0: not asked for */
 	bool reads_policy; /* once it is there */
 };
@@ -165,6 +166,11 @@ static void could_not(struct known *k, const char *why)
 	k->state = AT_REST;
 	k->rested_at = server_clock();
 	k->retry_at = k->rested_at + RETRY_S;
+	k->wake_wait_s = k->wake_wait_s ? k->wake_wait_s * 2 : RETRY_S;
+	if (k->wake_wait_s > ASK_DUE_EVERY_S)
+		k->wake_wait_s = ASK_DUE_EVERY_S;
+	if (k->wake_at && k->wake_at < k->rested_at + k->wake_wait_s)
+		k->wake_at = k->rested_at + k->wake_wait_s; /* who asks for it comes sooner */
 	tell_all(k, NULL);
 }
 
@@ -195,7 +201,7 @@ static void is_loaded(void *arg, struct loaded *loaded, const char *why)
 	s = served_new(server, k->id, k->name);
 	served_take(s, *loaded);
 	k->state = SERVED;
-	k->wake_at = 0;
+	k->wake_at = k->wake_wait_s = 0;
 	server_add_pole(server, s);
 	log_loaded(k->all, s);
 	if (k->reads_policy)

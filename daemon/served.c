@@ -19,6 +19,7 @@
 #include "lib/look_back.h"
 
 #define RELOAD_EVERY_US INT64_C(2000000)
+#define RELOAD_LATEST_US INT64_C(60000000)
 
 int64_t server_clock(void)
 {
@@ -150,6 +151,27 @@ void served_forget_answers(const struct served *s)
  * connection than the commits go, so where it stands is looked at there before anything is
  * decided. */
 
+static void reload_later(struct served *s)
+{
+	s->reload_wait_us = s->reload_wait_us ? s->reload_wait_us * 2 : RELOAD_EVERY_US;
+	if (s->reload_wait_us > RELOAD_LATEST_US)
+		s->reload_wait_us = RELOAD_LATEST_US;
+	s->reload_after_us = metrics_now_us() + s->reload_wait_us;
+	s->reload_failed_version = s->known_version;
+	s->reload_failed_connects = db_link_connects(s->server->commits);
+}
+
+/* A newer version may have what could not be read, and another server, too. */
+static int64_t reload_after(const struct served *s)
+{
+	bool news = s->known_version > s->reload_failed_version ||
+		    db_link_connects(s->server->commits) != s->reload_failed_connects;
+
+	if (!s->reload_wait_us || !news)
+		return s->reload_after_us;
+	return s->reload_after_us - s->reload_wait_us + RELOAD_EVERY_US;
+}
+
 static void loaded_anew(void *arg, struct loaded *loaded, const char *why)
 {
 	struct served *s = arg;
@@ -157,7 +179,7 @@ static void loaded_anew(void *arg, struct loaded *loaded, const char *why)
 	s->loading = false;
 	if (!loaded) {
 		log_error("pole=%s loading anew: %s", s->name, why);
-		s->reload_after_us = metrics_now_us() + RELOAD_EVERY_US;
+		reload_later(s);
 		groups_database_down(s);
 		groups_go_on(s);
 		return;
@@ -171,6 +193,7 @@ static void loaded_anew(void *arg, struct loaded *loaded, const char *why)
 	s->pole = NULL;
 	served_take(s, *loaded);
 	s->stale = false;
+	s->reload_wait_us = 0;
 	s->reload_after_us = metrics_now_us() + RELOAD_EVERY_US / 2;
 	watches_reset(s);
 	log_info("pole=%s loaded anew at version %lld", s->name, (long long)s->version);
@@ -179,7 +202,7 @@ static void loaded_anew(void *arg, struct loaded *loaded, const char *why)
 
 int served_load_anew(struct served *s)
 {
-	if (metrics_now_us() < s->reload_after_us)
+	if (metrics_now_us() < reload_after(s))
 		return 1;
 	if (!s->loading)
 		loader_begin(s->server->loader, s->id, true, loaded_anew, s);

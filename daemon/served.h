@@ -44,6 +44,9 @@ struct served {
 	bool stale; /* memory and log disagree: nothing is decided until the pole is loaded anew */
 	bool loading; /* it is being loaded anew */
 	int64_t reload_after_us; /* metrics_now_us() */
+	int64_t reload_wait_us; /* until then, since it failed; 0: it did not */
+	int64_t reload_failed_version; /* the highest heard of then */
+	uint64_t reload_failed_connects; /* of the commits */
 	struct watches *watches; /* NULL: nobody has watched yet */
 	struct policy *fetched; /* of version fetched_version, for the log's next policy row */
 	int64_t fetched_version;
@@ -57,7 +60,8 @@ int64_t served_as_of(const struct served *s);
 void served_look_back(struct served *s);
 /* What was loaded takes the place of what was in memory. */
 void served_take(struct served *s, struct loaded from);
-/* Loads a stale pole anew; groups_go_on() when it is done. > 0: not now, it has failed a moment ago. */
+/* Loads a stale pole anew; groups_go_on() when it is done. > 0: not now, it has failed a moment ago; again and again: a while ago, and
+ * nothing was heard of since that could make it better. */
 int served_load_anew(struct served *s);
 /* Deletes the answers that were kept long enough from the database. */
 void served_forget_answers(const struct served *s);

@@ -3,6 +3,7 @@
 and they may be restarted one after the other under those who book."""
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import threading
@@ -386,6 +387,36 @@ def test_the_client_goes_on_at_the_other(daemons, own, folder, capsys):
     assert own.psql('select count(*) from booking', 'pole') == [[str(len(done))]]
     with capsys.disabled():
         print(f"\n  {len(done)} commands, the slowest within {slowest:.1f} s ", end='')
+
+
+REWRITE = """begin;
+    alter table policy disable trigger append_only;
+    update policy set files = replace(files::text, '{}', '{}')::jsonb where version = (select max(version) from policy);
+    alter table policy enable trigger append_only;
+    commit"""
+
+
+def test_a_policy_that_does_not_load_is_not_read_for_ever(daemons, own):
+    """As one of a later daemon's: this one says so, tries again less and less often, and at once when there is something new."""
+    (a, b), token = daemons(2)
+    rules = next(a.policies.glob('*/rules.yaml'))
+    before = own.psql('select max(version) from policy', 'pole')
+    with running.frozen(b.pid):
+        rules.write_text(rules.read_text() + '# again\n')
+        a.process.send_signal(signal.SIGHUP)
+        running.until('the policy is applied', lambda: own.psql('select max(version) from policy', 'pole') != before)
+        own.psql(REWRITE.format('# again', 'later: 1'), 'pole')
+    running.until('it does not load', lambda: 'does not load here' in b.log())
+
+    def book(one, day):
+        with one.connect(token) as c:
+            return c.call('BOOK', what='bench', from_=f"2050-01-{day}T08:00", for_='1h')
+    begun = time.monotonic()
+    running.until('15 seconds have passed', lambda: book(b, '02').outcome == 'ERR unavailable' and time.monotonic() - begun > 15, pause_s=0.5)
+    assert 2 <= b.log().count('loading anew: ') <= 4  # after 2 s, 4, 8
+    own.psql(REWRITE.format('later: 1', '# again'), 'pole')
+    assert book(a, '03').ok
+    running.until('it loads', lambda: book(b, '04').ok, 5, 0.2)
 
 
 class Activated(running.Daemon):
