@@ -285,12 +285,15 @@ static void token_read(void *arg, enum db_outcome outcome, const struct db_rows 
 			   NULL);
 }
 
+/* Any stranger can ask that: not between the commits, unless there is nothing else yet. */
 static void ask_token(struct token *t)
 {
+	const struct server *server = t->all->server;
 	struct db_params *p = db_params_new();
 
 	db_param_text(p, t->hash);
-	db_query(t->all->server->commits, "credential_pole", p, token_read, t);
+	db_query(db_link_is_up(server->feed) ? server->feed : server->commits, "credential_pole", p,
+		 token_read, t);
 	db_params_free(p);
 }
 

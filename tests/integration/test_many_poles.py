@@ -160,6 +160,13 @@ def test_tokens(start, poles):
         assert c.whoami['pole'] == name_of(3)
 
 
+def test_strangers_do_not_stand_between_commits(start):
+    """What a token opens is asked beside the commits: while those take their time, strangers are answered, and one another's."""
+    one = start()
+    with one.connect() as c, running.frozen(running.backend(one.psql, 'commits')):
+        assert c.call('AUTH', token='x' * 26).outcome == 'NO auth'
+
+
 def test_time_goes_on_at_rest(start, poles):
     """A hold ends although its pole is not in memory when it should."""
     one = start(poles=poles(MORE_THAN_LOADED_AT_START, hold='4s'), arguments=SMALL)
