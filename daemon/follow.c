@@ -189,7 +189,7 @@ static void log_read(void *arg, enum db_outcome outcome, const struct db_rows *r
 			disown(s);
 			return;
 		}
-		if (s->groups.sent) { /* what follows may be the very group that was lost */
+		if (s->groups.sent.list) { /* what follows may be the very group that was lost */
 			follow_over(s);
 			return;
 		}
@@ -270,7 +270,7 @@ void follow_doubt(struct served *s)
 void follow_if_behind(struct served *s)
 {
 	if (s->known_version > s->version && !s->following && !s->loading && !s->stale &&
-	    !s->groups.sent)
+	    !s->groups.sent.list)
 		follow(s);
 }
 

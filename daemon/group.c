@@ -28,10 +28,42 @@ static bool yields(struct served *s)
 	return wait_us;
 }
 
-static void group_turn(evutil_socket_t fd, short what, void *arg)
+bool group_is_worth_it(const struct served *s)
 {
-	struct served *s = arg;
+	const struct groups *g = &s->groups;
+
+	return g->n_waiting >= s->server->ahead_least &&
+	       (g->n_waiting >= g->n_lately / 2 || g->n_waiting >= GROUP_MAX_COMMANDS);
+}
+
+/* A group may be decided on top of one that is on its way, if that is all that there is to it: not
+ * on a policy that may never be, nor where time comes first, nor where it is another daemon's turn.
+ */
+static bool may_go_ahead(const struct served *s, int64_t now)
+{
+	const struct groups *g = &s->groups;
+
+	return g->state == GROUPS_SENT && !g->next.list && !g->sent.was_lost && !g->solo &&
+	       !g->tick_owed && !s->following && !s->loading && !s->doubtful && !s->stale &&
+	       !goes_alone(g->sent.list) && g->waiting && !goes_alone(g->waiting) &&
+	       group_is_worth_it(s) && !turns_are_taken(s) && !tick_is_wanted(s, now);
+}
+
+static void go_ahead(struct served *s, int64_t now)
+{
 	struct groups *g = &s->groups;
+
+	group_apply(s, &g->sent);
+	group_decide_waiting(s, &g->next, now > g->sent.at ? now : g->sent.at);
+	if (g->next.n_changes)
+		group_commit(s, &g->sent, &g->next);
+	group_undo(s, &g->sent);
+}
+
+void groups_turn(struct served *s)
+{
+	struct groups *g = &s->groups;
+	int64_t now = served_now(s);
 
 	if (!db_link_is_up(s->server->commits)) {
 		waiting_fail(g, CODE_UNAVAILABLE);
@@ -39,6 +71,8 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 	}
 	if (s->doubtful && !s->following)
 		waiting_fail(g, CODE_UNAVAILABLE);
+	if (may_go_ahead(s, now))
+		go_ahead(s, now);
 	if (g->state != GROUPS_IDLE || s->following || s->loading || s->doubtful)
 		return;
 	if (s->stale) {
@@ -53,35 +87,35 @@ static void group_turn(evutil_socket_t fd, short what, void *arg)
 	event_del(g->patience);
 	if (g->waiting && yields(s))
 		return;
-	g->at = served_now(s);
 	if (g->tick_owed && tick_rests(g))
 		waiting_fail(g, CODE_UNAVAILABLE);
 	else
 		g->tick_owed = false;
-	if (!g->waiting && !tick_is_wanted(s, g->at)) {
+	if (!g->waiting && !tick_is_wanted(s, now)) {
 		group_set_alarm(s);
 		return;
 	}
-	if (group_decide_waiting(s, g->at) > 0) {
-		group_commit(s);
-	} else if (group_rests_on_memory(g->sent)) {
+	group_decide_waiting(s, &g->sent, now);
+	if (g->sent.n_changes) {
+		group_commit(s, NULL, &g->sent);
+	} else if (group_rests_on_memory(g->sent.list)) {
 		group_ask(s);
 	} else {
-		list_finish(sent_take(g));
+		group_answer(s);
+		list_finish(group_take(&g->sent));
 		groups_go_on(s);
 	}
 }
 
-void groups_give_up(struct served *s)
+static void group_turn(evutil_socket_t fd, short what, void *arg)
 {
-	struct server *server = s->server;
+	groups_turn(arg);
+}
 
-	if (s->groups.sent && !server->database_down_since)
-		server->database_down_since = s->groups.at; /* it may be up, but it says nothing */
-	struct exchange *list = NULL, **end = &list;
-	enum code code = s->groups.state == GROUPS_ASKED ? CODE_UNAVAILABLE : CODE_UNKNOWN_OUTCOME;
-
-	for (struct exchange *x = s->groups.sent; x; x = x->next) {
+/* Answers that stand in for those of a list. Returns where the next one goes. */
+static struct exchange **give_up(struct exchange *list, enum code code, struct exchange **end)
+{
+	for (struct exchange *x = list; x; x = x->next) {
 		struct exchange *ghost;
 		struct line_writer w;
 
@@ -94,8 +128,21 @@ void groups_give_up(struct served *s)
 		*end = ghost;
 		end = &ghost->next;
 	}
+	return end;
+}
+
+void groups_give_up(struct served *s)
+{
+	struct groups *g = &s->groups;
+	enum code code = g->state == GROUPS_ASKED ? CODE_UNAVAILABLE : CODE_UNKNOWN_OUTCOME;
+	struct exchange *list = NULL, **end = &list;
+
+	if (g->sent.list && !s->server->database_down_since)
+		s->server->database_down_since = g->sent.at; /* it may be up, but it says nothing */
+	end = give_up(g->sent.list, code, end);
+	give_up(g->next.list, code, end);
 	list_finish(list);
-	waiting_fail(&s->groups, CODE_UNAVAILABLE);
+	waiting_fail(g, CODE_UNAVAILABLE);
 }
 
 static void group_patience(evutil_socket_t fd, short what, void *arg)
@@ -129,7 +176,7 @@ void groups_go_on(struct served *s)
 		if (s->doubtful || event_pending(g->again, EV_TIMEOUT, NULL))
 			return;
 		log_info("pole=%s asking again what became of a group", s->name);
-		group_send(s);
+		group_send(s, &g->sent);
 	} else if (!up) {
 		if (g->waiting || s->stale)
 			ask_for_turn(g);
@@ -138,6 +185,8 @@ void groups_go_on(struct served *s)
 			ask_for_turn(g);
 		else
 			group_set_alarm(s);
+	} else if (may_go_ahead(s, served_now(s))) {
+		ask_for_turn(g);
 	} else if (s->loading && g->waiting) {
 		group_wait_with_patience(g);
 	}
@@ -160,7 +209,7 @@ void groups_database_down(struct served *s)
 
 void groups_init(struct groups *g, struct served *s)
 {
-	*g = (struct groups){.params = db_params_new()};
+	*g = (struct groups){.sent.params = db_params_new(), .next.params = db_params_new()};
 	g->turn = event_new(s->server->base, -1, 0, group_turn, s);
 	g->patience = evtimer_new(s->server->base, group_patience, s);
 	g->yield = evtimer_new(s->server->base, group_again, s);
@@ -170,12 +219,9 @@ void groups_init(struct groups *g, struct served *s)
 
 void groups_release(struct groups *g)
 {
-	struct exchange *x, *list = sent_take(g);
+	struct exchange *x;
 
-	while ((x = list)) {
-		list = x->next;
-		exchange_free(x);
-	}
+	groups_put_back(g);
 	while ((x = waiting_pop(g)))
 		exchange_free(x);
 	event_free(g->turn);
@@ -183,10 +229,16 @@ void groups_release(struct groups *g)
 	event_free(g->again);
 	event_free(g->yield);
 	event_free(g->alarm);
-	db_params_free(g->params);
+	db_params_free(g->sent.params);
+	db_params_free(g->next.params);
+}
+
+size_t groups_n_sent(const struct groups *g)
+{
+	return (g->sent.list ? g->sent.n_commands : 0) + (g->next.list ? g->next.n_commands : 0);
 }
 
 bool groups_are_idle(const struct groups *g)
 {
-	return g->state == GROUPS_IDLE && !g->waiting;
+	return g->state == GROUPS_IDLE && !g->waiting && !g->n_void;
 }

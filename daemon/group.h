@@ -19,12 +19,19 @@
  *   refused:   by an error of the server. The commands go again one by one, and the one that fails alone is told so. Of a batch that was
  *              lost before, an error that may come from before the version was looked at says nothing: it stays unknown.
  *
+ * While a group is on its way, a second is decided on the state that it would leave, and sent after it, once half of those who are at it wait: so
+ * the database goes from one to the next, and one half is committed while the other is answered and asks again. The second names the batch that it
+ * stands on, and pole_commit finds that very one or changes nothing: if the first is refused, or another daemon was before it, the answer to the
+ * second says nothing new, and is not waited for. Both go back to what waits, in their order. If the first is lost, the second is sent again only
+ * after it is known what became of the first. No third: it would make answers later, and the database has enough to do with two.
+ *
  * A group that changes nothing has nothing to commit, but what it refused may rest on what is no longer so: this daemon may have slept, or
  * missed a NOTIFY, and what it is asked again under a key may have been granted elsewhere. So the database is asked where the pole stands:
  * a read, without a flush, on the link of the commits.
  *   as decided: the answers go out; at that moment they were true.
  *   further:    as with `behind`.
  *   lost:       nothing was changed: what waits is decided again, or told that the database is away.
+ * A second one is not asked for: once the first is committed, the pole stood where the second was decided.
  * Not asked for what does not rest on memory, or need not: an answer that is kept under its key, a dry run (a read), time's own commands.
  */
 
@@ -39,6 +46,7 @@ struct served;
 
 #define GROUP_MAX_COMMANDS 256
 #define GROUP_PATIENCE_S 15
+#define GROUP_AHEAD_LEAST 8
 
 enum groups_state {
 	GROUPS_IDLE,
@@ -47,18 +55,30 @@ enum groups_state {
 	GROUPS_ASKED,	/* it changes nothing; the database is asked where the pole stands */
 };
 
+/* Commands that are decided together. */
+struct command_group {
+	struct exchange *list; /* in order; NULL: there is none */
+	size_t n_commands, n_changes;
+	int64_t at, batch;
+	struct db_params *params; /* what was sent, to be sent again */
+	char head[65];		  /* hash of its last event */
+	int64_t version;	  /* that it makes */
+	int64_t sent_us;	  /* metrics_now_us() */
+	bool is_owed;		  /* the database has not answered yet */
+	bool was_lost;		  /* at an earlier attempt */
+};
+
 struct groups {
-	enum groups_state state;
+	enum groups_state state; /* of `sent` */
 	struct exchange *waiting, *waiting_tail; /* not yet decided */
-	struct exchange *sent;			  /* the group on its way, in order */
-	struct db_params *params;		  /* what was sent, to be sent again */
-	char head[65];				  /* hash of its last event */
-	int64_t at;
-	int64_t sent_us; /* metrics_now_us() */
+	struct command_group sent;	     /* the group on its way */
+	struct command_group next;	     /* decided on what `sent` would leave, and on its way, too, if it changes anything */
+	struct exchange *committed;  /* to be answered */
+	size_t n_void;		     /* answers still to come of groups that cannot have been committed */
 	size_t solo; /* this many of the next commands go alone */
 	size_t n_waiting;
+	size_t n_lately; /* commands that were waiting and on their way at once; lets go by and by */
 	struct event *turn, *patience;
-	bool was_lost; /* the group on its way, at an earlier attempt */
 	struct event *again; /* pending: it is not sent again before, nor the pole loaded anew */
 	struct event *yield; /* pending: another daemon may go first, so long */
 	int64_t own_us, took_us; /* when the last commit was answered, and how long that took */
@@ -73,6 +93,7 @@ struct groups {
 
 void groups_init(struct groups *g, struct served *s);
 void groups_release(struct groups *g);
+size_t groups_n_sent(const struct groups *g); /* commands that are decided and not answered */
 bool groups_are_idle(const struct groups *g);
 /* Decides one command and what follows from it for those who wait: the changes of a dry one are not applied, those of any other are. What
  * decides a log again (daemon/replay.h) comes this way, too. */

@@ -4,7 +4,8 @@
  * undone.
  *
  * Undoing the group's changes right after deciding costs a microsecond a command and buys the
- * simplest truth about reads: memory is what is durable. Rejected: leaving them applied while the
+ * simplest truth about reads: memory is what is durable. For the second group the first is done
+ * and undone once more. Rejected: leaving them applied while the
  * group is on its way. Reads would have to be kept back, or would show bookings that may never be.
  */
 #include "daemon/group_parts.h"
@@ -74,8 +75,19 @@ static void answer_again(struct exchange *x, const char *request, const char *re
 		reply_fail(x, CODE_KEY_REUSED, FILLS({"key", x->request.key}));
 }
 
-/* Whether the key was used before, by a kept answer or earlier in this group; then the reply is
- * written. */
+static bool answered_in(const struct exchange *list, struct exchange *x)
+{
+	for (const struct exchange *y = list; y && y != x; y = y->next)
+		if (y->granted && y->person == x->person && y->request.key &&
+		    strcmp(y->request.key, x->request.key) == 0) {
+			answer_again(x, y->fingerprint, y->kept_reply);
+			return true;
+		}
+	return false;
+}
+
+/* Whether the key was used before, by a kept answer or earlier in what is on its way; then the
+ * reply is written. */
 static bool answered_before(struct served *s, struct exchange *x)
 {
 	const struct kept_answer *kept;
@@ -87,13 +99,7 @@ static bool answered_before(struct served *s, struct exchange *x)
 		answer_again(x, kept->request, kept->reply);
 		return true;
 	}
-	for (struct exchange *y = s->groups.sent; y && y != x; y = y->next)
-		if (y->granted && y->person == x->person && y->request.key &&
-		    strcmp(y->request.key, x->request.key) == 0) {
-			answer_again(x, y->fingerprint, y->kept_reply);
-			return true;
-		}
-	return false;
+	return answered_in(s->groups.sent.list, x) || answered_in(s->groups.next.list, x);
 }
 
 static void decide_request(struct served *s, struct exchange *x, int64_t now)
@@ -150,8 +156,20 @@ static void undo_all(struct served *s, struct exchange *from)
 		pole_undo(s->pole, &from->changes);
 }
 
-/* A policy goes alone: what is booked in the same group could name what only it brings. */
-static bool goes_alone(const struct exchange *x)
+void group_apply(struct served *s, const struct command_group *g)
+{
+	for (struct exchange *x = g->list; x; x = x->next)
+		if (x->changes.n)
+			pole_apply(s->pole, &x->changes);
+}
+
+void group_undo(struct served *s, const struct command_group *g)
+{
+	undo_all(s, g->list);
+}
+
+/* A policy: what is booked in the same group could name what only it brings. */
+bool goes_alone(const struct exchange *x)
 {
 	return x->request.verb->id == VERB_POLICY_APPLY;
 }
@@ -169,16 +187,28 @@ static bool goes_on_after(struct served *s, const struct exchange *x, int64_t no
 	return !tick_is_due(s, now);
 }
 
-size_t group_decide_waiting(struct served *s, int64_t now)
+static void note_how_many(struct groups *g)
+{
+	size_t n = g->n_waiting + groups_n_sent(g);
+
+	g->n_lately -= g->n_lately / 8;
+	if (n > g->n_lately)
+		g->n_lately = n;
+}
+
+void group_decide_waiting(struct served *s, struct command_group *group, int64_t now)
 {
 	struct groups *g = &s->groups;
-	struct exchange **end = &g->sent, *x;
-	size_t most = g->solo ? 1 : GROUP_MAX_COMMANDS, n = 0, n_commands = 0;
+	struct exchange **end = &group->list, *x;
+	size_t most = g->solo ? 1 : GROUP_MAX_COMMANDS;
 	int64_t began_us = metrics_now_us();
 
+	note_how_many(g);
 	if (tick_is_wanted(s, now))
 		tick_push(s);
 	g->minute = now / 60;
+	group->at = now;
+	group->n_commands = group->n_changes = 0;
 	for (size_t i = 0; i < most && g->waiting; i++) {
 		if (goes_alone(g->waiting) && i)
 			break;
@@ -188,15 +218,14 @@ size_t group_decide_waiting(struct served *s, int64_t now)
 		*end = x;
 		end = &x->next;
 		decide_one(s, x, now);
-		n += x->changes.n;
-		n_commands++;
+		group->n_changes += x->changes.n;
+		group->n_commands++;
 		if (!goes_on_after(s, x, now))
 			break;
 	}
 	if (g->solo)
 		g->solo--;
-	undo_all(s, g->sent);
+	group_undo(s, group);
 	histogram_add_us(&s->server->metrics.decide_us, metrics_now_us() - began_us);
-	histogram_add_commands(&s->server->metrics.group_commands, n_commands);
-	return n;
+	histogram_add_commands(&s->server->metrics.group_commands, group->n_commands);
 }

@@ -11,20 +11,39 @@ void waiting_push(struct groups *g, struct exchange *x);
 struct exchange *waiting_pop(struct groups *g); /* NULL: none */
 void waiting_put_back(struct groups *g, struct exchange *list); /* before all that waits; takes NULL */
 void waiting_fail(struct groups *g, enum code code);
-struct exchange *sent_take(struct groups *g); /* what was on its way */
+struct exchange *group_take(struct command_group *g); /* its list; then there is no such group */
+/* Both that are on their way, undone: back to what waits, in their order. */
+void groups_put_back(struct groups *g);
+/* The second of them: what it stands on is not committed, nor then is itself. */
+void groups_put_next_back(struct groups *g);
 void list_finish(struct exchange *list);
 void list_fail(struct groups *g, struct exchange *list, enum code code);
 /* Frees those who were told that the outcome is unknown: nobody waits for them. */
 struct exchange *list_without_told(struct groups *g, struct exchange *list);
 
-/* group_decide.c: moves up to a group's worth from `waiting` to `sent`, deciding each. Returns the number of changes. */
-size_t group_decide_waiting(struct served *s, int64_t now);
+/* group_decide.c */
+/* Moves up to a group's worth from `waiting` to it, deciding each. */
+void group_decide_waiting(struct served *s, struct command_group *g, int64_t now);
+/* What is in `sent` is done, or undone, in memory. */
+void group_apply(struct served *s, const struct command_group *g);
+void group_undo(struct served *s, const struct command_group *g);
+/* Goes in a group of its own: neither with others nor on top of them, nor they on top of it. */
+bool goes_alone(const struct exchange *x);
+
+/* group.c */
+/* Whether as many wait as are half of those who are at it lately: so one half is committed while the other is answered and asks. A group costs
+ * the database as much by itself as some ten commands, so a few go together. */
+bool group_is_worth_it(const struct served *s);
+/* Decides and sends what waits, if it is time for that. */
+void groups_turn(struct served *s);
 
 /* group_send.c */
 void group_wait_with_patience(struct groups *g); /* groups_give_up(), if it takes too long */
-void group_commit(struct served *s); /* what is in `sent` */
-void group_send(struct served *s);   /* the same once more */
-void group_ask(struct served *s);    /* what is in `sent` and changes nothing */
+/* Sends a group on top of another that is on its way, or, NULL, of what is in memory. */
+void group_commit(struct served *s, const struct command_group *after, struct command_group *g);
+void group_send(struct served *s, struct command_group *g); /* the same once more */
+void group_ask(struct served *s);		     /* what is in `sent` and changes nothing */
+void group_answer(struct served *s);		     /* those whose group is committed */
 /* Whether an answer rests on what memory says of the pole. What is known under a key stays so. */
 bool group_rests_on_memory(const struct exchange *list);
 

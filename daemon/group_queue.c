@@ -46,12 +46,25 @@ void waiting_put_back(struct groups *g, struct exchange *list)
 	g->n_waiting += n;
 }
 
-struct exchange *sent_take(struct groups *g)
+struct exchange *group_take(struct command_group *g)
 {
-	struct exchange *list = g->sent;
+	struct exchange *list = g->list;
 
-	g->sent = NULL;
+	g->list = NULL;
+	g->is_owed = g->was_lost = false;
 	return list;
+}
+
+void groups_put_next_back(struct groups *g)
+{
+	g->n_void += g->next.is_owed;
+	waiting_put_back(g, list_without_told(g, group_take(&g->next)));
+}
+
+void groups_put_back(struct groups *g)
+{
+	groups_put_next_back(g);
+	waiting_put_back(g, list_without_told(g, group_take(&g->sent)));
 }
 
 void list_finish(struct exchange *list)

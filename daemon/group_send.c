@@ -30,45 +30,85 @@ static void keep_answer(struct served *s, const struct exchange *x)
 {
 	if (x->granted && x->request.key)
 		kept_add(&s->kept, x->person, x->request.key, x->fingerprint, x->kept_reply,
-			 s->groups.at);
+			 s->groups.sent.at);
 }
 
 /* As store_encode() counts them. */
 static void note_for_watchers(struct served *s, const struct exchange *x, int64_t version, int *seq)
 {
 	for (size_t i = 0; i < x->changes.n; i++)
-		watches_note(s, (struct log_point){version, ++*seq}, s->groups.at, x->person,
+		watches_note(s, (struct log_point){version, ++*seq}, s->groups.sent.at, x->person,
 			     &x->changes.items[i]);
+}
+
+static void apply_for_good(struct served *s, struct exchange *x, int64_t version, int *seq)
+{
+	note_for_watchers(s, x, version, seq);
+	pole_apply(s->pole, &x->changes);
+	keep_answer(s, x);
+	if (!x->policy_applied)
+		return;
+	s->policy = (struct policy_record){version, s->groups.sent.at, x->person};
+	log_info("pole=%s the policy of version %lld is applied, by p%u", s->name,
+		 (long long)version, x->person);
+	served_look_back(s);
+}
+
+static void append(struct exchange **list, struct exchange *more)
+{
+	while (*list)
+		list = &(*list)->next;
+	*list = more;
+}
+
+/* The second on its way becomes the first. One that changes nothing was as right when the first was
+ * committed as if it were asked for only then. */
+static void go_on_with_next(struct served *s)
+{
+	struct groups *g = &s->groups;
+	struct command_group done = g->sent;
+
+	g->sent = g->next;
+	g->next = done;
+	if (!g->sent.list)
+		return;
+	if (!g->sent.n_changes) {
+		append(&g->committed, group_take(&g->sent));
+		return;
+	}
+	g->state = g->sent.was_lost ? GROUPS_UNKNOWN : GROUPS_SENT;
+	group_wait_with_patience(g);
 }
 
 static void group_committed(struct served *s, int64_t version)
 {
 	struct groups *g = &s->groups;
-	struct exchange *list = sent_take(g);
 	int seq = 0;
 
-	for (struct exchange *x = list; x; x = x->next) {
+	for (struct exchange *x = g->sent.list; x; x = x->next) {
 		g->n_commands++;
 		g->n_changes += x->changes.n;
-		if (!x->changes.n)
-			continue;
-		note_for_watchers(s, x, version, &seq);
-		pole_apply(s->pole, &x->changes);
-		keep_answer(s, x);
-		if (x->policy_applied) {
-			s->policy = (struct policy_record){version, g->at, x->person};
-			log_info("pole=%s the policy of version %lld is applied, by p%u", s->name,
-				 (long long)version, x->person);
-			served_look_back(s);
-		}
+		if (x->changes.n)
+			apply_for_good(s, x, version, &seq);
 	}
 	g->n_groups++;
 	g->own_us = metrics_now_us();
-	g->took_us = g->own_us - g->sent_us;
+	g->took_us = g->own_us - g->sent.sent_us;
 	if (version > s->version)
-		s->last_at = g->at;
+		s->last_at = g->sent.at;
 	s->version = version;
-	memcpy(s->head, g->head, sizeof(s->head));
+	memcpy(s->head, g->sent.head, sizeof(s->head));
+	append(&g->committed, group_take(&g->sent));
+	go_on_with_next(s);
+}
+
+void group_answer(struct served *s)
+{
+	struct exchange *list = s->groups.committed;
+
+	if (!list)
+		return;
+	s->groups.committed = NULL;
 	list_finish(list);
 	announce(s);
 	watches_tell(s);
@@ -94,9 +134,11 @@ static const char *const beyond_version[] = {"22", "23"};
 static void group_refused(struct served *s, const char *error)
 {
 	struct groups *g = &s->groups;
-	struct exchange *list = list_without_told(g, sent_take(g));
+	struct exchange *list;
 	size_t n = 0;
 
+	groups_put_next_back(g);
+	list = list_without_told(g, group_take(&g->sent));
 	for (struct exchange *x = list; x; x = x->next)
 		n++;
 	log_error("pole=%s the database refused a group of %zu: %s", s->name, n, error);
@@ -114,7 +156,7 @@ static void group_refused(struct served *s, const char *error)
  * lost commits. */
 static void group_behind(struct served *s, int64_t version)
 {
-	waiting_put_back(&s->groups, list_without_told(&s->groups, sent_take(&s->groups)));
+	groups_put_back(&s->groups);
 	if (version > s->version) {
 		follow(s);
 		return;
@@ -132,15 +174,14 @@ void groups_disowned(struct served *s)
 	if (g->state != GROUPS_UNKNOWN)
 		return;
 	g->state = GROUPS_IDLE;
-	g->was_lost = false;
 	event_del(g->patience);
 	event_del(g->again);
-	waiting_put_back(g, list_without_told(g, sent_take(g)));
+	groups_put_back(g);
 }
 
 /* Of a group that was lost, an error says nothing of the first time: only one that is met beyond
  * the version says that it was not committed, and, as it would meet the same, never will be. */
-static bool is_unknown(const struct groups *g, enum db_outcome outcome, const char *error)
+static bool is_unknown(const struct command_group *g, enum db_outcome outcome, const char *error)
 {
 	if (outcome == DB_LOST)
 		return true;
@@ -149,63 +190,91 @@ static bool is_unknown(const struct groups *g, enum db_outcome outcome, const ch
 	return outcome == DB_DOWN || (outcome == DB_REFUSED && !IS_OF(error, beyond_version));
 }
 
+static void group_lost(struct groups *g, enum db_outcome outcome)
+{
+	g->state = GROUPS_UNKNOWN;
+	g->sent.was_lost = true;
+	group_wait_with_patience(g);
+	if (outcome == DB_REFUSED)
+		event_add(g->again, &(struct timeval){.tv_sec = SEND_AGAIN_S});
+}
+
+/* Answers come in the order of the groups. Returns the one that it is for; NULL: none any more. */
+static struct command_group *answered(struct groups *g)
+{
+	struct command_group *group = g->sent.is_owed ? &g->sent : &g->next;
+
+	if (g->n_void) {
+		g->n_void--;
+		return NULL;
+	}
+	group->is_owed = false;
+	return group;
+}
+
 static void group_done(void *arg, enum db_outcome outcome, const struct db_rows *rows,
 		       const char *error)
 {
 	struct served *s = arg;
 	struct groups *g = &s->groups;
-	bool was_lost;
+	struct command_group *group = answered(g);
+	bool was_lost = g->sent.was_lost;
+	int64_t sent_us = g->sent.sent_us;
 
-	if (is_unknown(g, outcome, error)) {
-		g->state = GROUPS_UNKNOWN;
-		g->was_lost = true;
-		group_wait_with_patience(g);
-		if (outcome == DB_REFUSED)
-			event_add(g->again, &(struct timeval){.tv_sec = SEND_AGAIN_S});
+	if (!group)
+		return;
+	if (group == &g->next) { /* what became of the first is unknown, so of this one, too */
+		group->was_lost = true;
+		return;
+	}
+	if (is_unknown(group, outcome, error)) {
+		group_lost(g, outcome);
 		return;
 	}
 	event_del(g->patience);
 	g->state = GROUPS_IDLE;
-	was_lost = g->was_lost;
-	g->was_lost = false;
 	if (outcome == DB_OK) {
 		s->server->database_down_since = 0;
-		histogram_add_us(&s->server->metrics.commit_us, metrics_now_us() - g->sent_us);
+		histogram_add_us(&s->server->metrics.commit_us, metrics_now_us() - sent_us);
 	}
 	if (outcome == DB_DOWN) {
-		list_fail(g, sent_take(g), CODE_UNAVAILABLE);
+		groups_put_next_back(g);
+		list_fail(g, group_take(group), CODE_UNAVAILABLE);
 	} else if (outcome == DB_REFUSED) {
 		group_refused(s, error);
 	} else if (strcmp(db_value(rows, 0, 0), "committed") == 0) {
 		group_committed(s, db_int(rows, 0, 1));
 		if (!was_lost) /* then the log may have gone on since */
-			fresh_as_of(s, g->sent_us);
+			fresh_as_of(s, sent_us);
 	} else {
 		group_behind(s, db_int(rows, 0, 1));
 		return;
 	}
 	follow_if_behind(s);
+	if (g->committed && group_is_worth_it(s)) /* the database works while answers are written */
+		groups_turn(s);
+	group_answer(s);
 	groups_go_on(s);
 }
 
-void group_send(struct served *s)
+void group_send(struct served *s, struct command_group *g)
 {
-	group_wait_with_patience(&s->groups);
-	s->groups.state = GROUPS_SENT;
-	s->groups.sent_us = metrics_now_us();
-	db_query(s->server->commits, "pole_commit", s->groups.params, group_done, s);
+	if (g == &s->groups.sent) {
+		group_wait_with_patience(&s->groups);
+		s->groups.state = GROUPS_SENT;
+	}
+	g->is_owed = true;
+	g->sent_us = metrics_now_us();
+	db_query(s->server->commits, "pole_commit", g->params, group_done, s);
 }
 
-void group_commit(struct served *s)
+void group_commit(struct served *s, const struct command_group *after, struct command_group *g)
 {
-	struct groups *g = &s->groups;
-	int64_t batch;
-
-	if (getrandom(&batch, sizeof(batch), 0) != sizeof(batch))
+	if (getrandom(&g->batch, sizeof(g->batch), 0) != sizeof(g->batch))
 		assert(!"getrandom");
 	db_params_reset(g->params);
-	store_encode(s, g->sent, g->at, batch, g->params, g->head);
-	group_send(s);
+	store_encode(s, after, g);
+	group_send(s, g);
 }
 
 /* Groups that change nothing */
@@ -234,13 +303,13 @@ static void group_asked(void *arg, enum db_outcome outcome, const struct db_rows
 		return;
 	}
 	if (outcome == DB_OK) {
-		list_finish(sent_take(g));
-		fresh_as_of(s, g->sent_us);
+		list_finish(group_take(&g->sent));
+		fresh_as_of(s, g->sent.sent_us);
 	} else if (outcome == DB_REFUSED) {
 		log_error("pole=%s asking where it stands: %s", s->name, error);
-		list_fail(g, sent_take(g), CODE_UNAVAILABLE);
+		list_fail(g, group_take(&g->sent), CODE_UNAVAILABLE);
 	} else {
-		waiting_put_back(g, list_without_told(g, sent_take(g)));
+		groups_put_back(g);
 	}
 	follow_if_behind(s);
 	groups_go_on(s);
@@ -252,8 +321,8 @@ void group_ask(struct served *s)
 
 	group_wait_with_patience(g);
 	g->state = GROUPS_ASKED;
-	g->sent_us = metrics_now_us();
-	db_params_reset(g->params);
-	db_param_int4(g->params, s->id);
-	db_query(s->server->commits, "pole_version", g->params, group_asked, s);
+	g->sent.sent_us = metrics_now_us();
+	db_params_reset(g->sent.params);
+	db_param_int4(g->sent.params, s->id);
+	db_query(s->server->commits, "pole_version", g->sent.params, group_asked, s);
 }

@@ -22,6 +22,7 @@
 #include "daemon/db.h"
 #include "daemon/embedded.h"
 #include "daemon/follow.h"
+#include "daemon/group.h"
 #include "daemon/kept.h"
 #include "daemon/known.h"
 #include "daemon/listener.h"
@@ -311,6 +312,7 @@ static void events_start(struct daemon *d)
 	d->tick = event_new(base, -1, EV_PERSIST, on_tick, d);
 	event_add(d->tick, &(struct timeval){.tv_sec = TICK_S});
 	d->server.alone = d->embedded;
+	d->server.ahead_least = GROUP_AHEAD_LEAST;
 	d->check = event_new(base, -1, EV_PERSIST, on_check, d);
 	if (!d->server.alone)
 		event_add(d->check, &(struct timeval){.tv_usec = CHECK_EVERY_US});

@@ -36,6 +36,7 @@ struct server {
 	int64_t started_at, database_down_since; /* 0: it is up */
 	int64_t asked_us; /* where the poles stand was asked then, and is not answered yet; 0: it is */
 	bool alone; /* no other daemon writes to this database */
+	size_t ahead_least; /* commands: fewer are not decided on top of a group that is on its way */
 	bool stopping;
 	struct metrics metrics;
 };

@@ -181,16 +181,14 @@ static int write_token(const struct server *server, const char *pole, bool alone
 /* Commits the changes of one exchange of the daemon's own, blocking. > 0: why. */
 static int commit_now(struct db_session *session, struct served *s, struct exchange *x, char *why)
 {
-	struct db_params *params = db_params_new();
+	struct command_group g = {.list = x, .at = served_now(s), .params = db_params_new()};
 	struct db_rows *rows = NULL;
-	int64_t batch, at = served_now(s);
-	char head[65];
 	int r;
 
-	if (getrandom(&batch, sizeof(batch), 0) != sizeof(batch))
+	if (getrandom(&g.batch, sizeof(g.batch), 0) != sizeof(g.batch))
 		abort();
-	store_encode(s, x, at, batch, params, head);
-	r = db_session_query(session, "pole_commit", params, &rows, why);
+	store_encode(s, NULL, &g);
+	r = db_session_query(session, "pole_commit", g.params, &rows, why);
 	if (!r && strcmp(db_value(rows, 0, 0), "committed") != 0) {
 		snprintf(why, 512,
 			 "another daemon was making this pole at the same time; start again");
@@ -199,11 +197,11 @@ static int commit_now(struct db_session *session, struct served *s, struct excha
 	if (!r) {
 		pole_apply(s->pole, &x->changes);
 		s->version = s->known_version = db_int(rows, 0, 1);
-		s->last_at = at;
-		memcpy(s->head, head, sizeof(head));
+		s->last_at = g.at;
+		memcpy(s->head, g.head, sizeof(g.head));
 	}
 	db_rows_free(rows);
-	db_params_free(params);
+	db_params_free(g.params);
 	return r;
 }
 

@@ -195,9 +195,11 @@ static const char *asked_text(const struct change_ref *ref, struct buffer *b)
 	return b->bytes;
 }
 
-static void encode_events(const struct served *s, const struct change_list *l, int64_t at,
-			  struct db_params *p, char *ret_head)
+/* g->head: of what is before, then of what is written. */
+static void encode_events(const struct served *s, const struct change_list *l,
+			  struct command_group *g)
 {
+	struct db_params *p = g->params;
 	struct buffer change = {0}, request = {0};
 	int seq = 0;
 
@@ -205,7 +207,6 @@ static void encode_events(const struct served *s, const struct change_list *l, i
 	for (const struct change_ref *ref = l->items; ref < l->items + l->n; ref++)
 		NUMBERS(p, ref->x->person, change_subject(ref->c));
 	db_array_end(p);
-	memcpy(ret_head, s->head, sizeof(s->head));
 	db_array_begin(p, DB_TEXT_ARRAY);
 	for (const struct change_ref *ref = l->items; ref < l->items + l->n; ref++) {
 		const char *key = ref->x->request.key, *asked = asked_text(ref, &request);
@@ -213,14 +214,14 @@ static void encode_events(const struct served *s, const struct change_list *l, i
 		bool caused = ref->c->kind == CHANGE_BOOKING && ref->c->cause != CAUSE_NONE;
 		char previous[SHA256_HEX_BYTES];
 
-		memcpy(previous, ret_head, sizeof(previous));
-		store_chain(previous, s->version + 1, ++seq, at, ref->x->person, key, text, asked,
-			    ret_head);
-		TEXTS(p, key, change_kind_words[ref->c->kind], text, ret_head,
+		memcpy(previous, g->head, sizeof(previous));
+		store_chain(previous, g->version, ++seq, g->at, ref->x->person, key, text, asked,
+			    g->head);
+		TEXTS(p, key, change_kind_words[ref->c->kind], text, g->head,
 		      caused ? cause_words[ref->c->cause] : NULL, asked);
 	}
 	db_array_end(p);
-	db_param_text(p, ret_head);
+	db_param_text(p, g->head);
 	buffer_release(&change);
 	buffer_release(&request);
 }
@@ -367,23 +368,28 @@ static struct changes names_of(const struct change_list *l)
 	return names;
 }
 
-void store_encode(const struct served *s, const struct exchange *group, int64_t at, int64_t batch,
-		  struct db_params *p, char *ret_head)
+void store_encode(const struct served *s, const struct command_group *after,
+		  struct command_group *g)
 {
-	struct change_list l = list_changes(group);
+	const int64_t version = after ? after->version : s->version;
+	struct change_list l = list_changes(g->list);
 	struct changes names = names_of(&l);
+	struct db_params *p = g->params;
 
+	g->version = version + 1;
+	memcpy(g->head, after ? after->head : s->head, sizeof(g->head));
 	pole_apply(s->pole, &names);
 	db_param_int4(p, s->id);
-	db_param_int8(p, s->version);
-	db_param_int8(p, batch);
-	db_param_int8(p, at);
-	encode_events(s, &l, at, p, ret_head);
+	db_param_int8(p, version);
+	db_param_int8(p, g->batch);
+	db_param_int8(p, g->at);
+	encode_events(s, &l, g);
 	encode_bookings(&l, p);
 	encode_allocations(&l, p);
-	encode_requests(group, p);
+	encode_requests(g->list, p);
 	encode_notes(&l, p);
 	store_encode_rare(&l, s->id, p);
+	db_param_int8(p, after ? after->batch : 0);
 	pole_undo(s->pole, &names);
 	free(names.items);
 	free(l.items);

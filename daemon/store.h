@@ -14,12 +14,13 @@ struct db_params;
 struct db_rows;
 struct db_session;
 struct exchange;
+struct command_group;
 struct served;
 struct server;
 
-/* A group: the exchanges of a list that have changes. Writes the parameters, and the hash of the last event into ret_head (65 bytes). */
-void store_encode(const struct served *s, const struct exchange *group, int64_t at, int64_t batch,
-		  struct db_params *params, char *ret_head);
+/* Writes a group's parameters, from those of its commands that have changes, its `at` and its `batch`; the version that it makes, and the hash of
+ * its last event. It goes on top of `after`, which is on its way; NULL: of what is in memory. */
+void store_encode(const struct served *s, const struct command_group *after, struct command_group *g);
 /* The next hash of the log's chain (65 bytes): of the one before, a line of numbers, the key, the change and, where there is one, the
  * request, each on a line. (What else a row of the log has, it has from these.) */
 void store_chain(const char *previous, int64_t version, int seq, int64_t at, uint32_t actor, const char *key, const char *change,

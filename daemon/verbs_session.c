@@ -261,6 +261,7 @@ static void write_inside(const struct exchange *x, struct line_writer *w)
 		line_int(w, "heard-s", (metrics_now_us() - s->heard_us) / 1000000);
 	line_int(w, "changes", (int64_t)s->groups.n_changes);
 	line_int(w, "waiting-commands", (int64_t)s->groups.n_waiting);
+	line_int(w, "sent-commands", (int64_t)groups_n_sent(&s->groups));
 	line_int(w, "waiting-bookings", (int64_t)n_queued);
 	line_int(w, "poles", (int64_t)known_count(x->server->known));
 	line_int(w, "poles-loaded", (int64_t)x->server->n_poles);

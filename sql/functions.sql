@@ -116,7 +116,8 @@ create function pole_commit(
 	r_t text[], --               key, request, reply
 	n_n int8[], -- notes: number, by
 	n_t text[], --        about, kind, text
-	items jsonb, details jsonb, outages jsonb, persons jsonb, names jsonb, policies jsonb)
+	items jsonb, details jsonb, outages jsonb, persons jsonb, names jsonb, policies jsonb,
+	g_after int8 default 0) -- the batch that made the expected version; 0: whichever
 	returns pole_outcome language plpgsql security definer set search_path = public, pg_temp
 	set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -126,8 +127,10 @@ declare
 	v_next int8 := g_expected + (v_events > 0)::int4;
 	answer pole_outcome;
 begin
-	update pole set version = v_next, head_hash = case when v_next > g_expected then g_head else head_hash end
-		where pole_id = g_pole and version = g_expected;
+	update pole set version = v_next,
+			head_hash = case when v_next > g_expected then g_head else head_hash end,
+			batch = case when v_next > g_expected then g_batch else batch end
+		where pole_id = g_pole and version = g_expected and (g_after = 0 or batch = g_after);
 	if not found then
 		if exists (select from event
 			   where pole_id = g_pole and version = g_expected + 1 and seq = 1 and batch = g_batch) then

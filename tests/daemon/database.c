@@ -360,4 +360,5 @@ void group_params(struct db_params *p, const struct group *g)
 	items_param(p, &logged);
 	details_param(p, &logged);
 	rest_params(p, g);
+	db_param_int8(p, g->after);
 }

@@ -58,6 +58,7 @@ struct group {
 	const char *request; /* as it was asked; NULL: not said */
 	bool with_the_rest; /* outages, a person, a name, a policy */
 	size_t n_new; /* of the bookings: the first so many are said to be new */
+	int64_t after; /* the batch that has to be before it; 0: whichever */
 };
 
 void group_params(struct db_params *p, const struct group *g);

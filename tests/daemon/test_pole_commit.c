@@ -93,6 +93,36 @@ static void counts_versions_and_knows_its_batches(void **state)
 	expect_rows("pole_state", 4, 1, (const char *[]){"2|cafe|2|0"});
 }
 
+/* A group that was sent while the one before it was on its way. */
+static void stands_on_the_batch_that_it_was_decided_on(void **state)
+{
+	struct sample bookings[] = {{1, 1, "{[1,2)}", T0, T0 + 3600, NULL},
+				    {2, 1, "{[2,3)}", T0, T0 + 3600, NULL},
+				    {3, 1, "{[3,4)}", T0, T0 + 3600, NULL}};
+	struct group first = {new_pole(), 0, 71, T0, &bookings[0], 1}, second = first,
+		     another = first, refusals = first;
+
+	second.expected = 1;
+	second.batch = 72;
+	second.bookings = &bookings[1];
+	second.after = 71;
+	another.batch = 81;
+	another.bookings = &bookings[2];
+	refusals.expected = 1;
+	refusals.batch = 82;
+	refusals.key = "k";
+	refusals.answers_only = true;
+
+	expect(&second, "behind", 0); /* the first was refused */
+	expect(&another, "committed", 1);
+	expect(&first, "behind", 1);
+	expect(&second, "behind", 1); /* the version is right, what is there is not */
+	second.after = 81;
+	expect(&refusals, "committed", 1); /* is no version */
+	expect(&second, "committed", 2);
+	expect(&second, "committed", 2);
+}
+
 static void refuses_overlap(void **state)
 {
 	static const struct {
@@ -682,6 +712,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(counts_versions_and_knows_its_batches),
+	    cmocka_unit_test(stands_on_the_batch_that_it_was_decided_on),
 	    cmocka_unit_test(refuses_overlap),
 	    cmocka_unit_test(tells_neighbours_apart),
 	    cmocka_unit_test(refuses_what_overlaps_at_random),

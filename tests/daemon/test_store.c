@@ -71,18 +71,19 @@ static void ask(struct exchange *x, uint32_t person, const char *text)
 /* Commits a group and applies it. */
 static void commit(struct served *s, struct exchange *group)
 {
-	struct db_params *p = db_params_new();
-	int64_t batch = (int64_t)random_below(UINT32_MAX), at = server_clock();
+	struct command_group g = {.list = group,
+				  .at = server_clock(),
+				  .batch = (int64_t)random_below(UINT32_MAX),
+				  .params = db_params_new()};
 	struct db_rows *rows;
-	char head[65];
 
-	store_encode(s, group, at, batch, p, head);
-	rows = must_query(session, "pole_commit", p);
+	store_encode(s, NULL, &g);
+	rows = must_query(session, "pole_commit", g.params);
 	assert_string_equal(db_value(rows, 0, 0), "committed");
 	s->version = db_int(rows, 0, 1);
-	memcpy(s->head, head, sizeof(head));
+	memcpy(s->head, g.head, sizeof(g.head));
 	db_rows_free(rows);
-	db_params_free(p);
+	db_params_free(g.params);
 	for (struct exchange *x = group; x; x = x->next) {
 		pole_apply(s->pole, &x->changes);
 		changes_clear(&x->changes);

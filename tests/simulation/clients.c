@@ -25,6 +25,7 @@
 struct client {
 	unsigned person;
 	struct wire *wire;
+	unsigned connection;
 	struct buffer in;
 	int n_left;
 };
@@ -32,6 +33,7 @@ struct client {
 static struct {
 	struct instance *instances;
 	size_t n_instances, n;
+	unsigned n_connections;
 	struct client clients[CLIENTS_MOST];
 	struct asked_op *ops, **end;
 	int n_ops;
@@ -152,6 +154,7 @@ static void op_send(struct client *c, struct asked_op *op)
 	op->answer = "";
 	op->sent_us = virtual_now_us();
 	op->n_attempts++;
+	op->connection = c->connection;
 	op->was_kept = op->key && tables_request(op->person, op->key) != NULL;
 	op->patience_until_us = virtual_now_us() + chance_between(500, 25000) * MS;
 	tell("p%u asks: %s", c->person, line);
@@ -194,10 +197,11 @@ static void note_code(const struct asked_op *op)
 
 static void op_granted(struct client *c, struct asked_op *op)
 {
-	if (op->granted && op->was_kept && strcmp(op->granted, op->answer) != 0)
+	if (op->is_kept && strcmp(op->granted, op->answer) != 0)
 		violation("%s was answered \"%s\", then \"%s\"", op->key, op->granted, op->answer);
-	if (!op->granted || !op->was_kept) { /* what changed nothing is not kept */
+	if (!op->is_kept) { /* what changed nothing is not kept */
 		op->granted = op->answer;
+		op->is_kept = tables_request(op->person, op->key) != NULL;
 		note_code(op);
 	}
 	op->settled = op->again == 0;
@@ -307,6 +311,7 @@ static void client_connect(struct client *c)
 	if (!i->alive)
 		return;
 	buffer_reset(&c->in);
+	c->connection = ++all.n_connections;
 	c->wire = wire_new(&i->base, i->server.connections, &client_ops, c);
 	tell("p%u connects to daemon %d", c->person, i->base.index);
 	wire_send(c->wire,

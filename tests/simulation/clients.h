@@ -20,12 +20,14 @@ struct asked_op {
 	int64_t start; /* of one without a key: it asks for a desk at a time of its own */
 	const char *final; /* of one without a key: the last line of its answer; NULL: lost */
 	const char *granted;	/* all lines of the answer, without their tag; NULL: not granted so far */
+	bool is_kept;		/* the tables had that answer when it came */
 	bool settled;
 	/* the present attempt */
 	const char *answer;
 	int64_t sent_us;
 	bool was_kept; /* the tables had it when it was sent */
 	unsigned n_attempts;
+	unsigned connection; /* of all that were ever made */
 	int64_t patience_until_us;
 	unsigned again; /* times to ask again once it is granted */
 };

@@ -114,6 +114,34 @@ static void check_answers(void)
 			violation("%s was never asked", tables.requests.rows[i].key);
 }
 
+/* Of the event that a command begins with, counted from the first; < 0: there is none. */
+static long place_in_log(const struct asked_op *op)
+{
+	for (size_t i = 0; i < tables.events.n; i++) {
+		const struct table_event *e = &tables.events.rows[i];
+
+		if (e->actor == op->person && e->key && e->request && strcmp(e->key, op->key) == 0)
+			return (long)i;
+	}
+	return -1;
+}
+
+static bool is_done_once(const struct asked_op *op)
+{
+	return op->key && op->n_attempts == 1 && op->granted && place_in_log(op) >= 0;
+}
+
+/* What one connection asks for, and only once, is done in the order in which it is asked. */
+static void check_order(void)
+{
+	for (const struct asked_op *op = clients_ops(); op; op = op->next)
+		for (const struct asked_op *next = op->next; next; next = next->next)
+			if (next->connection == op->connection && is_done_once(op) &&
+			    is_done_once(next) && place_in_log(next) < place_in_log(op))
+				violation("%s was asked before %s, and done after it", op->key,
+					  next->key);
+}
+
 /* Whoever made it asked for it. */
 static void check_bookings(void)
 {
@@ -254,6 +282,7 @@ void check_all(struct instance *instances, size_t n)
 	char why[512];
 
 	check_answers();
+	check_order();
 	check_bookings();
 	check_queue();
 	check_chain();

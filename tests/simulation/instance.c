@@ -93,18 +93,21 @@ const char *person_token(unsigned person)
 
 static void commit_now(struct db_session *session, struct served *s, struct exchange *x)
 {
-	struct db_params *params = db_params_new();
+	struct command_group g = {.list = x,
+				  .at = served_now(s),
+				  .batch = (int64_t)chance_below(INT64_MAX),
+				  .params = db_params_new()};
 	struct db_rows *rows = NULL;
-	char head[65], why[512];
+	char why[512];
 
-	store_encode(s, x, served_now(s), (int64_t)chance_below(INT64_MAX), params, head);
-	if (db_session_query(session, "pole_commit", params, &rows, why))
+	store_encode(s, NULL, &g);
+	if (db_session_query(session, "pole_commit", g.params, &rows, why))
 		abort();
 	pole_apply(s->pole, &x->changes);
 	s->version = db_int(rows, 0, 1);
-	memcpy(s->head, head, sizeof(head));
+	memcpy(s->head, g.head, sizeof(g.head));
 	db_rows_free(rows);
-	db_params_free(params);
+	db_params_free(g.params);
 	exchange_free(x);
 }
 
@@ -242,6 +245,7 @@ void instance_start(struct instance *i)
 			     .settings = &i->settings,
 			     .conninfo = "",
 			     .on_connect = "",
+			     .ahead_least = 1,
 			     .started_at = server_clock()};
 	i->served = served_new(s, TABLES_POLE, "sim");
 	if (load(i->served)) {

@@ -51,7 +51,7 @@ struct table_row {
 	}
 
 struct tables {
-	int64_t version;
+	int64_t version, batch;
 	const char *head;
 	TABLE(struct table_event) events;
 	TABLE(struct table_booking) bookings;

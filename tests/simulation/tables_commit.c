@@ -36,6 +36,7 @@ enum { /* the order of the function's arguments */
        PERSONS,
        NAMES,
        POLICIES,
+       G_AFTER,
        N_ARGUMENTS
 };
 #define EXCLUDED "23P01 conflicting key value violates exclusion constraint"
@@ -321,7 +322,8 @@ const char *tables_commit(const struct arguments *args, struct answer_rows *ret)
 
 	if (args->n != N_ARGUMENTS || argument_int(args, G_POLE) != TABLES_POLE)
 		abort();
-	if (tables.version != expected) {
+	if (tables.version != expected ||
+	    (argument_int(args, G_AFTER) && argument_int(args, G_AFTER) != tables.batch)) {
 		if (there && there->batch == argument_int(args, G_BATCH))
 			ANSWER(ret, "committed", number_text(expected + 1));
 		else
@@ -338,8 +340,10 @@ const char *tables_commit(const struct arguments *args, struct answer_rows *ret)
 	put_notes(args, &after);
 	put_rare(args, &after, next);
 	after.version = next;
-	if (next > expected)
+	if (next > expected) {
 		after.head = argument_text(args, G_HEAD);
+		after.batch = argument_int(args, G_BATCH);
+	}
 	tables = after;
 	ANSWER(ret, "committed", number_text(next));
 	return NULL;
