@@ -205,12 +205,12 @@ static enum line_error read_word(struct reader *r, const char *word)
 static enum line_error read_token(struct reader *r)
 {
 	char *const token = r->p;
-	uint8_t all = IN_WORD | IN_KEY;
+	uint8_t all = IN_WORD | IN_KEY, class;
 	char *p = token;
 	size_t n;
 
-	for (; class_of(*p) & IN_WORD; p++)
-		all &= class_of(*p);
+	for (; (class = class_of(*p)) & IN_WORD; p++)
+		all &= class;
 	r->p = p;
 	n = (size_t)(p - token);
 	if (n > WORD_MAX_BYTES)
@@ -297,13 +297,13 @@ static bool is_made_of(const char *s, uint8_t class, size_t *ret_n)
 static uint8_t classes_of(const char *value, size_t *ret_n)
 {
 	const char *p = value, *end = NULL;
-	uint8_t met = 0;
+	uint8_t met = 0, class;
 
 	for (;;) {
 		size_t n;
 
-		while (class_of(*p) & (IN_BARE | IN_QUOTED | ESCAPED))
-			met |= class_of(*p++);
+		for (; (class = class_of(*p)) & (IN_BARE | IN_QUOTED | ESCAPED); p++)
+			met |= class;
 		if (*p == '\0')
 			break;
 		if (!end)

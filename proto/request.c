@@ -290,19 +290,6 @@ static int check_value(const struct verb_key *k, const char *value, struct arena
 	return REQUEST_OK;
 }
 
-/* Keys begin with a letter. */
-static uint32_t initial(const char *key)
-{
-	return UINT32_C(1) << (key[0] - 'a');
-}
-
-/* A verb asks for all its keys, of which few are given: most it hears of without a look at those.
- */
-const char *request_get(const struct request *r, const char *key)
-{
-	return r->initials & initial(key) ? line_get(&r->line, key) : NULL;
-}
-
 static bool is_given(const struct request *r, const char *key)
 {
 	return key && request_get(r, key);
@@ -395,7 +382,7 @@ static int check_args(struct request *r, struct arena *a, struct request_error *
 		if (check_value(k, value, a, e))
 			return REQUEST_E_BAD;
 		n_items += k->type == KEY_ITEM;
-		r->initials |= initial(key);
+		r->initials |= request_initial(key);
 	}
 	if (decode_items(r, n_items, a, e))
 		return REQUEST_E_BAD;

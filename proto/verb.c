@@ -554,8 +554,10 @@ static bool is_word(const char *text, const char *word)
 
 const struct verb *verb_find(const char *word, const char *subword)
 {
+	const int initial = upper(word[0]);
+
 	for (const struct verb *v = verb_table; v < verb_table + N_VERBS; v++)
-		if (is_word(word, v->word) &&
+		if (v->word[0] == initial && is_word(word, v->word) &&
 		    (v->subword ? subword && is_word(subword, v->subword) : !subword))
 			return v;
 	return NULL;
