@@ -271,11 +271,12 @@ static bool never_closes(const struct calendar *c)
 
 bool calendar_is_open(const struct calendar_at *c, int64_t at)
 {
-	struct walk w = walk_new(c, at, 1);
+	struct walk w;
 	struct span s;
 
 	if (never_closes(c->calendar))
 		return true;
+	w = walk_new(c, at, 1);
 	walk_near(&w, at);
 	while (walk_next(&w, &s))
 		if (s.start <= at && s.end > at)

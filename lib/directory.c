@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/rules.h"
+
 static bool is_resource(const void *item, const void *key)
 {
 	return strcmp(((const struct resource *)item)->id, key) == 0;
@@ -93,6 +95,19 @@ static void each_rule(const struct policy *p, size_t *counts, const struct rule 
 	}
 }
 
+static uint8_t traits_of(const struct rule *rule)
+{
+	const bool of_anyone = party_may_match(&rule->party, NULL);
+	unsigned traits = 0;
+
+	traits |= rule->limit.kind <= LIMIT_QUALIFICATION ? RULE_TESTED : 0;
+	traits |= of_anyone ? RULE_OF_ANYONE : 0;
+	traits |= rule_is_of_units(rule) ? RULE_OF_UNITS : 0;
+	traits |= rule_is_costly(rule) ? RULE_COSTLY : 0;
+	traits |= of_anyone && rule_is_plain(rule) ? RULE_MATCHES : 0;
+	return (uint8_t)traits;
+}
+
 static void add_rules(struct directory *d)
 {
 	const struct policy *p = d->policy;
@@ -109,6 +124,9 @@ static void add_rules(struct directory *d)
 	d->rules = memory_new((n + 1) * sizeof(*d->rules));
 	each_rule(p, NULL, d->rules, counts);
 	free(counts);
+	d->traits = memory_new(n + 1);
+	for (size_t i = 0; i < n; i++)
+		d->traits[i] = traits_of(d->rules[i]);
 }
 
 void directory_init(struct directory *d, const struct policy *policy)
@@ -127,6 +145,7 @@ void directory_clear(struct directory *d)
 	free(d->members);
 	free(d->units);
 	free(d->rules);
+	free(d->traits);
 	free(d->rules_begin);
 	table_clear(&d->resource_ids);
 	table_clear(&d->member_ids);
@@ -166,4 +185,9 @@ const struct rule *const *directory_rules(const struct directory *d, const struc
 
 	*ret_n = d->rules_begin[i + 1] - d->rules_begin[i];
 	return d->rules + d->rules_begin[i];
+}
+
+const uint8_t *directory_rule_traits(const struct directory *d, const struct resource *r)
+{
+	return d->traits + d->rules_begin[r - d->policy->resources];
 }

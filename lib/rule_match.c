@@ -88,10 +88,13 @@ int64_t local_day_start(const struct zone *z, struct civil_date date)
 /* From its day in the year of use on, the rule no longer holds. */
 static bool is_released(const struct rule *rule, const struct zone *z, struct span s, int64_t now)
 {
-	const struct civil_date date = {zone_to_local(z, s.start).date.year, rule->release.month,
-					rule->release.day};
+	struct civil_date date;
 
-	return rule->has_release && now >= local_day_start(z, date);
+	if (!rule->has_release)
+		return false;
+	date = (struct civil_date){zone_to_local(z, s.start).date.year, rule->release.month,
+				   rule->release.day};
+	return now >= local_day_start(z, date);
 }
 
 struct lapses {

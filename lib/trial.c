@@ -37,6 +37,7 @@ void trial_init(struct trial *t, const struct pole *p, const struct directory *d
 {
 	size_t n;
 	const struct rule *const *rules = directory_rules(d, resource, &n);
+	const uint8_t *traits = directory_rule_traits(d, resource);
 
 	*t = (struct trial){
 	    .pole = p,
@@ -44,6 +45,7 @@ void trial_init(struct trial *t, const struct pole *p, const struct directory *d
 	    .resource = resource,
 	    .unit = unit,
 	    .rules = arena_new_n(a, const struct rule *, n),
+	    .traits = arena_new_n(a, uint8_t, n),
 	    .now = now,
 	    .before_s = buffer_s(resource->buffer_before),
 	    .quantity = 1,
@@ -52,12 +54,13 @@ void trial_init(struct trial *t, const struct pole *p, const struct directory *d
 	    .works_on = member ? member->works_on : 0,
 	};
 	for (size_t i = 0; i < n; i++) {
-		if (rules[i]->limit.kind > LIMIT_QUALIFICATION ||
-		    !party_may_match(&rules[i]->party, member))
+		if (!(traits[i] & RULE_TESTED) ||
+		    !(traits[i] & RULE_OF_ANYONE || party_may_match(&rules[i]->party, member)))
 			continue;
-		t->rules[t->n_rules++] = rules[i];
-		t->n_of_units += rule_is_of_units(rules[i]);
-		t->n_costly += rule_is_costly(rules[i]);
+		t->rules[t->n_rules] = rules[i];
+		t->traits[t->n_rules++] = traits[i];
+		t->n_of_units += (traits[i] & RULE_OF_UNITS) != 0;
+		t->n_costly += (traits[i] & RULE_COSTLY) != 0;
 	}
 }
 
@@ -168,19 +171,21 @@ static const struct unit *unit_at(const struct trial *t, const struct opening *o
 	return NULL;
 }
 
-static bool is_broken(const struct trial *t, const struct rule *rule, const struct unit *u,
-		      struct span s)
+/* The i-th of the trial's. */
+static bool is_broken(const struct trial *t, size_t i, const struct unit *u, struct span s)
 {
-	return rule_matches(t, rule, u, s) && rule_test(t, rule, u, s, NULL) != REASON_NONE;
+	const struct rule *rule = t->rules[i];
+
+	return (t->traits[i] & RULE_MATCHES || rule_matches(t, rule, u, s)) &&
+	       rule_test(t, rule, u, s, NULL) != REASON_NONE;
 }
 
-static bool keeps_rules(const struct trial *t, const struct opening *o, struct span s, bool costly)
+/* Those of which `trait` is all that is so of RULE_COSTLY and RULE_OF_UNITS. */
+static bool keeps_rules(const struct trial *t, const struct unit *u, struct span s, unsigned trait)
 {
-	const struct unit *u = unit_at(t, o);
-
 	for (size_t i = 0; i < t->n_rules; i++)
-		if (rule_is_costly(t->rules[i]) == costly && !rule_is_of_units(t->rules[i]) &&
-		    is_broken(t, t->rules[i], u, s))
+		if ((t->traits[i] & (RULE_COSTLY | RULE_OF_UNITS)) == trait &&
+		    is_broken(t, i, u, s))
 			return false;
 	return true;
 }
@@ -189,16 +194,16 @@ bool trial_allows(const struct trial *t, const struct opening *o, struct span s)
 {
 	if (s.end > MOMENT_LATEST || is_past(t, s))
 		return false;
-	if (t->n_rules > t->n_costly && !keeps_rules(t, o, s, false))
+	if (t->n_rules > t->n_costly && !keeps_rules(t, unit_at(t, o), s, 0))
 		return false;
 	return opening_admits(trial_hours(t, o), s) && !outages_close(t->pole, t->resource, s) &&
-	       (t->n_costly == 0 || keeps_rules(t, o, s, true));
+	       (t->n_costly == 0 || keeps_rules(t, unit_at(t, o), s, RULE_COSTLY));
 }
 
 bool trial_allows_unit(const struct trial *t, const struct unit *u, struct span s)
 {
 	for (size_t i = 0; t->n_of_units > 0 && i < t->n_rules; i++)
-		if (rule_is_of_units(t->rules[i]) && is_broken(t, t->rules[i], u, s))
+		if (t->traits[i] & RULE_OF_UNITS && is_broken(t, i, u, s))
 			return false;
 	return true;
 }
@@ -212,7 +217,7 @@ int64_t trial_past(const struct trial *t, const struct opening *o, struct span s
 		const struct rule *rule = t->rules[i];
 		int64_t past;
 
-		if (rule_is_of_units(rule) || !is_broken(t, rule, u, s))
+		if (t->traits[i] & RULE_OF_UNITS || !is_broken(t, i, u, s))
 			continue;
 		past = rule_past(t, rule, u, s, backwards);
 		if (backwards ? past < at : past > at)

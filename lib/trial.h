@@ -39,6 +39,7 @@ struct trial {
 	size_t n_others;
 	const struct plan *plan;   /* what this decision has already done; NULL: nothing */
 	const struct rule **rules; /* those that are tested and may match, in the policy's order */
+	uint8_t *traits;	   /* of each of those: see lib/directory.h */
 	size_t n_rules, n_of_units, n_costly;
 	int64_t now;
 	int64_t before_s; /* the buffer; that after is trial_after_s() */
