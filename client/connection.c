@@ -24,6 +24,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "client/vouched.h"
 #include "proto/line.h"
 #include "proto/splitter.h"
 
@@ -204,6 +205,7 @@ static int start_tls(struct connection *c, const struct address *address, const 
 		return CONNECTION_E_CA_FILE;
 	if (!ca_pem)
 		SSL_CTX_set_default_verify_paths(c->context);
+	vouched_ask(c->context);
 	c->tls = SSL_new(c->context);
 	if (!c->tls || !expect_server(c->tls, address->host) || SSL_set_fd(c->tls, c->fd) != 1)
 		abort();
@@ -212,6 +214,8 @@ static int start_tls(struct connection *c, const struct address *address, const 
 	int answer = SSL_connect(c->tls);
 	if (answer != 1)
 		return handshake_fault(c, answer, a, ret_why);
+	if (!vouched_is_good(c->tls, ret_why))
+		return CONNECTION_E_WITHDRAWN;
 	set_timeouts(c->fd, REPLY_TIMEOUT_S);
 	return CONNECTION_OK;
 }

@@ -23,6 +23,7 @@ static const enum text fault_texts[] = {
     [CONNECTION_E_UNTRUSTED] = TEXT_NET_UNTRUSTED,
     [CONNECTION_E_NAME] = TEXT_NET_NAME,
     [CONNECTION_E_EXPIRED] = TEXT_NET_EXPIRED,
+    [CONNECTION_E_WITHDRAWN] = TEXT_NET_WITHDRAWN,
     [CONNECTION_E_LOST] = TEXT_NET_LOST,
     [CONNECTION_E_SILENT] = TEXT_NET_SILENT,
     [CONNECTION_E_LINE] = TEXT_NET_LINE,
@@ -214,7 +215,7 @@ static enum exit_code try_server(struct session *s)
 static bool is_suspicious(int fault)
 {
 	return fault == CONNECTION_E_UNTRUSTED || fault == CONNECTION_E_NAME ||
-	       fault == CONNECTION_E_EXPIRED;
+	       fault == CONNECTION_E_EXPIRED || fault == CONNECTION_E_WITHDRAWN;
 }
 
 /* From the present server to the one after it. */

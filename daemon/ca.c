@@ -27,7 +27,8 @@
 #include "daemon/certificate.h"
 #include "daemon/log.h"
 
-#define RENEW_S (30 * 24 * 3600)
+#define RENEW_S (90 * 24 * 3600)
+#define URL_BYTES 512
 #define WHY_BYTES 256
 
 struct pair {
@@ -225,31 +226,69 @@ static int wanted_names(const char *extra_names, GENERAL_NAMES **ret, char *ret_
 	return 0;
 }
 
+/* Of the first name that people gave, or the host's. */
+static void status_url(const char *extra_names, uint16_t port, char *ret)
+{
+	const char *name = extra_names != NULL ? extra_names + strspn(extra_names, ", ") : "";
+	char host[HOST_NAME_MAX + 1];
+	int n = (int)strcspn(name, ", ");
+	bool is_v6;
+
+	if (n == 0) {
+		name = has_host_name(host, sizeof(host)) && certificate_is_dns_name(host)
+			   ? host
+			   : "localhost";
+		n = (int)strlen(name);
+	}
+	is_v6 = memchr(name, ':', (size_t)n) != NULL;
+	snprintf(ret, URL_BYTES, "http://%s%.*s%s:%u/", is_v6 ? "[" : "", n, name, is_v6 ? "]" : "",
+		 port);
+}
+
+/* A certificate from a clock that was wrong is made anew once it is right. */
 static bool server_is_good(const struct pair *server, const struct pair *authority,
-			   GENERAL_NAMES *names)
+			   GENERAL_NAMES *names, const char *url)
 {
 	time_t soon = time(NULL) + RENEW_S;
 	bool good = pair_fits(server) && X509_verify(server->certificate, authority->key) == 1 &&
 		    X509_cmp_time(X509_get0_notAfter(server->certificate), &soon) > 0 &&
-		    certificate_has_names(server->certificate, names);
+		    X509_cmp_current_time(X509_get0_notBefore(server->certificate)) < 0 &&
+		    certificate_has_names(server->certificate, names) &&
+		    certificate_has_status_url(server->certificate, url);
 
 	ERR_clear_error();
 	return good;
 }
 
+static int vouch(const char *dir, const struct pair *server, const struct pair *authority,
+		 char *ret_why)
+{
+	OCSP_RESPONSE *status =
+	    certificate_new_status(server->certificate, authority->certificate, authority->key);
+	BIO *der = BIO_new(BIO_s_mem());
+	bool ok = status != NULL && i2d_OCSP_RESPONSE_bio(der, status) == 1;
+
+	OCSP_RESPONSE_free(status);
+	if (ok)
+		return save(dir, "server", "ocsp", 0644, der, ret_why);
+	BIO_free_all(der);
+	return fail_openssl(ret_why, "cannot vouch for the server certificate");
+}
+
 static int ensure_server(const char *dir, const struct pair *authority, GENERAL_NAMES *names,
-			 char *ret_why)
+			 const char *url, char *ret_why)
 {
 	struct pair server;
 	int r = 0;
 
 	load_pair(dir, "server", &server);
-	if (!server_is_good(&server, authority, names)) {
+	if (!server_is_good(&server, authority, names, url)) {
 		pair_clear(&server);
 		server.key = certificate_new_key();
 		if (server.key != NULL)
-			server.certificate = certificate_new_server(
-			    server.key, "mutuald", names, authority->certificate, authority->key);
+			server.certificate =
+			    certificate_new_server(server.key, "mutuald", names, url,
+						   authority->certificate, authority->key);
 		if (server.certificate == NULL)
 			r = fail_openssl(ret_why, "cannot make a server certificate");
 		else
@@ -257,13 +296,16 @@ static int ensure_server(const char *dir, const struct pair *authority, GENERAL_
 		if (r == 0)
 			log_info("made a new server certificate in %s", dir);
 	}
+	if (r == 0)
+		r = vouch(dir, &server, authority, ret_why);
 	pair_clear(&server);
 	return r;
 }
 
-int ca_ensure(const char *tls_dir, const char *extra_names, char *ret_why)
+int ca_ensure(const char *tls_dir, const char *extra_names, uint16_t port, char *ret_why)
 {
 	struct pair authority = {0};
+	char url[URL_BYTES];
 	GENERAL_NAMES *names;
 	int r;
 
@@ -272,9 +314,10 @@ int ca_ensure(const char *tls_dir, const char *extra_names, char *ret_why)
 	r = wanted_names(extra_names, &names, ret_why);
 	if (r != 0)
 		return r;
+	status_url(extra_names, port, url);
 	r = ensure_authority(tls_dir, &authority, ret_why);
 	if (r == 0)
-		r = ensure_server(tls_dir, &authority, names, ret_why);
+		r = ensure_server(tls_dir, &authority, names, url, ret_why);
 	pair_clear(&authority);
 	GENERAL_NAMES_free(names);
 	return r;

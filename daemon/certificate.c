@@ -29,7 +29,7 @@ struct extension {
 
 static const struct extension ca_extensions[] = {
     {NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
-    {NID_key_usage, "critical,keyCertSign,cRLSign"},
+    {NID_key_usage, "critical,digitalSignature,keyCertSign,cRLSign"},
     {NID_subject_key_identifier, "hash"},
     {0, NULL},
 };
@@ -40,6 +40,7 @@ static const struct extension server_extensions[] = {
     {NID_ext_key_usage, "serverAuth"},
     {NID_subject_key_identifier, "hash"},
     {NID_authority_key_identifier, "keyid:always"},
+    {NID_tlsfeature, "status_request"},
     {0, NULL},
 };
 
@@ -113,8 +114,25 @@ static bool end_with(X509 *c, X509 *ca)
 	return X509_set1_notAfter(c, X509_get0_notAfter(ca)) == 1;
 }
 
-X509 *certificate_new_server(EVP_PKEY *key, const char *name, GENERAL_NAMES *names, X509 *ca,
-			     EVP_PKEY *ca_key)
+static bool add_status_url(X509 *c, const char *url)
+{
+	AUTHORITY_INFO_ACCESS *all = AUTHORITY_INFO_ACCESS_new();
+	ACCESS_DESCRIPTION *one = ACCESS_DESCRIPTION_new();
+	ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+	bool ok;
+
+	if (all == NULL || one == NULL || text == NULL || ASN1_STRING_set(text, url, -1) != 1)
+		OPENSSL_die("out of memory", __FILE__, __LINE__);
+	one->method = OBJ_nid2obj(NID_ad_OCSP);
+	GENERAL_NAME_set0_value(one->location, GEN_URI, text);
+	sk_ACCESS_DESCRIPTION_push(all, one);
+	ok = X509_add1_ext_i2d(c, NID_info_access, all, 0, X509V3_ADD_DEFAULT) == 1;
+	AUTHORITY_INFO_ACCESS_free(all);
+	return ok;
+}
+
+X509 *certificate_new_server(EVP_PKEY *key, const char *name, GENERAL_NAMES *names,
+			     const char *status_url, X509 *ca, EVP_PKEY *ca_key)
 {
 	X509 *c = X509_new();
 
@@ -122,14 +140,41 @@ X509 *certificate_new_server(EVP_PKEY *key, const char *name, GENERAL_NAMES *nam
 	    X509_set_issuer_name(c, X509_get_subject_name(ca)) == 1 &&
 	    add_extensions(c, ca, server_extensions) &&
 	    X509_add1_ext_i2d(c, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1 &&
-	    X509_sign(c, ca_key, EVP_sha256()) > 0)
+	    add_status_url(c, status_url) && X509_sign(c, ca_key, EVP_sha256()) > 0)
 		return c;
 	X509_free(c);
 	return NULL;
 }
 
+/* Clients find the certificate in it by SHA-1 (RFC 5019, section 2.1.1): a name, not a seal. */
+static bool add_good(OCSP_BASICRESP *of, X509 *certificate, X509 *ca)
+{
+	OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), certificate, ca);
+	ASN1_TIME *from = X509_gmtime_adj(NULL, -BACKDATE_S),
+		  *to = X509_gmtime_adj(NULL, (long)STATUS_DAYS * DAY_S);
+	bool ok = id != NULL && from != NULL && to != NULL &&
+		  OCSP_basic_add1_status(of, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, from, to) != NULL;
+
+	ASN1_TIME_free(from);
+	ASN1_TIME_free(to);
+	OCSP_CERTID_free(id);
+	return ok;
+}
+
+OCSP_RESPONSE *certificate_new_status(X509 *certificate, X509 *ca, EVP_PKEY *ca_key)
+{
+	OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
+	OCSP_RESPONSE *made = NULL;
+
+	if (basic != NULL && add_good(basic, certificate, ca) &&
+	    OCSP_basic_sign(basic, ca, ca_key, EVP_sha256(), NULL, OCSP_NOCERTS) == 1)
+		made = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+	OCSP_BASICRESP_free(basic);
+	return made;
+}
+
 /* RFC 1123, section 2.1. */
-static bool is_dns_name(const char *name)
+bool certificate_is_dns_name(const char *name)
 {
 	size_t n = strlen(name), label = 0, i;
 
@@ -167,7 +212,7 @@ int certificate_add_name(GENERAL_NAMES *names, const char *name)
 	ASN1_STRING *value;
 	GENERAL_NAME *n;
 
-	if (n_address == 0 && !is_dns_name(name))
+	if (n_address == 0 && !certificate_is_dns_name(name))
 		return 1;
 	n = GENERAL_NAME_new();
 	value = n_address > 0 ? ASN1_OCTET_STRING_new() : ASN1_IA5STRING_new();
@@ -193,4 +238,15 @@ bool certificate_has_names(X509 *certificate, GENERAL_NAMES *names)
 					sk_GENERAL_NAME_value(names, i)) == 0;
 	GENERAL_NAMES_free(has);
 	return same;
+}
+
+bool certificate_has_status_url(X509 *certificate, const char *url)
+{
+	STACK_OF(OPENSSL_STRING) *urls = X509_get1_ocsp(certificate);
+	bool has = sk_OPENSSL_STRING_num(urls) == 1 &&
+		   strcmp(sk_OPENSSL_STRING_value(urls, 0), url) == 0 &&
+		   X509_get_ext_by_NID(certificate, NID_tlsfeature, -1) >= 0;
+
+	X509_email_free(urls);
+	return has;
 }

@@ -35,6 +35,7 @@
 #include "daemon/server.h"
 #include "daemon/shed.h"
 #include "daemon/start.h"
+#include "daemon/status_http.h"
 #include "daemon/verify.h"
 #include "lib/look_back.h"
 #include "daemon/watch.h"
@@ -62,7 +63,9 @@ struct daemon {
 	struct ssl_ctx_st *tls;
 	struct listener *listeners[MAX_LISTENERS];
 	size_t n_listeners;
+	uint16_t port; /* of the first */
 	struct metrics_http *metrics;
+	struct status_http *status;
 	struct event *signals[3], *tick, *check, *watchdog, *stopping;
 	bool said_ready;
 	int64_t stop_before, forgot_at, renewed_at;
@@ -191,23 +194,41 @@ static void forget_old(struct daemon *d)
 	}
 }
 
-static int tls_start(struct daemon *d)
+static int tls_of_our_own(struct daemon *d, struct ssl_ctx_st **ret, char *ret_why)
 {
 	const struct settings *s = &d->settings;
-	char dir[PATH_BYTES], certificate[PATH_BYTES + 16], key[PATH_BYTES + 16], why[WHY_BYTES];
+	char dir[PATH_BYTES], certificate[PATH_BYTES + 16], key[PATH_BYTES + 16],
+	    status[PATH_BYTES + 16];
+	int r;
 
 	snprintf(dir, sizeof(dir), "%s/tls", s->state_dir);
 	snprintf(certificate, sizeof(certificate), "%s/server.crt", dir);
 	snprintf(key, sizeof(key), "%s/server.key", dir);
-	if (!s->tls_certificate && ca_ensure(dir, s->names, why)) {
+	snprintf(status, sizeof(status), "%s/server.ocsp", dir);
+	r = ca_ensure(dir, s->names, d->port, ret_why);
+	r = r ? r : ca_server_ctx(certificate, key, s->tls12, ret, ret_why);
+	r = r ? r : ca_server_status(*ret, status, ret_why);
+	if (!r)
+		ca_server_on_http(*ret, status_http_answer, d->status);
+	return r;
+}
+
+static int tls_start(struct daemon *d)
+{
+	const struct settings *s = &d->settings;
+	struct ssl_ctx_st *made = NULL;
+	char why[WHY_BYTES];
+	int r = s->tls_certificate
+		    ? ca_server_ctx(s->tls_certificate, s->tls_key, s->tls12, &made, why)
+		    : tls_of_our_own(d, &made, why);
+
+	if (r) {
 		log_error("%s", why);
+		ca_server_ctx_free(made);
 		return 1;
 	}
-	if (ca_server_ctx(s->tls_certificate ? s->tls_certificate : certificate,
-			  s->tls_key ? s->tls_key : key, s->tls12, &d->tls, why)) {
-		log_error("%s", why);
-		return 1;
-	}
+	d->tls = made;
+	connections_use_tls(d->server.connections, made);
 	return 0;
 }
 
@@ -217,10 +238,8 @@ static void renew_tls(struct daemon *d)
 {
 	struct ssl_ctx_st *old = d->tls;
 
-	if (tls_start(d))
-		return;
-	connections_use_tls(d->server.connections, d->tls);
-	ca_server_ctx_free(old);
+	if (!tls_start(d))
+		ca_server_ctx_free(old);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -231,7 +250,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	for_each_pole(&d->server, watches_tell);
 	if (server_clock() - d->forgot_at >= FORGET_EVERY_S)
 		forget_old(d);
-	if (server_clock() - d->renewed_at >= DAY_S) {
+	if (server_clock() - d->renewed_at >= DAY_S || server_clock() < d->renewed_at) {
 		d->renewed_at = server_clock();
 		renew_tls(d);
 	}
@@ -351,6 +370,7 @@ static int give_files(const struct settings *s, const struct passwd *user)
 					    "/tls/ca.key",
 					    "/tls/server.crt",
 					    "/tls/server.key",
+					    "/tls/server.ocsp",
 					    "/admin.token"};
 	char path[PATH_BYTES];
 
@@ -461,6 +481,7 @@ static int listen_start(struct daemon *d)
 	}
 	if (!d->n_listeners)
 		return 1;
+	d->port = (uint16_t)listener_port(d->listeners[0]);
 	return 0;
 }
 
@@ -492,17 +513,18 @@ static int bring_up(struct daemon *d)
 	start_poles(&d->server, &problems);
 	r = print_problems(&problems);
 	problems_clear(&problems);
-	if (r || tls_start(d))
+	if (r)
 		return 1;
-	d->server.connections = connections_new(&d->server, d->tls);
+	d->server.connections = connections_new(&d->server, NULL);
+	d->status = status_http_new(d->server.base);
+	if (listen_start(d) || tls_start(d)) /* the certificate names the port */
+		return 1;
 	links_start(d);
 	known_start(d->server.known);
 	if (d->embedded)
 		embedded_watch(d->embedded, d->server.base, database_restarted, d);
 	events_start(d);
-	if (metrics_start(d))
-		return 1;
-	return listen_start(d);
+	return metrics_start(d);
 }
 
 static void take_down(struct daemon *d)
@@ -515,6 +537,7 @@ static void take_down(struct daemon *d)
 	events_stop(d);
 	metrics_http_stop(d->metrics);
 	connections_free(d->server.connections);
+	status_http_free(d->status);
 	event_base_loop(d->server.base, EVLOOP_NONBLOCK); /* frees the streams: see stream.c */
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
 		db_link_abandon(links[i]);

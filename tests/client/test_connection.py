@@ -3,6 +3,7 @@
 
 Usage: test_connection.py PATH_OF_MUTUAL [PART/OF]
 """
+import itertools
 import json
 import os
 import pathlib
@@ -34,13 +35,24 @@ def make_ca(folder, name):
             '-keyout', folder / f'{name}.key', '-out', folder / f'{name}.crt')
 
 
-def make_certificate(folder, name, names, ca):
+def make_certificate(folder, name, names, ca, more=''):
     extensions = folder / f'{name}.ext'
-    extensions.write_text(f'subjectAltName={names}\n')
+    extensions.write_text(f'subjectAltName={names}\n{more}')
     openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', f'/CN={name}',
             '-keyout', folder / f'{name}.key', '-out', folder / f'{name}.csr')
     openssl('x509', '-req', '-in', folder / f'{name}.csr', '-CA', folder / f'{ca}.crt', '-CAkey', folder / f'{ca}.key',
             '-CAcreateserial', '-days', '1', '-extfile', extensions, '-out', folder / f'{name}.crt')
+
+
+def make_status(folder, name, certificate, ca, withdrawn=False, days=7, signer=None, at='+0'):
+    """What the CA says of a certificate, `at` so long from now, for so many days."""
+    serial = subprocess.run(['openssl', 'x509', '-in', folder / f'{certificate}.crt', '-noout', '-serial'], check=True, capture_output=True,
+                            text=True).stdout.strip().split('=')[1]
+    (folder / 'index').write_text(f"{'R' if withdrawn else 'V'}\t491231235959Z\t{'250101000000Z' if withdrawn else ''}\t{serial}\tunknown\t/CN=x\n")
+    subprocess.run(['faketime', '-f', at, 'openssl', 'ocsp', '-index', folder / 'index', '-rsigner', folder / f'{signer or ca}.crt', '-rkey',
+                    folder / f'{signer or ca}.key', '-CA', folder / f'{ca}.crt', '-issuer', folder / f'{ca}.crt', '-cert', folder / f'{certificate}.crt',
+                    '-ndays', str(days), '-respout', folder / name], check=True, capture_output=True)
+    return folder / name
 
 
 class Server:
@@ -98,6 +110,7 @@ class Client(unittest.TestCase):
         make_ca(cls.folder, 'ca')
         make_ca(cls.folder, 'other-ca')
         make_certificate(cls.folder, 'good', 'DNS:localhost,IP:127.0.0.1', 'ca')
+        make_certificate(cls.folder, 'vouched', 'DNS:localhost', 'ca', 'tlsfeature=status_request\n')
         make_certificate(cls.folder, 'elsewhere', 'DNS:pole.example.org,IP:192.0.2.1', 'ca')
 
     @classmethod
@@ -176,6 +189,45 @@ class Client(unittest.TestCase):
             self.assertIn(said, done.stderr)
             self.assertEqual(spoken, [])
             self.assertFalse((self.config / 'mutual').exists())
+
+    def handshake(self, certificate, status):
+        """What the client says to a server that comes with this word of its authority, and knows nothing but TLS."""
+        more = ['-status_file', status] if status else []
+        with subprocess.Popen(['openssl', 's_server', '-accept', '127.0.0.1:0', '-cert', self.folder / f'{certificate}.crt', '-key',
+                               self.folder / f'{certificate}.key', '-naccept', '1', *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as server:
+            server.stdin.write(b'* something else\n')
+            server.stdin.flush()
+            try:
+                port = next(line for line in server.stdout if line.startswith(b'ACCEPT')).rsplit(b':')[-1].strip().decode()
+                done = self.mutual('login', f'localhost:{port}', '--ca', self.folder / 'ca.crt', '--token', 'x')
+            finally:
+                server.kill()
+        self.assertEqual(done.returncode, 3)
+        self.assertNotIn(b'Sanitizer', done.stderr)
+        return done.stderr
+
+    def test_a_certificate_that_is_not_vouched_for_any_more(self):
+        names = (f'status-{i}' for i in itertools.count())
+
+        def say(**how):
+            return make_status(self.folder, next(names), ca='ca', **how)
+        (self.folder / 'later').write_bytes(b'0\x03\x0a\x01\x03')  # "try later"
+        for status, said in ((say(certificate='vouched'), None),
+                             (say(certificate='vouched', at='+20h'), None),  # clocks differ
+                             (say(certificate='vouched', at='-174h', days=7), None),
+                             (None, b'does not say that it still holds'),
+                             (self.folder / 'later', b'does not say that it still holds'),
+                             (say(certificate='vouched', at='-9d', days=7), b'has not said for long'),
+                             (say(certificate='vouched', at='+2d'), b'has not said for long'),
+                             (say(certificate='vouched', withdrawn=True), b'has withdrawn it'),
+                             (say(certificate='good'), b'has withdrawn it'),
+                             (say(certificate='vouched', signer='other-ca'), b'does not come from its authority'),
+                             (say(certificate='vouched', signer='good'), b'does not come from its authority')):
+            heard = self.handshake('vouched', status)
+            self.assertEqual(b'its certificate does not hold any more: ' in heard and b'Nothing was sent' in heard, bool(said), heard)
+            self.assertIn(said or b'', heard)
+        self.assertNotIn(b'certificate', self.handshake('good', None))
 
     def test_nobody_there(self):
         with socket.create_server(('127.0.0.1', 0)) as taken:

@@ -21,21 +21,26 @@
 #include "daemon/certificate.h"
 
 #define DAY_S (24 * 3600)
+#define PORT 7823
 
 static char dir[] = "/tmp/test_ca.XXXXXX";
 static char why[256];
 
+/* Valid until the one after the next. */
 static const char *path(const char *name)
 {
-	static char p[256];
+	static char p[2][256];
+	static int i;
 
-	snprintf(p, sizeof(p), "%s/%s", dir, name);
-	return p;
+	i = !i;
+	snprintf(p[i], sizeof(p[i]), "%s/%s", dir, name);
+	return p[i];
 }
 
 static int empty(void **state)
 {
-	static const char *const names[] = {"ca.crt", "ca.key", "server.crt", "server.key"};
+	static const char *const names[] = {"ca.crt", "ca.key", "server.crt", "server.key",
+					    "server.ocsp"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -45,7 +50,7 @@ static int empty(void **state)
 
 static void ensure(const char *names)
 {
-	if (ca_ensure(dir, names, why) != 0)
+	if (ca_ensure(dir, names, PORT, why) != 0)
 		fail_msg("%s", why);
 }
 
@@ -139,7 +144,8 @@ static void test_what_they_may(void **state)
 	server = load("server.crt");
 	assert_true(X509_check_ca(ca) == 1);
 	assert_int_equal(X509_get_pathlen(ca), 0);
-	assert_int_equal(X509_get_key_usage(ca), KU_KEY_CERT_SIGN | KU_CRL_SIGN);
+	assert_int_equal(X509_get_key_usage(ca),
+			 KU_DIGITAL_SIGNATURE | KU_KEY_CERT_SIGN | KU_CRL_SIGN);
 	assert_in_range(days_left(ca), 3649, 3650);
 	assert_int_equal(X509_check_ca(server), 0);
 	assert_int_equal(X509_get_extended_key_usage(server), XKU_SSL_SERVER);
@@ -173,27 +179,60 @@ static void test_keys_are_secret(void **state)
 	assert_int_not_equal(access(path("ca.key.new"), F_OK), 0);
 }
 
-/* Writes the server certificate anew as one that ends in so many days. */
-static void age_server(int days)
+static void sign_again(X509 *c)
 {
-	X509 *c = load("server.crt");
 	EVP_PKEY *ca_key = load_key("ca.key");
 
-	assert_non_null(X509_gmtime_adj(X509_getm_notAfter(c), (long)days * DAY_S));
 	assert_true(X509_sign(c, ca_key, EVP_sha256()) > 0);
 	store("server.crt", c);
 	EVP_PKEY_free(ca_key);
 	X509_free(c);
 }
 
-static void twenty_nine_days_left(void)
+/* Writes the server certificate anew as one that ends in so many days. */
+static void age_server(int days)
 {
-	age_server(29);
+	X509 *c = load("server.crt");
+
+	assert_non_null(X509_gmtime_adj(X509_getm_notAfter(c), (long)days * DAY_S));
+	sign_again(c);
 }
 
-static void thirty_one_days_left(void)
+static void eighty_nine_days_left(void)
 {
-	age_server(31);
+	age_server(89);
+}
+
+static void ninety_one_days_left(void)
+{
+	age_server(91);
+}
+
+static void made_by_a_clock_that_was_ahead(void)
+{
+	X509 *c = load("server.crt");
+
+	assert_non_null(X509_gmtime_adj(X509_getm_notBefore(c), DAY_S));
+	sign_again(c);
+}
+
+/* As certificates were made before they came with their status. */
+static void without(int nid)
+{
+	X509 *c = load("server.crt");
+
+	X509_EXTENSION_free(X509_delete_ext(c, X509_get_ext_by_NID(c, nid, -1)));
+	sign_again(c);
+}
+
+static void names_no_status(void)
+{
+	without(NID_info_access);
+}
+
+static void promises_no_status(void)
+{
+	without(NID_tlsfeature);
 }
 
 static void server_key_gone(void)
@@ -228,8 +267,11 @@ static void test_when_they_are_made_anew(void **state)
 	    {nothing, "a.example", "b.example", true, false},
 	    {nothing, "a.example", NULL, true, false},
 	    {nothing, NULL, "2001:db8::1", true, false},
-	    {thirty_one_days_left, NULL, NULL, true, true},
-	    {twenty_nine_days_left, NULL, NULL, true, false},
+	    {ninety_one_days_left, NULL, NULL, true, true},
+	    {eighty_nine_days_left, NULL, NULL, true, false},
+	    {made_by_a_clock_that_was_ahead, NULL, NULL, true, false},
+	    {names_no_status, NULL, NULL, true, false},
+	    {promises_no_status, NULL, NULL, true, false},
 	    {server_key_gone, NULL, NULL, true, false},
 	    {server_certificate_cut, NULL, NULL, true, false},
 	    {server_key_of_another, NULL, NULL, false, false},
@@ -259,12 +301,12 @@ static void test_the_authority_is_never_replaced(void **state)
 	ensure(NULL);
 	hash_of("ca.crt", before);
 	unlink(path("ca.key"));
-	assert_int_equal(ca_ensure(dir, NULL, why), 1);
+	assert_int_equal(ca_ensure(dir, NULL, PORT, why), 1);
 	assert_non_null(strstr(why, "ca.key"));
 	hash_of("ca.crt", after);
 	assert_string_equal(before, after);
 	assert_int_equal(truncate(path("ca.crt"), 10), 0);
-	assert_int_equal(ca_ensure(dir, NULL, why), 1);
+	assert_int_equal(ca_ensure(dir, NULL, PORT, why), 1);
 }
 
 static void test_names(void **state)
@@ -298,7 +340,7 @@ static void test_names(void **state)
 		assert_int_equal(certificate_add_name(names, cases[i].name), cases[i].answer);
 	assert_int_equal(sk_GENERAL_NAME_num(names), 5);
 	GENERAL_NAMES_free(names);
-	assert_int_equal(ca_ensure(dir, "good.example,b_d", why), 1);
+	assert_int_equal(ca_ensure(dir, "good.example,b_d", PORT, why), 1);
 	assert_non_null(strstr(why, "\"b_d\""));
 }
 
@@ -318,6 +360,9 @@ static void test_context(void **state)
 	assert_int_equal(SSL_CTX_get_min_proto_version(ctx), TLS1_2_VERSION);
 	SSL_CTX_free(ctx);
 	assert_int_equal(ca_server_ctx(certificate, path("ca.key"), 0, &ctx, why), 1);
+	assert_int_equal(ca_server_ctx(certificate, key, 0, &ctx, why), 0);
+	assert_int_equal(ca_server_status(ctx, path("server.ocsp"), why), 0);
+	SSL_CTX_free(ctx);
 	assert_int_equal(ca_server_ctx("/nonexistent", key, 0, &ctx, why), 1);
 	assert_non_null(strstr(why, "/nonexistent"));
 }
@@ -334,6 +379,102 @@ static void test_tokens_and_hashes(void **state)
 	sha256_hex("abc", 3, hex); /* FIPS 180-4's example */
 	assert_string_equal(hex,
 			    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+static void test_where_the_status_is(void **state)
+{
+	static const struct {
+		const char *names;
+		uint16_t port;
+		const char *url;
+	} cases[] = {
+	    {"vans.example.org", 7823, "http://vans.example.org:7823/"},
+	    {", b.example,vans.example.org", 99, "http://b.example:99/"},
+	    {"192.0.2.7 a.example", 65535, "http://192.0.2.7:65535/"},
+	    {"2001:db8::1,a.example", 1, "http://[2001:db8::1]:1/"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		X509 *c;
+
+		assert_int_equal(ca_ensure(dir, cases[i].names, cases[i].port, why), 0);
+		c = load("server.crt");
+		assert_true(certificate_has_status_url(c, cases[i].url));
+		X509_free(c);
+	}
+}
+
+/* What `openssl ocsp` says of the status on disk, at a time so many seconds from now. */
+static int judge(long at_s)
+{
+	char command[1024], at[64];
+	time_t t = time(NULL) + at_s;
+
+	strftime(at, sizeof(at), "%Y-%m-%d %H:%M:%S", localtime(&t));
+	snprintf(command, sizeof(command),
+		 "faketime '%s' openssl ocsp -no_nonce -respin %s/server.ocsp -issuer %s/ca.crt "
+		 "-CAfile %s/ca.crt -cert %s/server.crt 2>&1 | tr '\\n' ' ' | "
+		 "grep -q 'verify OK .*crt: good[[:space:]]*This Update'",
+		 at, dir, dir, dir, dir);
+	return system(command);
+}
+
+static void an_older_authority(void)
+{
+	X509 *ca = load("ca.crt");
+	EVP_PKEY *key = load_key("ca.key");
+	X509_EXTENSION *usage;
+	FILE *f;
+
+	X509_EXTENSION_free(X509_delete_ext(ca, X509_get_ext_by_NID(ca, NID_key_usage, -1)));
+	usage = X509V3_EXT_conf_nid(NULL, NULL, NID_key_usage, "critical,keyCertSign,cRLSign");
+	assert_int_equal(X509_add_ext(ca, usage, -1), 1);
+	X509_EXTENSION_free(usage);
+	assert_true(X509_sign(ca, key, EVP_sha256()) > 0);
+	f = fopen(path("ca.crt"), "w");
+	assert_int_equal(PEM_write_X509(f, ca), 1);
+	fclose(f);
+	EVP_PKEY_free(key);
+	X509_free(ca);
+}
+
+static void test_openssl_takes_the_status(void **state)
+{
+	char before[65], after[65];
+
+	ensure(NULL);
+	assert_int_equal(judge(0), 0);
+	hash_of("server.ocsp", before);
+	unlink(path("server.key"));
+	rename(path("server.ocsp"), path("old"));
+	ensure(NULL);
+	assert_int_equal(judge(0), 0);
+	hash_of("server.ocsp", after);
+	assert_string_not_equal(before, after);
+	rename(path("old"), path("server.ocsp")); /* is about the one before */
+	assert_int_not_equal(judge(0), 0);
+	an_older_authority();
+	ensure(NULL);
+	assert_int_equal(judge(0), 0);
+}
+
+static void test_the_status_ends(void **state)
+{
+	static const struct {
+		long at_s;
+		bool good;
+	} cases[] = {
+	    {-3000, true},
+	    {-4200, false},
+	    {7 * DAY_S - 60, true},
+	    {7 * DAY_S + 400, false},
+	};
+	size_t i;
+
+	ensure(NULL);
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(judge(cases[i].at_s) == 0, cases[i].good);
 }
 
 static int make_dir(void **state)
@@ -355,6 +496,9 @@ int main(void)
 	    cmocka_unit_test_teardown(test_when_they_are_made_anew, empty),
 	    cmocka_unit_test_teardown(test_the_authority_is_never_replaced, empty),
 	    cmocka_unit_test_teardown(test_names, empty),
+	    cmocka_unit_test_teardown(test_where_the_status_is, empty),
+	    cmocka_unit_test_teardown(test_openssl_takes_the_status, empty),
+	    cmocka_unit_test_teardown(test_the_status_ends, empty),
 	    cmocka_unit_test_teardown(test_context, empty),
 	    cmocka_unit_test(test_tokens_and_hashes),
 	};

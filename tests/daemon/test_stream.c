@@ -721,7 +721,7 @@ static int set_up(void **state)
 	char why[256], path[128], key[128];
 
 	signal(SIGPIPE, SIG_IGN);
-	if (mkdtemp(state_dir) == NULL || ca_ensure(state_dir, NULL, why) != 0)
+	if (mkdtemp(state_dir) == NULL || ca_ensure(state_dir, NULL, 7823, why) != 0)
 		return -1;
 	snprintf(path, sizeof(path), "%s/server.crt", state_dir);
 	snprintf(key, sizeof(key), "%s/server.key", state_dir);
