@@ -144,8 +144,11 @@ bool exchange_flush(struct exchange *x)
 
 struct asker exchange_asker(const struct exchange *x)
 {
-	return (struct asker){.person = x->person ? pole_person(x->served->pole, x->person) : NULL,
-			      .now = served_now(x->served)};
+	const struct person *p = x->person ? pole_person(x->served->pole, x->person) : NULL;
+
+	if (x->person && !p)
+		p = &person_nobody;
+	return (struct asker){.person = p, .now = served_now(x->served)};
 }
 
 const struct policy *exchange_policy(const struct exchange *x)

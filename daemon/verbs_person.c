@@ -34,7 +34,7 @@ static uint32_t highest(uint32_t roles)
 
 static bool may_give(const struct exchange *x, uint32_t roles)
 {
-	const struct person *self = x->person ? pole_person(x->served->pole, x->person) : NULL;
+	const struct person *self = exchange_asker(x).person;
 
 	return !self || highest(roles) <= highest(self->roles);
 }

@@ -79,7 +79,8 @@ struct answer {
 };
 
 struct asker {
-	const struct person *person; /* who acts; NULL: the daemon itself, allowed everything */
+	/* Who acts; NULL: the daemon itself, allowed everything. Of someone who is not there any more: person_nobody. */
+	const struct person *person;
 	int64_t now;
 };
 

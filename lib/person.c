@@ -11,6 +11,8 @@
 
 const char *const role_words[N_ROLES] = {"member", "manager", "coordinator", "administrator"};
 
+const struct person person_nobody = {.name = "", .mail = ""};
+
 struct person *person_new(const char *name, const char *mail, size_t n_credentials,
 			  size_t n_qualifications)
 {

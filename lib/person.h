@@ -42,6 +42,8 @@ struct person {
 	struct credential credentials[];
 };
 
+/* Stands for one who acted and is not there any more (a failover may have lost the commit): not active, of no role and no member. */
+extern const struct person person_nobody;
 struct person *person_new(const char *name, const char *mail, size_t n_credentials, size_t n_qualifications); /* refs 1 */
 /* A copy to be altered before it is shared, with room for so many; what there was is copied as far as it fits. */
 struct person *person_copy(const struct person *p, size_t n_credentials, size_t n_qualifications);
