@@ -241,6 +241,7 @@ static void policy_read(void *arg, enum db_outcome outcome, const struct db_rows
 			  (long long)s->fetched_version, why);
 		s->stale = true;
 		follow_failed(s);
+		groups_go_on(s); /* whoever does not ask for anything wants a repaired one, too */
 		return;
 	}
 	follow(s);
