@@ -96,6 +96,16 @@ struct limit limit_rolling(enum quota_measure measure, int64_t at_most, int64_t 
 	return l;
 }
 
+struct limit limit_qualification(const char *word, int64_t held_days, bool own_issuer)
+{
+	struct limit l = {.kind = LIMIT_QUALIFICATION};
+
+	l.qualification.word = word;
+	l.qualification.held_for.days = held_days;
+	l.qualification.own_issuer = own_issuer;
+	return l;
+}
+
 struct when when_days(struct rules_scene *s, unsigned days, int from_hour, int to_hour)
 {
 	struct hours_range *ranges = arena_new_n(&s->policy->arena, struct hours_range, 7);
@@ -107,6 +117,20 @@ struct when when_days(struct rules_scene *s, unsigned days, int from_hour, int t
 	if (to_hour)
 		w.hours = (struct hours){.ranges = ranges, .n_ranges = 7};
 	return w;
+}
+
+void rules_keep_van_1(struct rules_scene *s)
+{
+	struct limit keep = {.kind = LIMIT_KEEP};
+	struct rule *rule;
+
+	keep.keep.party.owner = true;
+	keep.keep.until.days = 7;
+	rule = rules_add(s, s->van, "van-1 first for its owner", keep);
+	rule->units = arena_new(&s->policy->arena, const struct unit *);
+	rule->units[rule->n_units++] = &s->van->units[0];
+	rule->has_when = true;
+	rule->when = when_days(s, WEEKDAYS, 8, 13);
 }
 
 static void take(struct rules_scene *s, struct changes *c)

@@ -6,6 +6,12 @@
 #include "lib/decide.h"
 #include "tests/lib/fixture.h"
 
+#define RULES_NOW "2026-11-02T09:00" /* a Monday */
+
+/* Of when_days(). */
+#define WEEKDAYS 0x1f
+#define SATURDAY_SUNDAY 0x60
+
 enum { ADA = 1, BEN, CLO, DAN, COORDINATOR }; /* Ada and Ben of m1, Clo and Dan of m2 */
 
 struct rules_scene {
@@ -29,7 +35,10 @@ struct rule *rules_add(struct rules_scene *s, struct resource *r, const char *na
 struct rule *rules_also_for(struct rules_scene *s, struct rule *rule, struct resource *r);
 struct limit limit_quota(enum quota_of of, enum quota_measure measure, int64_t at_most, enum quota_window window);
 struct limit limit_rolling(enum quota_measure measure, int64_t at_most, int64_t days, int64_t seconds);
+struct limit limit_qualification(const char *word, int64_t held_days, bool own_issuer);
 struct when when_days(struct rules_scene *s, unsigned days, int from_hour, int to_hour); /* to_hour 0: all day */
+/* Adds "van-1 first for its owner": on weekdays from 8 to 13, each until seven days before, as a municipal minibus is kept (DOMAIN 1.2). */
+void rules_keep_van_1(struct rules_scene *s);
 
 /* Whether it is granted. Times as in fixture_at(). */
 bool rules_book(struct rules_scene *s, int person, const char *what, const char *from, const char *to);
