@@ -468,8 +468,8 @@ void history_give_back(struct history *h)
 	oracle_where.doing = "CANCEL item";
 	for (int i = 0; i < 8 && b && b->n_items == 1; i++)
 		b = history_booking(h);
-	if (!b ||
-	    b->span.start < h->oracle.now) /* what was used until then is test_life's matter */
+	/* what was used until then is test_life_use's matter */
+	if (!b || b->span.start < h->oracle.now)
 		return;
 	item = (uint32_t)draw_below(&h->draw, b->n_items + 1);
 	history_say(h, "  booking %lld item %u", (long long)b->number, item);

@@ -17,6 +17,8 @@
 #define HOUR 3600
 #define MINUTE 60
 #define LIFE_NOW "2026-11-23T06:00" /* a Monday */
+#define SAT8 "2026-12-05T08:00"
+#define SAT12 "2026-12-05T12:00"
 
 struct life_scene {
 	struct pole *pole;
