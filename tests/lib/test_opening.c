@@ -40,69 +40,71 @@ static const struct exception exceptions[] = {
     {.first_day = 20911, .last_day = 20912, .why = "Pont"}, /* 2027-04-03 and 04 */
 };
 
+static const struct calendar office = {
+    .usual = {.ranges = weekdays, .n_ranges = N(weekdays)},
+    .heeds_holidays = true,
+};
+static const struct calendar open_always = {.usual = {.always = true}};
+static const struct calendar store_windows = {
+    .usual = {.ranges = store, .n_ranges = N(store)},
+    .heeds_holidays = true,
+};
+
 /* Easter Monday is 29 March 2027; Good Friday the 26th. */
+static const struct {
+	const struct calendar *hours, *hand_over;
+	bool spans_closed;
+	enum holiday_region works_on; /* of the one who asks */
+	const char *from, *to;
+	bool is_admitted;
+	const char *next_from, *next_to; /* after `from` */
+	const char *why;
+} around_easter[] = {
+    {&office, NULL, false, HOLIDAYS_NONE, "2027-03-25T08:00", "2027-03-25T18:00", true,
+     "2027-03-25T08:00", "2027-03-25T18:00", NULL},
+    {&office, NULL, false, HOLIDAYS_NONE, "2027-03-26T08:00", "2027-03-26T18:00", false,
+     "2027-03-30T08:00", "2027-03-30T18:00", "Vendredi saint"},
+    {&office, NULL, false, HOLIDAYS_ALSACE_MOSELLE_TEMPLE, "2027-03-26T08:00", "2027-03-26T18:00",
+     true, "2027-03-26T08:00", "2027-03-26T18:00", NULL},
+    {&office, NULL, false, HOLIDAYS_ALSACE_MOSELLE_TEMPLE, "2027-03-29T08:00", "2027-03-29T18:00",
+     false, "2027-03-30T08:00", "2027-03-30T18:00", "Lundi de Pâques"},
+    {&office, NULL, false, HOLIDAYS_ALSACE_MOSELLE, "2027-03-26T08:00", "2027-03-26T18:00", false,
+     "2027-03-30T08:00", "2027-03-30T18:00", "Vendredi saint"},
+    /* over the holidays */
+    {&office, NULL, true, HOLIDAYS_NONE, "2027-03-25T17:00", "2027-03-30T09:00", true,
+     "2027-03-25T08:00", "2027-03-25T18:00", NULL},
+    {&office, NULL, false, HOLIDAYS_NONE, "2027-03-25T17:00", "2027-03-30T09:00", false,
+     "2027-03-25T08:00", "2027-03-25T18:00", NULL},
+    {&office, NULL, true, HOLIDAYS_NONE, "2027-03-25T17:00", "2027-03-29T09:00", false,
+     "2027-03-25T08:00", "2027-03-25T18:00", "Lundi de Pâques"},
+    /* the drill, on 31 March from 10:00 to 11:00: spanned, not started or ended in */
+    {&office, NULL, false, HOLIDAYS_NONE, "2027-03-31T09:00", "2027-03-31T12:00", true,
+     "2027-03-31T08:00", "2027-03-31T10:00", NULL},
+    {&office, NULL, false, HOLIDAYS_NONE, "2027-03-31T09:00", "2027-03-31T10:00", true,
+     "2027-03-31T08:00", "2027-03-31T10:00", NULL},
+    {&office, NULL, false, HOLIDAYS_NONE, "2027-03-31T09:00", "2027-03-31T10:30", false,
+     "2027-03-31T08:00", "2027-03-31T10:00", "Exercice"},
+    {&office, NULL, false, HOLIDAYS_NONE, "2027-03-31T10:00", "2027-03-31T12:00", false,
+     "2027-03-31T11:00", "2027-03-31T18:00", "Exercice"},
+    {&office, NULL, false, HOLIDAYS_NONE, "2027-03-31T11:00", "2027-03-31T12:00", true,
+     "2027-03-31T11:00", "2027-03-31T18:00", NULL},
+    {&open_always, NULL, false, HOLIDAYS_NONE, "2027-03-31T10:30", "2027-04-01T12:00", false,
+     "2027-03-31T11:00", NULL, "Exercice"},
+    {&open_always, NULL, false, HOLIDAYS_NONE, "2027-03-26T10:30", "2027-04-30T12:00", true, NULL,
+     "2027-03-31T10:00", NULL},
+    /* the store: Good Friday and Easter Monday are no days to come */
+    {&open_always, &store_windows, false, HOLIDAYS_NONE, "2027-03-22T09:00", "2027-04-02T18:00",
+     true, "2027-03-22T09:00", "2027-03-22T12:00", NULL},
+    {&open_always, &store_windows, false, HOLIDAYS_NONE, "2027-03-22T09:00", "2027-03-26T17:00",
+     false, "2027-03-22T09:00", "2027-03-22T12:00", "Vendredi saint"},
+    {&open_always, &store_windows, false, HOLIDAYS_NONE, "2027-03-22T12:00", "2027-04-02T17:00",
+     false, "2027-04-02T16:00", "2027-04-02T18:00", NULL},
+    {&open_always, &store_windows, false, HOLIDAYS_ALSACE_MOSELLE_TEMPLE, "2027-03-22T11:00",
+     "2027-03-26T17:00", true, "2027-03-22T09:00", "2027-03-22T12:00", NULL},
+};
+
 static void by_hand(void **state)
 {
-	static const struct calendar hours = {
-	    .usual = {.ranges = weekdays, .n_ranges = N(weekdays)},
-	    .heeds_holidays = true,
-	};
-	static const struct calendar always = {.usual = {.always = true}};
-	static const struct calendar windows = {
-	    .usual = {.ranges = store, .n_ranges = N(store)},
-	    .heeds_holidays = true,
-	};
-	static const struct {
-		const struct calendar *hours, *hand_over;
-		bool spans_closed;
-		enum holiday_region works_on; /* of the one who asks */
-		const char *from, *to;
-		bool is_admitted;
-		const char *next_from, *next_to; /* after `from` */
-		const char *why;
-	} cases[] = {
-	    {&hours, NULL, false, HOLIDAYS_NONE, "2027-03-25T08:00", "2027-03-25T18:00", true,
-	     "2027-03-25T08:00", "2027-03-25T18:00", NULL},
-	    {&hours, NULL, false, HOLIDAYS_NONE, "2027-03-26T08:00", "2027-03-26T18:00", false,
-	     "2027-03-30T08:00", "2027-03-30T18:00", "Vendredi saint"},
-	    {&hours, NULL, false, HOLIDAYS_ALSACE_MOSELLE_TEMPLE, "2027-03-26T08:00",
-	     "2027-03-26T18:00", true, "2027-03-26T08:00", "2027-03-26T18:00", NULL},
-	    {&hours, NULL, false, HOLIDAYS_ALSACE_MOSELLE_TEMPLE, "2027-03-29T08:00",
-	     "2027-03-29T18:00", false, "2027-03-30T08:00", "2027-03-30T18:00", "Lundi de Pâques"},
-	    {&hours, NULL, false, HOLIDAYS_ALSACE_MOSELLE, "2027-03-26T08:00", "2027-03-26T18:00",
-	     false, "2027-03-30T08:00", "2027-03-30T18:00", "Vendredi saint"},
-	    /* over the holidays */
-	    {&hours, NULL, true, HOLIDAYS_NONE, "2027-03-25T17:00", "2027-03-30T09:00", true,
-	     "2027-03-25T08:00", "2027-03-25T18:00", NULL},
-	    {&hours, NULL, false, HOLIDAYS_NONE, "2027-03-25T17:00", "2027-03-30T09:00", false,
-	     "2027-03-25T08:00", "2027-03-25T18:00", NULL},
-	    {&hours, NULL, true, HOLIDAYS_NONE, "2027-03-25T17:00", "2027-03-29T09:00", false,
-	     "2027-03-25T08:00", "2027-03-25T18:00", "Lundi de Pâques"},
-	    /* the drill, on 31 March from 10:00 to 11:00: spanned, not started or ended in */
-	    {&hours, NULL, false, HOLIDAYS_NONE, "2027-03-31T09:00", "2027-03-31T12:00", true,
-	     "2027-03-31T08:00", "2027-03-31T10:00", NULL},
-	    {&hours, NULL, false, HOLIDAYS_NONE, "2027-03-31T09:00", "2027-03-31T10:00", true,
-	     "2027-03-31T08:00", "2027-03-31T10:00", NULL},
-	    {&hours, NULL, false, HOLIDAYS_NONE, "2027-03-31T09:00", "2027-03-31T10:30", false,
-	     "2027-03-31T08:00", "2027-03-31T10:00", "Exercice"},
-	    {&hours, NULL, false, HOLIDAYS_NONE, "2027-03-31T10:00", "2027-03-31T12:00", false,
-	     "2027-03-31T11:00", "2027-03-31T18:00", "Exercice"},
-	    {&hours, NULL, false, HOLIDAYS_NONE, "2027-03-31T11:00", "2027-03-31T12:00", true,
-	     "2027-03-31T11:00", "2027-03-31T18:00", NULL},
-	    {&always, NULL, false, HOLIDAYS_NONE, "2027-03-31T10:30", "2027-04-01T12:00", false,
-	     "2027-03-31T11:00", NULL, "Exercice"},
-	    {&always, NULL, false, HOLIDAYS_NONE, "2027-03-26T10:30", "2027-04-30T12:00", true,
-	     NULL, "2027-03-31T10:00", NULL},
-	    /* the store: Good Friday and Easter Monday are no days to come */
-	    {&always, &windows, false, HOLIDAYS_NONE, "2027-03-22T09:00", "2027-04-02T18:00", true,
-	     "2027-03-22T09:00", "2027-03-22T12:00", NULL},
-	    {&always, &windows, false, HOLIDAYS_NONE, "2027-03-22T09:00", "2027-03-26T17:00", false,
-	     "2027-03-22T09:00", "2027-03-22T12:00", "Vendredi saint"},
-	    {&always, &windows, false, HOLIDAYS_NONE, "2027-03-22T12:00", "2027-04-02T17:00", false,
-	     "2027-04-02T16:00", "2027-04-02T18:00", NULL},
-	    {&always, &windows, false, HOLIDAYS_ALSACE_MOSELLE_TEMPLE, "2027-03-22T11:00",
-	     "2027-03-26T17:00", true, "2027-03-22T09:00", "2027-03-22T12:00", NULL},
-	};
 	struct zone *z = zone_file_load("Europe/Paris");
 	struct closed_span closed[] = {
 	    {.during = {at(z, "2027-05-01T00:00"), at(z, "2027-05-02T00:00")}, .closure = &stock},
@@ -110,31 +112,33 @@ static void by_hand(void **state)
 	};
 
 	closed_spans_sort(closed, N(closed));
-	for (size_t i = 0; i < N(cases); i++) {
+	for (size_t i = 0; i < N(around_easter); i++) {
 		struct opening opening = {
 		    .zone = z,
 		    .holidays = HOLIDAYS_ALSACE_MOSELLE_TEMPLE,
-		    .hours = cases[i].hours,
-		    .hand_over = cases[i].hand_over,
-		    .spans_closed = cases[i].spans_closed,
+		    .hours = around_easter[i].hours,
+		    .hand_over = around_easter[i].hand_over,
+		    .spans_closed = around_easter[i].spans_closed,
 		    .closed = closed,
 		    .n_closed = N(closed),
 		};
-		struct opening_for o = {&opening, UINT32_C(1) << cases[i].works_on};
-		struct span s = {at(z, cases[i].from), at(z, cases[i].to)}, next;
+		struct opening_for o = {&opening, UINT32_C(1) << around_easter[i].works_on};
+		struct span s = {at(z, around_easter[i].from), at(z, around_easter[i].to)}, next;
 		struct arena a = {0};
 		const char *why = NULL;
 
-		if (opening_admits(o, s) != cases[i].is_admitted)
-			fail_msg("case %zu: admitted %d", i, !cases[i].is_admitted);
+		if (opening_admits(o, s) != around_easter[i].is_admitted)
+			fail_msg("case %zu: admitted %d", i, !around_easter[i].is_admitted);
 		assert_true(opening_next(o, s.start, 30, &next));
-		if ((cases[i].next_from && next.start != at(z, cases[i].next_from)) ||
-		    (cases[i].next_to && next.end != at(z, cases[i].next_to)))
+		if ((around_easter[i].next_from &&
+		     next.start != at(z, around_easter[i].next_from)) ||
+		    (around_easter[i].next_to && next.end != at(z, around_easter[i].next_to)))
 			fail_msg("case %zu: next is %lld to %lld", i, (long long)next.start,
 				 (long long)next.end);
-		if (!cases[i].is_admitted)
+		if (!around_easter[i].is_admitted)
 			why = opening_why(o, s, &a).names[HOLIDAY_FR];
-		if (!why != !cases[i].why || (why && strcmp(why, cases[i].why) != 0))
+		if (!why != !around_easter[i].why ||
+		    (why && strcmp(why, around_easter[i].why) != 0))
 			fail_msg("case %zu: why is %s", i, why);
 		arena_clear(&a);
 	}

@@ -517,95 +517,95 @@ static void seeking_meets_what_a_gap_moved(void **state)
 #define PARIS "DTSTART;TZID=Europe/Paris:20270302T090000\n"
 #define DATE "DTSTART;VALUE=DATE:20270302\n"
 
+static const struct {
+	const char *start, *rest;
+	size_t line, column;
+	const char *said;
+} forbidden[] = {
+    {"", "", 1, 1, "DTSTART is missing"},
+    {"", "RRULE:FREQ=DAILY", 1, 1, "DTSTART is missing"},
+    {UTC, "RRULE:", 2, 7, "missing"},
+    {UTC, "RRULE:COUNT=3", 2, 7, "FREQ is missing"},
+    {UTC, "RRULE:FREQ=FORTNIGHTLY", 2, 12, "FREQ must be"},
+    {UTC, "RRULE:FREQ=DAILY;", 2, 18, "missing"},
+    {UTC, "RRULE:FREQ=DAILY;COUNT", 2, 23, "needs a value"},
+    {UTC, "RRULE:FREQ=DAILY;COUNT=0", 2, 24, "from 1 up"},
+    {UTC, "RRULE:FREQ=DAILY;INTERVAL=0", 2, 27, "from 1 up"},
+    {UTC, "RRULE:FREQ=DAILY;INTERVAL=-1", 2, 27, "from 1 up"},
+    {UTC, "RRULE:FREQ=DAILY;COUNT=3x", 2, 25, "end of the rule"},
+    {UTC, "RRULE:FREQ=DAILY;COUNT=3;COUNT=3", 2, 26, "COUNT is given twice"},
+    {UTC, "RRULE:FREQ=DAILY;COUNT=3;UNTIL=20270401T000000Z", 2, 18, "exclude"},
+    {UTC, "RRULE:FREQ=DAILY;BYEASTER=0", 2, 18, "there is no part BYEASTER"},
+    {UTC, "RRULE:FREQ=DAILY;BYHOUR=24", 2, 25, "BYHOUR takes"},
+    {UTC, "RRULE:FREQ=DAILY;BYHOUR=-1", 2, 25, "BYHOUR takes"},
+    {UTC, "RRULE:FREQ=DAILY;BYMINUTE=60", 2, 27, "BYMINUTE takes"},
+    {UTC, "RRULE:FREQ=DAILY;BYSECOND=61", 2, 27, "BYSECOND takes"},
+    {UTC, "RRULE:FREQ=DAILY;BYHOUR=1,,2", 2, 27, "BYHOUR takes"},
+    {UTC, "RRULE:FREQ=DAILY;BYMONTH=13", 2, 26, "BYMONTH takes"},
+    {UTC, "RRULE:FREQ=DAILY;BYMONTHDAY=0", 2, 29, "BYMONTHDAY takes"},
+    {UTC, "RRULE:FREQ=DAILY;BYMONTHDAY=1,-32", 2, 31, "BYMONTHDAY takes"},
+    {UTC, "RRULE:FREQ=YEARLY;BYYEARDAY=367", 2, 29, "BYYEARDAY takes"},
+    {UTC, "RRULE:FREQ=YEARLY;BYWEEKNO=54", 2, 28, "BYWEEKNO takes"},
+    {UTC, "RRULE:FREQ=MONTHLY;BYDAY=0MO", 2, 26, "from 1 to 53"},
+    {UTC, "RRULE:FREQ=MONTHLY;BYDAY=54MO", 2, 26, "from 1 to 53"},
+    {UTC, "RRULE:FREQ=WEEKLY;BYDAY=XX", 2, 25, "BYDAY takes"},
+    {UTC, "RRULE:FREQ=WEEKLY;WKST=8", 2, 24, "WKST must be"},
+    {UTC, "RRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=367", 2, 38, "BYSETPOS takes"},
+    {UTC, "RRULE:FREQ=MONTHLY;BYSETPOS=1", 2, 20, "another BY part"},
+    {UTC, "RRULE:FREQ=MONTHLY;BYWEEKNO=2", 2, 20, "FREQ=YEARLY"},
+    {UTC, "RRULE:FREQ=SECONDLY;BYWEEKNO=2", 2, 21, "FREQ=YEARLY"},
+    {UTC, "RRULE:FREQ=MONTHLY;BYYEARDAY=2", 2, 20, "BYYEARDAY does not go"},
+    {UTC, "RRULE:FREQ=DAILY;BYYEARDAY=2", 2, 18, "BYYEARDAY does not go"},
+    {UTC, "RRULE:FREQ=WEEKLY;BYMONTHDAY=2", 2, 19, "BYMONTHDAY does not go"},
+    {UTC, "RRULE:FREQ=WEEKLY;BYDAY=1MO", 2, 19, "numbers in BYDAY"},
+    {UTC, "RRULE:FREQ=DAILY;BYDAY=-1MO", 2, 18, "numbers in BYDAY"},
+    {UTC, "RRULE:FREQ=YEARLY;BYWEEKNO=2;BYDAY=1MO", 2, 30, "BYWEEKNO"},
+    {UTC, "RRULE:FREQ=DAILY;UNTIL=20270401", 2, 1, "UNTIL must be a time in UTC"},
+    {UTC, "RRULE:FREQ=DAILY;UNTIL=20270401T000000", 2, 1, "UNTIL must be a time"},
+    {PARIS, "RRULE:FREQ=DAILY;UNTIL=20270401", 2, 1, "because DTSTART has a zone"},
+    {PARIS, "RRULE:FREQ=DAILY;UNTIL=20270401T000000", 2, 1, "because DTSTART"},
+    {DATE, "RRULE:FREQ=DAILY;UNTIL=20270401T000000Z", 2, 1, "UNTIL must be a date"},
+    {DATE, "RRULE:FREQ=DAILY;BYHOUR=3", 2, 1, "DTSTART with a time"},
+    {DATE, "RRULE:FREQ=HOURLY", 2, 1, "DTSTART with a time"},
+    {UTC, "RRULE:FREQ=DAILY;UNTIL=20270230T000000Z", 2, 24, "UNTIL must be"},
+    {UTC, "RRULE:FREQ=DAILY\nRRULE:FREQ=DAILY", 3, 1, "RRULE is given twice"},
+    {UTC, "DTSTART:20270302T090000Z", 2, 1, "DTSTART is given twice"},
+    {UTC, "RRULE;TZID=UTC:FREQ=DAILY", 2, 7, "RRULE takes no TZID"},
+    {UTC, "SUMMARY:Conseil", 2, 1, "not \"SUMMARY\""},
+    {UTC, "EXRULE:FREQ=DAILY", 2, 1, "not \"EXRULE\""},
+    {UTC, "RDATE", 2, 6, "':' and a value"},
+    {UTC, "RDATE;X:20270302T090000Z", 2, 7, "a parameter"},
+    {UTC, "RDATE:20270302T090000", 2, 7, "TZID=… or Z"},
+    {UTC, "RDATE:20270302T090000Z,", 2, 24, "that exists"},
+    {UTC, "RDATE:20270302T240000Z", 2, 7, "that exists"},
+    {UTC, "RDATE:00000302T090000Z", 2, 7, "that exists"},
+    {UTC, "RDATE;VALUE=DATE:20270302", 2, 18, "RDATE must be times"},
+    {UTC, "EXDATE;VALUE=DATE:20270302", 2, 19, "EXDATE must be times"},
+    {DATE, "EXDATE:20270302T090000Z", 2, 8, "EXDATE must be dates"},
+    {UTC, "RDATE:20270302", 2, 7, "needs VALUE=DATE"},
+    {UTC, "RDATE;VALUE=DATE:20270302T090000Z", 2, 18, "must not have it"},
+    {UTC, "RDATE;VALUE=PERIOD:20270302T090000Z/PT1H", 2, 13, "periods"},
+    {UTC, "EXDATE;VALUE=TEXT:20270302T090000Z", 2, 14, "DATE or DATE-TIME"},
+    {UTC, "RDATE;TZID=Nowhere/At_All:20270302T090000", 2, 12, "Nowhere/At_All"},
+    {UTC, "RDATE;TZID=Europe/Paris:20270302T090000Z", 2, 12, "TZID does not go"},
+    {UTC, "RDATE;TZID=UTC;TZID=UTC:20270302T090000", 2, 16, "given twice"},
+    {UTC, "RDATE;TZID=:20270302T090000", 2, 7, "empty"},
+};
+
 static void what_the_rfc_forbids_is_refused(void **state)
 {
-	static const struct {
-		const char *start, *rest;
-		size_t line, column;
-		const char *said;
-	} rows[] = {
-	    {"", "", 1, 1, "DTSTART is missing"},
-	    {"", "RRULE:FREQ=DAILY", 1, 1, "DTSTART is missing"},
-	    {UTC, "RRULE:", 2, 7, "missing"},
-	    {UTC, "RRULE:COUNT=3", 2, 7, "FREQ is missing"},
-	    {UTC, "RRULE:FREQ=FORTNIGHTLY", 2, 12, "FREQ must be"},
-	    {UTC, "RRULE:FREQ=DAILY;", 2, 18, "missing"},
-	    {UTC, "RRULE:FREQ=DAILY;COUNT", 2, 23, "needs a value"},
-	    {UTC, "RRULE:FREQ=DAILY;COUNT=0", 2, 24, "from 1 up"},
-	    {UTC, "RRULE:FREQ=DAILY;INTERVAL=0", 2, 27, "from 1 up"},
-	    {UTC, "RRULE:FREQ=DAILY;INTERVAL=-1", 2, 27, "from 1 up"},
-	    {UTC, "RRULE:FREQ=DAILY;COUNT=3x", 2, 25, "end of the rule"},
-	    {UTC, "RRULE:FREQ=DAILY;COUNT=3;COUNT=3", 2, 26, "COUNT is given twice"},
-	    {UTC, "RRULE:FREQ=DAILY;COUNT=3;UNTIL=20270401T000000Z", 2, 18, "exclude"},
-	    {UTC, "RRULE:FREQ=DAILY;BYEASTER=0", 2, 18, "there is no part BYEASTER"},
-	    {UTC, "RRULE:FREQ=DAILY;BYHOUR=24", 2, 25, "BYHOUR takes"},
-	    {UTC, "RRULE:FREQ=DAILY;BYHOUR=-1", 2, 25, "BYHOUR takes"},
-	    {UTC, "RRULE:FREQ=DAILY;BYMINUTE=60", 2, 27, "BYMINUTE takes"},
-	    {UTC, "RRULE:FREQ=DAILY;BYSECOND=61", 2, 27, "BYSECOND takes"},
-	    {UTC, "RRULE:FREQ=DAILY;BYHOUR=1,,2", 2, 27, "BYHOUR takes"},
-	    {UTC, "RRULE:FREQ=DAILY;BYMONTH=13", 2, 26, "BYMONTH takes"},
-	    {UTC, "RRULE:FREQ=DAILY;BYMONTHDAY=0", 2, 29, "BYMONTHDAY takes"},
-	    {UTC, "RRULE:FREQ=DAILY;BYMONTHDAY=1,-32", 2, 31, "BYMONTHDAY takes"},
-	    {UTC, "RRULE:FREQ=YEARLY;BYYEARDAY=367", 2, 29, "BYYEARDAY takes"},
-	    {UTC, "RRULE:FREQ=YEARLY;BYWEEKNO=54", 2, 28, "BYWEEKNO takes"},
-	    {UTC, "RRULE:FREQ=MONTHLY;BYDAY=0MO", 2, 26, "from 1 to 53"},
-	    {UTC, "RRULE:FREQ=MONTHLY;BYDAY=54MO", 2, 26, "from 1 to 53"},
-	    {UTC, "RRULE:FREQ=WEEKLY;BYDAY=XX", 2, 25, "BYDAY takes"},
-	    {UTC, "RRULE:FREQ=WEEKLY;WKST=8", 2, 24, "WKST must be"},
-	    {UTC, "RRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=367", 2, 38, "BYSETPOS takes"},
-	    {UTC, "RRULE:FREQ=MONTHLY;BYSETPOS=1", 2, 20, "another BY part"},
-	    {UTC, "RRULE:FREQ=MONTHLY;BYWEEKNO=2", 2, 20, "FREQ=YEARLY"},
-	    {UTC, "RRULE:FREQ=SECONDLY;BYWEEKNO=2", 2, 21, "FREQ=YEARLY"},
-	    {UTC, "RRULE:FREQ=MONTHLY;BYYEARDAY=2", 2, 20, "BYYEARDAY does not go"},
-	    {UTC, "RRULE:FREQ=DAILY;BYYEARDAY=2", 2, 18, "BYYEARDAY does not go"},
-	    {UTC, "RRULE:FREQ=WEEKLY;BYMONTHDAY=2", 2, 19, "BYMONTHDAY does not go"},
-	    {UTC, "RRULE:FREQ=WEEKLY;BYDAY=1MO", 2, 19, "numbers in BYDAY"},
-	    {UTC, "RRULE:FREQ=DAILY;BYDAY=-1MO", 2, 18, "numbers in BYDAY"},
-	    {UTC, "RRULE:FREQ=YEARLY;BYWEEKNO=2;BYDAY=1MO", 2, 30, "BYWEEKNO"},
-	    {UTC, "RRULE:FREQ=DAILY;UNTIL=20270401", 2, 1, "UNTIL must be a time in UTC"},
-	    {UTC, "RRULE:FREQ=DAILY;UNTIL=20270401T000000", 2, 1, "UNTIL must be a time"},
-	    {PARIS, "RRULE:FREQ=DAILY;UNTIL=20270401", 2, 1, "because DTSTART has a zone"},
-	    {PARIS, "RRULE:FREQ=DAILY;UNTIL=20270401T000000", 2, 1, "because DTSTART"},
-	    {DATE, "RRULE:FREQ=DAILY;UNTIL=20270401T000000Z", 2, 1, "UNTIL must be a date"},
-	    {DATE, "RRULE:FREQ=DAILY;BYHOUR=3", 2, 1, "DTSTART with a time"},
-	    {DATE, "RRULE:FREQ=HOURLY", 2, 1, "DTSTART with a time"},
-	    {UTC, "RRULE:FREQ=DAILY;UNTIL=20270230T000000Z", 2, 24, "UNTIL must be"},
-	    {UTC, "RRULE:FREQ=DAILY\nRRULE:FREQ=DAILY", 3, 1, "RRULE is given twice"},
-	    {UTC, "DTSTART:20270302T090000Z", 2, 1, "DTSTART is given twice"},
-	    {UTC, "RRULE;TZID=UTC:FREQ=DAILY", 2, 7, "RRULE takes no TZID"},
-	    {UTC, "SUMMARY:Conseil", 2, 1, "not \"SUMMARY\""},
-	    {UTC, "EXRULE:FREQ=DAILY", 2, 1, "not \"EXRULE\""},
-	    {UTC, "RDATE", 2, 6, "':' and a value"},
-	    {UTC, "RDATE;X:20270302T090000Z", 2, 7, "a parameter"},
-	    {UTC, "RDATE:20270302T090000", 2, 7, "TZID=… or Z"},
-	    {UTC, "RDATE:20270302T090000Z,", 2, 24, "that exists"},
-	    {UTC, "RDATE:20270302T240000Z", 2, 7, "that exists"},
-	    {UTC, "RDATE:00000302T090000Z", 2, 7, "that exists"},
-	    {UTC, "RDATE;VALUE=DATE:20270302", 2, 18, "RDATE must be times"},
-	    {UTC, "EXDATE;VALUE=DATE:20270302", 2, 19, "EXDATE must be times"},
-	    {DATE, "EXDATE:20270302T090000Z", 2, 8, "EXDATE must be dates"},
-	    {UTC, "RDATE:20270302", 2, 7, "needs VALUE=DATE"},
-	    {UTC, "RDATE;VALUE=DATE:20270302T090000Z", 2, 18, "must not have it"},
-	    {UTC, "RDATE;VALUE=PERIOD:20270302T090000Z/PT1H", 2, 13, "periods"},
-	    {UTC, "EXDATE;VALUE=TEXT:20270302T090000Z", 2, 14, "DATE or DATE-TIME"},
-	    {UTC, "RDATE;TZID=Nowhere/At_All:20270302T090000", 2, 12, "Nowhere/At_All"},
-	    {UTC, "RDATE;TZID=Europe/Paris:20270302T090000Z", 2, 12, "TZID does not go"},
-	    {UTC, "RDATE;TZID=UTC;TZID=UTC:20270302T090000", 2, 16, "given twice"},
-	    {UTC, "RDATE;TZID=:20270302T090000", 2, 7, "empty"},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++) {
 		struct recur_problem p = {0};
 		struct arena a = {0};
 		struct recur r;
 		char text[256];
-		int n = snprintf(text, sizeof(text), "%s%s", rows[i].start, rows[i].rest);
+		int n = snprintf(text, sizeof(text), "%s%s", forbidden[i].start, forbidden[i].rest);
 
 		assert_int_equal(
 		    recur_text_parse(&a, text, (size_t)n, find_zone, NULL, NULL, &r, &p),
 		    RECUR_E_REFUSED);
-		if (p.line != rows[i].line || p.column != rows[i].column ||
-		    !strstr(p.text, rows[i].said))
+		if (p.line != forbidden[i].line || p.column != forbidden[i].column ||
+		    !strstr(p.text, forbidden[i].said))
 			fail_msg("%s\n%zu:%zu: %s", text, p.line, p.column, p.text);
 		arena_clear(&a);
 	}
