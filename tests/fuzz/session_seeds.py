@@ -13,7 +13,9 @@ import subprocess
 import sys
 import tempfile
 
-TREE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'integration'))
+import transcript  # noqa: E402
+
 STANDS = {'<tuesday>': '2027-03-09', '<wednesday>': '2027-03-10', '<offset>': '+01:00', '<token:alice>': 'alice', '<token:bruno>': 'bruno',
           '<token:carla>': 'carla'}
 CALM = b'\0\0'
@@ -101,17 +103,6 @@ class Player:
         return [part.partition('--- and heard\n')[2] for part in re.split(r'^--- client \d+ said\n', out.stdout.decode(), flags=re.M)[1:]]
 
 
-def filled(text, stands):
-    for placeholder, value in stands.items():
-        text = text.replace(placeholder, value)
-    return text
-
-
-def blocks():
-    text = (TREE / 'proto' / 'GRAMMAR.md').read_text()
-    return [found.strip().split('\n') for found in re.findall(r'^```transcript\n(.*?)^```$', text, re.M | re.S)]
-
-
 def bind(shown, heard, stands):
     """Codes that the transcript's line names for the first time, from the line of the same tag and kind that was heard."""
     tag, word = shown.split()[:2]
@@ -127,7 +118,7 @@ def play(player, script, block, stands):
     """The script with this block's lines behind it."""
     for line in block:
         if line.startswith('C: '):
-            script += filled(line[3:], stands).encode() + b'\n'
+            script += transcript.filled(line[3:], stands).encode() + b'\n'
         elif '<code' in line or '<kept' in line:
             bind(line[3:], player.heard(script)[-1], stands)
     return script
@@ -141,7 +132,7 @@ def made_before(block, earlier):
 
 
 def transcripts(player):
-    all_blocks = blocks()
+    all_blocks = transcript.blocks()
     for i, block in enumerate(all_blocks):
         script, stands = CALM, dict(STANDS)
         for before in made_before(block, all_blocks[:i]):

@@ -9,16 +9,11 @@ import zoneinfo
 import pytest
 
 import running
+import transcript
 import wire
 
-GRAMMAR = running.TREE / 'proto' / 'GRAMMAR.md'
 TIME = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d$')
 CODE = re.compile(r'<(code|kept)(-\d+)?>')
-
-
-def blocks():
-    text = GRAMMAR.read_text()
-    return [found.strip().split('\n') for found in re.findall(r'^```transcript\n(.*?)^```$', text, re.M | re.S)]
 
 
 def days():
@@ -41,12 +36,6 @@ def stage():
         one.stop()
 
 
-def filled(text, stands):
-    for placeholder, value in stands.items():
-        text = text.replace(placeholder, value)
-    return text
-
-
 def value_fits(shown, value, stands):
     """Whether it does; a code that comes for the first time is kept: for this block, or for those that follow, too."""
     if CODE.fullmatch(shown) and re.fullmatch('B[0-9A-Z]{5,}', value):
@@ -57,7 +46,7 @@ def value_fits(shown, value, stands):
 
 def fits(shown, line, stands):
     more = shown.endswith(' …')
-    expected = wire.Line(filled(shown[:-2] if more else shown, stands).rstrip())
+    expected = wire.Line(transcript.filled(shown[:-2] if more else shown, stands).rstrip())
     rest = list(line.args)
     if expected.words != line.words:
         return False
@@ -74,7 +63,7 @@ def expect(connection, shown, skipping, stands):
         line = connection.read_line()
         if fits(shown, line, stands):
             return
-        assert skipping, f"\nexpected {filled(shown, stands)}\n     got {line}"
+        assert skipping, f"\nexpected {transcript.filled(shown, stands)}\n     got {line}"
 
 
 def play(connection, lines, stands):
@@ -82,7 +71,7 @@ def play(connection, lines, stands):
     for shown in lines:
         side, text = shown[:3], shown[3:].rstrip()
         if side == 'C: ':
-            connection.write(f"{filled(text, stands)}\n".encode())
+            connection.write(f"{transcript.filled(text, stands)}\n".encode())
         elif text == '…':
             skipping = True
         else:
@@ -92,13 +81,13 @@ def play(connection, lines, stands):
 
 
 def test_there_are_transcripts():
-    assert len(blocks()) >= 6
+    assert len(transcript.blocks()) >= 6
 
 
-@pytest.mark.parametrize('number', range(len(blocks())))
+@pytest.mark.parametrize('number', range(len(transcript.blocks())))
 def test_transcript(stage, number):
     with stage.daemon.connect(greet=False) as connection:
-        play(connection, blocks()[number], collections.ChainMap({}, stage.stands))
+        play(connection, transcript.blocks()[number], collections.ChainMap({}, stage.stands))
 
 
 @pytest.mark.parametrize('shown, got, same', [
