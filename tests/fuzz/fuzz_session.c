@@ -17,7 +17,6 @@
 #include <assert.h>
 #include <event2/event.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +26,6 @@
 #include "config/policy_load.h"
 #include "daemon/connection.h"
 #include "daemon/group.h"
-#include "daemon/log.h"
 #include "daemon/served.h"
 #include "daemon/store.h"
 #include "daemon/stream.h"
@@ -67,38 +65,6 @@ static struct session_run {
 	bool did_not_read[256];
 	int64_t waited_s;
 } run;
-
-/* In the place of daemon/log.c: quiet, but what is logged is formatted. */
-static void say(const char *fmt, va_list args)
-{
-	char text[4096];
-
-	vsnprintf(text, sizeof(text), fmt, args);
-}
-
-#define SAYS(name)                                                                                 \
-	void name(const char *fmt, ...)                                                            \
-	{                                                                                          \
-		va_list args;                                                                      \
-                                                                                                   \
-		va_start(args, fmt);                                                               \
-		say(fmt, args);                                                                    \
-		va_end(args);                                                                      \
-	}
-
-SAYS(log_error)
-SAYS(log_warning)
-SAYS(log_info)
-SAYS(log_debug)
-
-void log_setup(bool verbose, bool under_systemd)
-{
-}
-
-bool log_is_verbose(void)
-{
-	return true;
-}
 
 int __wrap_RAND_bytes(unsigned char *bytes, int n)
 {

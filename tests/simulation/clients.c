@@ -14,6 +14,7 @@
 #include "proto/buffer.h"
 #include "tests/simulation/faulty_stream.h"
 #include "tests/simulation/instance.h"
+#include "tests/simulation/log.h"
 #include "tests/simulation/tables.h"
 
 #define MS INT64_C(1000)

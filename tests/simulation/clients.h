@@ -40,4 +40,3 @@ void clients_lose_one(void); /* a connection */
 /* faults.c */
 bool simulation_is_calm(void); /* nothing goes wrong any more */
 void violation(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void tell(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* with --verbose */

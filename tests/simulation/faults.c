@@ -16,12 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/log.h"
 #include "tests/simulation/clients.h"
 #include "tests/simulation/faults_check.h"
 #include "tests/simulation/faulty_db.h"
 #include "tests/simulation/faulty_stream.h"
 #include "tests/simulation/instance.h"
+#include "tests/simulation/log.h"
 #include "tests/simulation/readers.h"
 #include "tests/simulation/tables.h"
 
@@ -37,7 +37,7 @@ static struct {
 	struct instance instances[INSTANCES_MOST];
 	size_t n_instances;
 	unsigned weights[8]; /* of each kind of fault */
-	bool calm, verbose, twice;
+	bool calm, twice;
 	size_t n_violations;
 	uint64_t seed;
 	uint64_t n_versions, n_ops, n_granted, trace;
@@ -47,7 +47,7 @@ void violation(const char *fmt, ...)
 {
 	va_list args;
 
-	if (sim.n_violations++ && !sim.verbose)
+	if (sim.n_violations++ && !log_is_shown)
 		return;
 	fprintf(stderr, "seed %llu, %.3f s: ", (unsigned long long)sim.seed,
 		(double)virtual_now_us() / 1e6);
@@ -60,41 +60,6 @@ void violation(const char *fmt, ...)
 bool simulation_is_calm(void)
 {
 	return sim.calm;
-}
-
-static void say(const char *fmt, va_list args)
-{
-	if (!sim.verbose)
-		return;
-	printf("%10.4f ", (double)virtual_now_us() / 1e6);
-	vprintf(fmt, args);
-	printf("\n");
-}
-
-#define SAYS(name)                                                                                 \
-	void name(const char *fmt, ...)                                                            \
-	{                                                                                          \
-		va_list args;                                                                      \
-                                                                                                   \
-		va_start(args, fmt);                                                               \
-		say(fmt, args);                                                                    \
-		va_end(args);                                                                      \
-	}
-
-SAYS(tell)
-/* In the place of daemon/log.c: what the daemons say is of interest only where one looks. */
-SAYS(log_error)
-SAYS(log_warning)
-SAYS(log_info)
-SAYS(log_debug)
-
-void log_setup(bool verbose, bool under_systemd)
-{
-}
-
-bool log_is_verbose(void)
-{
-	return sim.verbose;
 }
 
 /* Faults */
@@ -304,7 +269,7 @@ int main(int argc, char **argv)
 		__sanitizer_set_death_callback(tell_seed);
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--verbose") == 0)
-			sim.verbose = true;
+			log_is_shown = true;
 		else if (strcmp(argv[i], "--twice") == 0)
 			sim.twice = true;
 		else if (strcmp(argv[i], "--seeds") == 0 && i + 1 < argc)
