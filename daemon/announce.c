@@ -23,15 +23,21 @@ static void told(void *arg, enum db_outcome outcome, const struct db_rows *rows,
 {
 }
 
-static void tell(struct served *s)
+static void notify(struct served *s, bool wants)
 {
 	struct db_params *p = db_params_new();
 
-	s->announcement.version = s->version;
 	db_param_int4(p, s->id);
 	db_param_int8(p, s->version);
+	db_param_bool(p, wants);
 	db_query(s->server->feed, "pole_announce", p, told, NULL);
 	db_params_free(p);
+}
+
+static void tell(struct served *s)
+{
+	s->announcement.version = s->version;
+	notify(s, false);
 	event_add(s->announcement.rests, &(struct timeval){.tv_usec = REST_US});
 }
 
@@ -52,6 +58,12 @@ void announce(struct served *s)
 	if (s->version != a->version &&
 	    (turns_are_taken(s) || !event_pending(a->rests, EV_TIMEOUT, NULL)))
 		tell(s);
+}
+
+void announce_want(struct served *s)
+{
+	s->announcement.wanted = s->version;
+	notify(s, true);
 }
 
 void announcement_release(struct announcement *a)

@@ -283,10 +283,8 @@ void follow_heard(struct served *s, int64_t version)
 	follow_if_behind(s);
 }
 
-static void heard_of(struct server *server, long id, long long version)
+static void heard_of(struct served *s, long long version)
 {
-	struct served *s = server_pole(server, (int32_t)id);
-
 	if (s)
 		follow_heard(s, version);
 }
@@ -295,9 +293,14 @@ void follow_notified(struct server *server, const char *payload)
 {
 	long id;
 	long long version;
+	struct served *s;
 
-	if (sscanf(payload, "%ld %lld", &id, &version) == 2)
-		heard_of(server, id, version);
+	if (sscanf(payload, "%ld %lld", &id, &version) != 2)
+		return;
+	s = server_pole(server, (int32_t)id);
+	if (s && strstr(payload, " wants") && version != s->announcement.wanted) /* its own */
+		s->others_us = metrics_now_us();
+	heard_of(s, version);
 }
 
 /* That is where it stood when it was asked, at the earliest. */
@@ -316,7 +319,7 @@ static void poles_read(void *arg, enum db_outcome outcome, const struct db_rows 
 
 	for (size_t i = 0; outcome == DB_OK && i < db_n_rows(rows); i++) {
 		checked(server, (long)db_int(rows, i, 0), db_int(rows, i, 1));
-		heard_of(server, (long)db_int(rows, i, 0), db_int(rows, i, 1));
+		heard_of(server_pole(server, (int32_t)db_int(rows, i, 0)), db_int(rows, i, 1));
 	}
 	server->asked_us = 0;
 }

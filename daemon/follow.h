@@ -21,5 +21,5 @@ void follow(struct served *s);
 void follow_doubt(struct served *s);
 /* Its log is known to go that far. */
 void follow_heard(struct served *s, int64_t version);
-void follow_notified(struct server *server, const char *payload); /* "pole version" */
+void follow_notified(struct server *server, const char *payload); /* "pole version", "pole version wants" */
 void follow_check_all(struct server *server); /* asks the database where every pole in memory stands */

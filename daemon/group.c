@@ -37,16 +37,17 @@ bool group_is_worth_it(const struct served *s)
 }
 
 /* A group may be decided on top of one that is on its way, if that is all that there is to it: not
- * on a policy that may never be, nor where time comes first, nor where it is another daemon's turn.
- */
+ * on a policy that may never be, nor where time comes first, nor where it is another daemon's turn,
+ * nor where the first has taken so long that its askers were told. */
 static bool may_go_ahead(const struct served *s, int64_t now)
 {
 	const struct groups *g = &s->groups;
 
 	return g->state == GROUPS_SENT && !g->next.list && !g->sent.was_lost && !g->solo &&
 	       !g->tick_owed && !s->following && !s->loading && !s->doubtful && !s->stale &&
-	       !goes_alone(g->sent.list) && g->waiting && !goes_alone(g->waiting) &&
-	       group_is_worth_it(s) && !turns_are_taken(s) && !tick_is_wanted(s, now);
+	       event_pending(g->patience, EV_TIMEOUT, NULL) && !goes_alone(g->sent.list) &&
+	       g->waiting && !goes_alone(g->waiting) && group_is_worth_it(s) &&
+	       !turns_are_taken(s) && !tick_is_wanted(s, now);
 }
 
 static void go_ahead(struct served *s, int64_t now)
@@ -140,7 +141,7 @@ void groups_give_up(struct served *s)
 	if (g->sent.list && !s->server->database_down_since)
 		s->server->database_down_since = g->sent.at; /* it may be up, but it says nothing */
 	end = give_up(g->sent.list, code, end);
-	give_up(g->next.list, code, end);
+	give_up(g->next.list, g->next.n_changes ? code : CODE_UNAVAILABLE, end);
 	list_finish(list);
 	waiting_fail(g, CODE_UNAVAILABLE);
 }

@@ -31,7 +31,6 @@
  *   as decided: the answers go out; at that moment they were true.
  *   further:    as with `behind`.
  *   lost:       nothing was changed: what waits is decided again, or told that the database is away.
- * A second one is not asked for: once the first is committed, the pole stood where the second was decided.
  * Not asked for what does not rest on memory, or need not: an answer that is kept under its key, a dry run (a read), time's own commands.
  */
 

@@ -18,6 +18,7 @@
 #include "daemon/store.h"
 #include "daemon/watch.h"
 
+#define PATIENCE_US (GROUP_PATIENCE_S * INT64_C(1000000))
 #define SEND_AGAIN_S 1 /* where the database refuses to say what became of a group */
 
 void group_wait_with_patience(struct groups *g)
@@ -61,23 +62,29 @@ static void append(struct exchange **list, struct exchange *more)
 	*list = more;
 }
 
-/* The second on its way becomes the first. One that changes nothing was as right when the first was
- * committed as if it were asked for only then. */
+/* The second on its way becomes the first. */
 static void go_on_with_next(struct served *s)
 {
 	struct groups *g = &s->groups;
 	struct command_group done = g->sent;
+	int64_t waited_us, left_us;
 
 	g->sent = g->next;
 	g->next = done;
 	if (!g->sent.list)
 		return;
+	if (!g->sent.n_changes && group_rests_on_memory(g->sent.list)) {
+		group_ask(s);
+		return;
+	}
 	if (!g->sent.n_changes) {
 		append(&g->committed, group_take(&g->sent));
 		return;
 	}
 	g->state = g->sent.was_lost ? GROUPS_UNKNOWN : GROUPS_SENT;
-	group_wait_with_patience(g);
+	waited_us = metrics_now_us() - g->sent.sent_us;
+	left_us = waited_us < PATIENCE_US ? PATIENCE_US - waited_us : 0;
+	event_add(g->patience, &(struct timeval){left_us / 1000000, left_us % 1000000});
 }
 
 static void group_committed(struct served *s, int64_t version)
@@ -158,6 +165,7 @@ static void group_behind(struct served *s, int64_t version)
 {
 	groups_put_back(&s->groups);
 	if (version > s->version) {
+		announce_want(s);
 		follow(s);
 		return;
 	}
@@ -194,6 +202,8 @@ static void group_lost(struct groups *g, enum db_outcome outcome)
 {
 	g->state = GROUPS_UNKNOWN;
 	g->sent.was_lost = true;
+	if (!g->next.n_changes)
+		groups_put_next_back(g);
 	group_wait_with_patience(g);
 	if (outcome == DB_REFUSED)
 		event_add(g->again, &(struct timeval){.tv_sec = SEND_AGAIN_S});
@@ -251,8 +261,8 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 		return;
 	}
 	follow_if_behind(s);
-	if (g->committed && group_is_worth_it(s)) /* the database works while answers are written */
-		groups_turn(s);
+	if (g->committed && !s->stale && db_link_is_up(s->server->commits) && group_is_worth_it(s))
+		groups_turn(s); /* the database works while answers are written */
 	group_answer(s);
 	groups_go_on(s);
 }

@@ -285,15 +285,15 @@ static void token_read(void *arg, enum db_outcome outcome, const struct db_rows 
 			   NULL);
 }
 
-/* Any stranger can ask that: not between the commits, unless there is nothing else yet. */
+/* Any stranger can ask that: not between the commits, unless there is nothing else. */
 static void ask_token(struct token *t)
 {
 	const struct server *server = t->all->server;
+	const bool is_busy = db_link_outstanding(server->commits) && db_link_is_up(server->feed);
 	struct db_params *p = db_params_new();
 
 	db_param_text(p, t->hash);
-	db_query(db_link_is_up(server->feed) ? server->feed : server->commits, "credential_pole", p,
-		 token_read, t);
+	db_query(is_busy ? server->feed : server->commits, "credential_pole", p, token_read, t);
 	db_params_free(p);
 }
 

@@ -26,7 +26,7 @@ struct served {
 	int64_t version;       /* of the log that `pole` stands at */
 	int64_t known_version; /* the highest heard of */
 	int64_t heard_us; /* when, by metrics_now_us(); 0: not yet */
-	int64_t others_us; /* when another daemon's commit was last read from the log; 0: never */
+	int64_t others_us; /* when another daemon's commit was last read from the log, or it said that it wants a turn; 0: never */
 	int64_t last_at;       /* time of the last commit: `now` never runs behind it */
 	char head[65];	       /* hash of the last event */
 	struct kept kept;

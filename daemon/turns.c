@@ -4,6 +4,8 @@
  *
  * Measured (tests/bench/daemons): two daemons without turns kept 0.65 of one's rate, with a slowest
  * hundredth of a second; with turns more than 0.8, and no request waits longer than with one.
+ * One that writes now and then would seldom be first beside one that is always at it: so who was
+ * second says that it wants a turn.
  * Rejected: a lock held from reading to committing, which a daemon that is stopped would keep; a
  * pause at random, which is too long for a quick disk and too short for a slow one.
  */

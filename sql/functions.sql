@@ -227,9 +227,10 @@ begin
 	return answer;
 end $$;
 
--- Tells whoever follows the pole's log that it goes on to there. Not part of pole_commit: NOTIFY makes commits of all poles wait for each other.
-create function pole_announce(g_pole int4, g_version int8) returns void language sql as $$
-	select pg_notify('mutuald', g_pole || ' ' || g_version)
+-- Tells whoever follows the pole's log that it goes on to there; or that one who read it to there was second, and wants a turn. Not part of
+-- pole_commit: NOTIFY makes commits of all poles wait for each other.
+create function pole_announce(g_pole int4, g_version int8, g_wants bool default false) returns void language sql as $$
+	select pg_notify('mutuald', g_pole || ' ' || g_version || case when g_wants then ' wants' else '' end)
 $$;
 
 do $$

@@ -315,6 +315,7 @@ static void sets_up_and_is_notified(void **state)
 	db_params_reset(f.params);
 	db_param_int4(f.params, f.pole);
 	db_param_int8(f.params, 1);
+	db_param_bool(f.params, false);
 	db_query(f.link, "pole_announce", f.params, on_done, &f.calls[0]);
 	snprintf(expected, sizeof(expected), "%d 1", f.pole);
 	while (!f.notified ||

@@ -161,10 +161,19 @@ def test_tokens(start, poles):
 
 
 def test_strangers_do_not_stand_between_commits(start):
-    """What a token opens is asked beside the commits: while those take their time, strangers are answered, and one another's."""
+    """What a token opens is asked beside the commits: while one takes its time, strangers are answered."""
     one = start()
-    with one.connect() as c, running.frozen(running.backend(one.psql, 'commits')):
-        assert c.call('AUTH', token='x' * 26).outcome == 'NO auth'
+    with one.connect() as c, one.admin() as admin:
+        with running.frozen(running.backend(one.psql, 'commits')):
+            tag = admin.send('BOOK', what='clock', from_=day_ahead() + 'T08:00', for_='30m', member='m01')
+            running.until('it is on its way', lambda: admin_of(one, 'sent-commands') == '1')
+            assert c.call('AUTH', token='x' * 26).outcome == 'NO auth'
+        assert admin.receive(tag).ok
+
+
+def admin_of(one, key):
+    with one.admin() as c:
+        return c.expect('STATUS')[key]
 
 
 def test_time_goes_on_at_rest(start, poles):

@@ -136,21 +136,31 @@ static void query_reply(void *arg)
 	PQclear(rows.result);
 }
 
-static void notice(void *arg)
+static void notify(struct db_link *l, const char *more)
 {
-	struct db_link *l = arg;
 	char payload[64];
 
-	snprintf(payload, sizeof(payload), "%d %lld", TABLES_POLE, (long long)tables.version);
+	snprintf(payload, sizeof(payload), "%d %lld%s", TABLES_POLE, (long long)tables.version,
+		 more);
 	if (l->up && l->ops->notified)
 		l->ops->notified(l->arg, "mutuald", payload);
 }
 
-static void notify_all(void)
+static void notice(void *arg)
+{
+	notify(arg, "");
+}
+
+static void notice_that_wants(void *arg)
+{
+	notify(arg, " wants");
+}
+
+static void notify_all(void (*what)(void *arg))
 {
 	for (struct db_link *l = links; l; l = l->next)
 		if (l->listens && l->up && !chance(db_faults.no_notice))
-			task_at(virtual_now_us() + chance_between(1, 5) * MS, l->base, notice, l);
+			task_at(virtual_now_us() + chance_between(1, 5) * MS, l->base, what, l);
 }
 
 /* Of what is not the tables' own doing. What was left behind may hold the pole's row. */
@@ -226,10 +236,12 @@ static void query_arrive(void *arg)
 			db_on_error(q->statement, q->error);
 	}
 	if (!q->error && strcmp(q->statement, "pole_announce") == 0)
-		notify_all();
+		notify_all(*q->arguments.values[2] ? notice_that_wants : notice);
 	if (!q->link)
 		return;
-	q->link->last_reply_us = later(q->link->last_reply_us, chance_between(100, 3 * MS));
+	q->link->last_reply_us =
+	    later(q->link->last_reply_us, chance(db_faults.slow) ? chance_between(1, 3000) * MS
+								 : chance_between(100, 3 * MS));
 	q->reply = task_at(q->link->last_reply_us, q->link->base, query_reply, q);
 }
 
