@@ -31,7 +31,7 @@ void store_chain(const char *previous, int64_t version, int seq, int64_t at, uin
 int store_load(struct db_session *session, struct served *s, char *ret_why);
 /* A session as the daemon's own role, for loading (blocking). > 0: why. */
 int store_session(const struct server *server, struct db_session **ret, char *ret_why);
-/* A booking from a row of load_bookings, list_bookings, booking_by_number; a reference. */
+/* A booking from a row of list_bookings or booking_by_number (sql/); a reference. */
 struct booking *store_booking(const struct db_rows *rows, size_t row);
 /* A policy from the rows of policy_files (name, text). > 0: it does not load, with the first problem in ret_why (512 bytes). */
 int store_policy(const struct db_rows *rows, struct policy **ret, char *ret_why);

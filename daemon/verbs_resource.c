@@ -13,7 +13,7 @@
 
 #define FIND_DEFAULT 20
 #define AGENDA_MAX_DAYS 100
-#define BUFFER_MAX_S (31 * DAY_S) /* none is longer: see load_bookings.sql */
+#define BUFFER_MAX_S (31 * DAY_S) /* none is longer: as in load.c */
 
 static void write_duration(struct line_writer *w, const char *key, struct duration d)
 {

@@ -362,3 +362,15 @@ void group_params(struct db_params *p, const struct group *g)
 	rest_params(p, g);
 	db_param_int8(p, g->after);
 }
+
+void list_params(struct db_params *p, int32_t pole, const char *states)
+{
+	db_params_reset(p);
+	db_param_int4(p, pole);
+	db_param_int8(p, 0);
+	db_param_int8(p, INT64_C(1) << 32);
+	for (int i = 0; i < 3; i++)
+		db_param_int4(p, 0); /* of any resource, member and person */
+	db_param_text(p, states);
+	db_param_int8(p, INT32_MAX);
+}

@@ -62,3 +62,5 @@ struct group {
 };
 
 void group_params(struct db_params *p, const struct group *g);
+/* Of list_bookings: all of these states (parted by commas), whenever they are. */
+void list_params(struct db_params *p, int32_t pole, const char *states);

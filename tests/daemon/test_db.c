@@ -366,10 +366,8 @@ static void fill(struct fixture *f, int64_t n)
 
 static void begin_stream(struct fixture *f)
 {
-	db_params_reset(f->params);
-	db_param_int4(f->params, f->pole);
-	db_param_int8(f->params, 0);
-	db_stream(f->link, "load_bookings", f->params, on_row, on_done, &f->calls[0]);
+	list_params(f->params, f->pole, "cancelled");
+	db_stream(f->link, "list_bookings", f->params, on_row, on_done, &f->calls[0]);
 }
 
 static void streams_and_can_be_held_back(void **state)

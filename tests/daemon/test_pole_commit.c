@@ -76,6 +76,15 @@ static void pole_param(int32_t pole)
 	db_param_int4(params, pole);
 }
 
+/* The first page of what is loaded. */
+static void page_param(int32_t pole, int64_t floor)
+{
+	pole_param(pole);
+	db_param_int8(params, 1);
+	db_param_int8(params, 1024);
+	db_param_int8(params, floor);
+}
+
 static void counts_versions_and_knows_its_batches(void **state)
 {
 	struct sample a = {1, 1, "{[1,2)}", T0, T0 + 3600, NULL},
@@ -245,9 +254,8 @@ static void writes_new_bookings_and_changed_ones(void **state)
 	       "committed", 2);
 	b.number = 1;
 	expect_error(&(struct group){pole, 2, 3, T0 - 9, &b, 1, .n_new = 1}, "23505");
-	pole_param(pole);
-	db_param_int8(params, T0 + 3600);
-	expect_rows("load_bookings", 18, 2,
+	list_params(params, pole, "confirmed,out");
+	expect_rows("list_bookings", 18, 2,
 		    (const char *[]){"1|1|1|1|1|out|f|1800000000|1800003600|1799999991|1799999991||"
 				     "0/1/2/1800000000/1800003600||0|0|0|-",
 				     "2|1|1|1|1|confirmed|f|1800003600|1800007200|1799999991|0||"
@@ -268,10 +276,9 @@ static void moves_and_cancels_in_one_group(void **state)
 	       2);
 	expect(&(struct group){pole, 2, 3, T0 - 5, &cancelled, 1, (int64_t[]){1}, 1}, "committed",
 	       3);
-	pole_param(pole);
-	db_param_int8(params, 0);
+	list_params(params, pole, "confirmed,cancelled");
 	expect_rows(
-	    "load_bookings", 18, 2,
+	    "list_bookings", 18, 2,
 	    (const char *[]){"1|1|1|1|1|cancelled|f|1800000000|1800003600|1799999995|1799999995|||"
 			     "|0|0|0|-",
 			     "2|1|1|1|1|confirmed|f|1800000000|1800003600|1799999991|0||"
@@ -327,10 +334,9 @@ static void tells_bookings(void **state)
 		assert_int_equal(db_n_rows(rows), lists[i].n);
 		db_rows_free(rows);
 	}
-	pole_param(pole);
-	db_param_int8(params, T0 + 3600);
+	page_param(pole, T0 + 3600);
 	{
-		struct db_rows *rows = must_query(session, "load_bookings", params);
+		struct db_rows *rows = must_query(session, "load_page_bookings", params);
 
 		assert_int_equal(db_n_rows(rows), 1);
 		assert_int_equal(db_int(rows, 0, 0), 2);
@@ -417,10 +423,9 @@ static void tells_details(void **state)
 			     "||0|0|0|outage=4"});
 	a.details = "";
 	expect(&(struct group){pole, 3, 4, T0, &a, 1}, "committed", 4);
-	pole_param(pole);
-	db_param_int8(params, T0 + 40 * 86400);
+	list_params(params, pole, "waiting");
 	expect_rows(
-	    "load_bookings", 18, 2,
+	    "list_bookings", 18, 2,
 	    (const char *[]){"1|5|1|1|1|waiting|f|1800000000|1800003600|1800000000|1800000000||"
 			     "||0|0|0|-",
 			     "2|5|1|1|1|waiting|f|1800000000|1800003600|1800000000|1800000000||"
@@ -445,9 +450,8 @@ static void loads_what_is_pending(void **state)
 		struct db_rows *rows;
 
 		expect(&(struct group){pole, 0, 1, T0, &a, 1}, "committed", 1);
-		pole_param(pole);
-		db_param_int8(params, T0 + 400 * 86400);
-		rows = must_query(session, "load_bookings", params);
+		page_param(pole, T0 + 400 * 86400);
+		rows = must_query(session, "load_page_bookings", params);
 		if (db_n_rows(rows) != booking_is_pending(&b))
 			fail_msg("%s", a.state);
 		db_rows_free(rows);
