@@ -25,7 +25,6 @@
 
 #define PAGES_AHEAD 4
 #define ASKED_MOST 32 /* all that PAGES_AHEAD pages can have outstanding, and more */
-#define LONGEST_BUFFER_S (INT64_C(31) * 86400)
 
 typedef void ask_fn(const struct load *l, int64_t page, struct db_params *p);
 typedef int take_fn(struct load *l, int64_t page, const struct db_rows *rows, char *why);
@@ -54,7 +53,7 @@ struct qualification_row {
 
 struct load {
 	int32_t id;
-	int64_t now, floor;
+	int64_t now, floor, longest_buffer_s;
 	struct loaded so_far;
 	struct credential_row *credentials;
 	struct qualification_row *qualifications;
@@ -306,6 +305,7 @@ static int take_policy_files(struct load *l, int64_t page, const struct db_rows 
 		apply_and_clear(l, &changes);
 	}
 	l->floor = policy_look_back(pole_policy(pole), l->now);
+	l->longest_buffer_s = pole_policy(pole) ? policy_longest_buffer_s(pole_policy(pole)) : 0;
 	l->n_pages = div_up(pole_next_booking(pole), LOAD_PAGE_NUMBERS);
 	return 0;
 }
@@ -381,7 +381,7 @@ static void ask_page(const struct load *l, int64_t page, struct db_params *p)
 static void ask_bookings(const struct load *l, int64_t page, struct db_params *p)
 {
 	ask_page(l, page, p);
-	db_param_int8(p, l->floor - LONGEST_BUFFER_S);
+	db_param_int8(p, l->floor - l->longest_buffer_s);
 }
 
 static int take_bookings(struct load *l, int64_t page, const struct db_rows *rows, char *why)

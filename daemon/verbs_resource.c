@@ -13,7 +13,6 @@
 
 #define FIND_DEFAULT 20
 #define AGENDA_MAX_DAYS 100
-#define BUFFER_MAX_S (31 * DAY_S) /* none is longer: as in load.c */
 
 static void write_duration(struct line_writer *w, const char *key, struct duration d)
 {
@@ -524,12 +523,14 @@ void do_agenda(struct exchange *x)
 {
 	struct agenda g;
 	struct listing l = {.most = INT32_MAX};
+	int64_t longest_s;
 
 	if (agenda_from(x, &g)) {
+		longest_s = policy_longest_buffer_s(exchange_policy(x));
 		if (g.window.start < pole_floor(x->served->pole)) {
 			l.states = states_text(&x->arena, booking_state_occupies);
-			l.window = (struct span){g.window.start - BUFFER_MAX_S,
-						 g.window.end + BUFFER_MAX_S};
+			l.window =
+			    (struct span){g.window.start - longest_s, g.window.end + longest_s};
 			if (g.n == 1 && g.subjects[0].resource &&
 			    !is_part_of_any(exchange_policy(x), g.subjects[0].resource))
 				l.resource = g.subjects[0].number;

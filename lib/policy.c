@@ -84,6 +84,22 @@ int64_t policy_travel_s(const struct policy *p, const struct site *a, const stru
 	return 0;
 }
 
+static int64_t longer(int64_t s, struct duration d)
+{
+	int64_t other_s = d.days * DAY_S + d.seconds;
+
+	return s > other_s ? s : other_s;
+}
+
+int64_t policy_longest_buffer_s(const struct policy *p)
+{
+	int64_t s = 0;
+
+	for (const struct resource *r = p->resources; r < p->resources + p->n_resources; r++)
+		s = longer(longer(longer(s, r->buffer_before), r->buffer_after), r->long_after);
+	return s;
+}
+
 bool resource_has_skill(const struct resource *r, const char *word)
 {
 	for (size_t i = 0; i < r->n_skills; i++)

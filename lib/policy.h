@@ -417,6 +417,7 @@ const struct unit *resource_lane(const struct resource *r, uint32_t lane);	    /
 const struct site *policy_site(const struct policy *p, const char *id);	    /* NULL if none */
 /* Between two sites; 0 where nothing is said. */
 int64_t policy_travel_s(const struct policy *p, const struct site *a, const struct site *b);
+int64_t policy_longest_buffer_s(const struct policy *p); /* before or after, of all resources */
 bool resource_has_skill(const struct resource *r, const char *word);
 /* The leaves of a composite, once all parts are known: each once, in order. false: it is a part of itself. */
 bool resource_find_leaves(struct resource *r, struct arena *a);

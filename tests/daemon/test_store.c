@@ -547,6 +547,30 @@ static void loads_as_far_back_as_the_rules_look(void **state)
 	}
 }
 
+/* It ended long before all that the rules look at, and its lane is taken until next week. */
+static void loads_what_is_still_being_cleaned(void **state)
+{
+	struct booking *b = old_booking(1, 300, BOOKING_CONFIRMED);
+	struct served s, again;
+	struct exchange x;
+	char why[512];
+
+	served_init(&s, "cleaned");
+	ask(&x, 0, "1 POLICY APPLY");
+	add_policy(&s, &x.changes, "defaults: {all: {buffer: {after: 307d}}}\n");
+	commit(&s, &x);
+	ask(&x, 0, "1 CANCEL booking=BJHAX0");
+	b->allocations[0].during.end += 307 * DAY;
+	changes_add_booking(&x.changes, CAUSE_BOOKED, NULL, b);
+	commit(&s, &x);
+	served_init(&again, "cleaned");
+	if (store_load(session, &again, why))
+		fail_msg("%s", why);
+	assert_non_null(pole_booking(again.pole, 1));
+	served_clear(&again);
+	served_clear(&s);
+}
+
 static int start(void **state)
 {
 	database_start_migrated(&database);
@@ -567,6 +591,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(memory_tables_and_log_agree),
 	    cmocka_unit_test(loads_as_far_back_as_the_rules_look),
+	    cmocka_unit_test(loads_what_is_still_being_cleaned),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
