@@ -33,7 +33,7 @@ bool group_is_worth_it(const struct served *s)
 	const struct groups *g = &s->groups;
 
 	return g->n_waiting >= s->server->ahead_least &&
-	       (g->n_waiting >= g->n_lately / 2 || g->n_waiting >= GROUP_MAX_COMMANDS);
+	       (g->n_waiting >= g->n_lately * 3 / 8 || g->n_waiting >= GROUP_MAX_COMMANDS);
 }
 
 /* A group may be decided on top of one that is on its way, if that is all that there is to it: not

@@ -19,7 +19,7 @@
  *   refused:   by an error of the server. The commands go again one by one, and the one that fails alone is told so. Of a batch that was
  *              lost before, an error that may come from before the version was looked at says nothing: it stays unknown.
  *
- * While a group is on its way, a second is decided on the state that it would leave, and sent after it, once half of those who are at it wait: so
+ * While a group is on its way, a second is decided on the state that it would leave, and sent after it, once nearly half of those who are at it wait: so
  * the database goes from one to the next, and one half is committed while the other is answered and asks again. The second names the batch that it
  * stands on, and pole_commit finds that very one or changes nothing: if the first is refused, or another daemon was before it, the answer to the
  * second says nothing new, and is not waited for. Both go back to what waits, in their order. If the first is lost, the second is sent again only

@@ -31,8 +31,8 @@ void group_undo(struct served *s, const struct command_group *g);
 bool goes_alone(const struct exchange *x);
 
 /* group.c */
-/* Whether as many wait as are half of those who are at it lately: so one half is committed while the other is answered and asks. A group costs
- * the database as much by itself as some ten commands, so a few go together. */
+/* Whether nearly half of those who are at it lately wait: so one half is committed while the other is answered and asks. (Exactly half would mean to
+ * wait for the last of them.) A group costs the database as much by itself as some ten commands, so a few go together. */
 bool group_is_worth_it(const struct served *s);
 /* Decides and sends what waits, if it is time for that. */
 void groups_turn(struct served *s);
