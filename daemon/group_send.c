@@ -116,8 +116,8 @@ void group_answer(struct served *s)
 	if (!list)
 		return;
 	s->groups.committed = NULL;
+	announce(s); /* first: whoever waits for its turn reads the log meanwhile */
 	list_finish(list);
-	announce(s);
 	watches_tell(s);
 }
 

@@ -154,7 +154,8 @@ static void links_start(struct daemon *d)
 		 COMMIT_WITHIN_S / 2, COMMIT_WITHIN_S);
 	snprintf(reads, sizeof(reads), "%s SET statement_timeout = '%ds'", d->server.on_connect,
 		 READ_WITHIN_S);
-	snprintf(feed, sizeof(feed), "%s LISTEN mutuald", d->server.on_connect);
+	snprintf(feed, sizeof(feed), "%s SET synchronous_commit = off; LISTEN mutuald",
+		 d->server.on_connect);
 	s->commits = db_link_new(s->base, d->server.conninfo, "commits", commits, &commits_ops, d);
 	s->reads = db_link_new(s->base, d->server.conninfo, "reads", reads, &quiet_ops, d);
 	s->reports = db_link_new(s->base, d->server.conninfo, "reports", reads, &quiet_ops, d);
