@@ -173,6 +173,21 @@ def test_the_client_program_asks_again(start, own, folder, day):
             check_bookings(own, c, [b['booking'] for b in c.expect('LIST', what='clock').of('booking')])
 
 
+def test_a_commit_that_keeps_silent(start, own, slots):
+    """Who asked for it is told after a while that the outcome is unknown. Who comes later is not put on top of it: that nothing was done is known."""
+    one = start(database=own.conninfo('pole', 'pole_owner'))
+    token, _ = one.person('Alice Test', 'm01')
+    asks = [{**slots(), 'key': f"silent-{n}"} for n in range(17)]
+    with contextlib.ExitStack() as opened:
+        first, *later = [opened.enter_context(one.connect(token)) for _ in asks]
+        with running.frozen(running.backend(own.psql, 'commits')):
+            assert first.call('BOOK', **asks[0]).outcome == 'ERR unknown-outcome'
+            tags = [c.send('BOOK', **ask) for c, ask in zip(later, asks[1:])]
+            assert {c.receive(tag).outcome for c, tag in zip(later, tags)} == {'ERR unavailable'}
+        codes = [until_booked(first, ask)['booking'] for ask in asks]
+        check_bookings(own, first, codes)
+
+
 def test_the_server_process_of_a_commit_is_ended(start, own, slots):
     """Before the commit, while it waits for a lock, and after the lock is given."""
     one = start(database=own.conninfo('pole', 'pole_owner'))
