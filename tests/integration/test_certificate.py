@@ -57,6 +57,7 @@ def ended(s):
     return True
 
 
+@pytest.mark.long
 def test_it_is_vouched_for_anew_each_day(start):
     """By a daemon that runs on, in every handshake from then on; and after its clock was put back."""
     one = start(clock='+0')
