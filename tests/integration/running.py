@@ -238,6 +238,10 @@ class Daemon:
     def resident_kib(self):
         return int(re.search(r'VmRSS:\s+(\d+)', pathlib.Path(f"/proc/{self.pid}/status").read_text())[1])
 
+    def wakes(self):
+        """How often it has slept and been woken."""
+        return int(re.search(r'^voluntary_ctxt_switches:\s+(\d+)', pathlib.Path(f"/proc/{self.pid}/status").read_text(), re.M)[1])
+
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A daemon of which nobody asks anything does nothing."""
-import pathlib
-import re
 import subprocess
 import time
 
@@ -16,11 +14,6 @@ SECONDS = 3
 WAKES_A_SECOND = 10  # one was measured: its own timers; a poll, a timer that is always due or a socket that stays readable is hundreds
 
 
-def wakes(one):
-    """How often it has slept and been woken."""
-    return int(re.search(r'^voluntary_ctxt_switches:\s+(\d+)', pathlib.Path(f"/proc/{one.pid}/status").read_text(), re.M)[1])
-
-
 def test_it_sleeps(start):
     """With clients that say nothing, one that watches, one that waits, and one that is in the middle of a handshake."""
     one = start(poles=regles.POLE)
@@ -33,9 +26,9 @@ def test_it_sleeps(start):
         stranger.write(b'x NO')
         waiting.expect('NOOP')
         assert taken.ok
-        before, begun = wakes(one), time.monotonic()
+        before, begun = one.wakes(), time.monotonic()
         running.until('some seconds have passed', lambda: time.monotonic() - begun > SECONDS, pause_s=0.5)
-        assert wakes(one) - before < WAKES_A_SECOND * (time.monotonic() - begun)
+        assert one.wakes() - before < WAKES_A_SECOND * (time.monotonic() - begun)
 
 
 def test_a_short_soak():

@@ -398,14 +398,9 @@ def test_at_rest_it_makes_no_calls(start, changes):
         for watcher in watchers:
             for _ in range(changes):
                 watcher.next()
-        before = woken(one)
+        before = one.wakes()
         time.sleep(10)
-        assert woken(one) - before < 40
-
-
-def woken(one):
-    text = pathlib.Path(f"/proc/{one.pid}/status").read_text()
-    return int(text.split('voluntary_ctxt_switches:')[1].split()[0])
+        assert one.wakes() - before < 40
 
 
 LOSE_LAST = """begin;
