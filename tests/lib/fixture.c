@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "lib/moment.h"
+#include "lib/wish.h"
 #include "tests/lib/zone_file.h"
 
 struct policy *fixture_policy(void)
@@ -116,6 +117,59 @@ struct limit fixture_lead(int64_t days, int64_t seconds)
 struct limit fixture_horizon(int64_t days)
 {
 	return (struct limit){.kind = LIMIT_HORIZON, .horizon = {.days = days}};
+}
+
+void fixture_attribute(struct policy *p, struct unit *u, const char *key, const char *value)
+{
+	struct attribute *a = arena_new(&p->arena, struct attribute);
+
+	*a = (struct attribute){key, value};
+	u->attributes = a;
+	u->n_attributes = 1;
+}
+
+void fixture_parts(struct policy *p, struct resource *r, const struct resource *a,
+		   const struct resource *b)
+{
+	r->parts = arena_new_n(&p->arena, const struct resource *, 2);
+	r->parts[0] = a;
+	r->parts[1] = b;
+	r->n_parts = 2;
+}
+
+static struct need *need_of(struct policy *p, size_t n)
+{
+	struct need *needs = arena_new_n(&p->arena, struct need, n);
+
+	for (size_t i = 0; i < n; i++)
+		needs[i] = (struct need){.quantity = 1, .word = "", .having_text = ""};
+	return needs;
+}
+
+void fixture_requirements(struct policy *p, const struct resource *van, struct resource *trailer,
+			  const struct resource *bench, struct resource *laser)
+{
+	struct requirement *one = arena_new(&p->arena, struct requirement);
+	struct requirement *both = arena_new_n(&p->arena, struct requirement, 2);
+	struct need *hitch = need_of(p, 2), *seat = need_of(p, 1), *skill = need_of(p, 1);
+	const char *at;
+
+	hitch[0].resource = van;
+	hitch[0].having_text = "hitch=true";
+	wishes_parse("hitch=true", &p->arena, &hitch[0].having, &at);
+	hitch[1].kind = NEED_DECLARED;
+	hitch[1].word = "own-hitch";
+	*one = (struct requirement){.choices = hitch, .n_choices = 2};
+	trailer->requirements = one;
+	trailer->n_requirements = 1;
+	seat[0].resource = bench;
+	skill[0].kind = NEED_SKILL;
+	skill[0].word = "referent";
+	both[0] = (struct requirement){.choices = seat, .n_choices = 1};
+	both[1] = (struct requirement){
+	    .choices = skill, .n_choices = 1, .during_first.seconds = 900, .unless = "laser"};
+	laser->requirements = both;
+	laser->n_requirements = 2;
 }
 
 void fixture_apply(struct pole *p, struct policy *policy)

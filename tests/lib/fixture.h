@@ -22,6 +22,13 @@ struct limit fixture_start(int32_t every_s);
 struct limit fixture_lead(int64_t days, int64_t seconds);
 struct limit fixture_horizon(int64_t days);
 
+/* The unit's only one. */
+void fixture_attribute(struct policy *p, struct unit *u, const char *key, const char *value);
+void fixture_parts(struct policy *p, struct resource *r, const struct resource *a, const struct resource *b);
+/* The trailer needs a van with a hitch, or one's own; the laser a bench, and for its first quarter of an hour a referent, but for who is skilled. */
+void fixture_requirements(struct policy *p, const struct resource *van, struct resource *trailer, const struct resource *bench,
+			  struct resource *laser);
+
 /* Numbers and applies; takes the policy. */
 void fixture_apply(struct pole *p, struct policy *policy);
 /* Adds an active person; number 1.. in order. member NULL: of the pole. */

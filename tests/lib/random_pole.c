@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include "lib/wish.h"
 #include "tests/lib/fixture.h"
 
 #define QUARTER 900
@@ -65,58 +64,6 @@ static void add_times(struct draw *d, struct policy *p, struct resource *r)
 	}
 }
 
-static void set_attribute(struct policy *p, struct unit *u, const char *key, const char *value)
-{
-	struct attribute *a = arena_new(&p->arena, struct attribute);
-
-	*a = (struct attribute){key, value};
-	u->attributes = a;
-	u->n_attributes = 1;
-}
-
-static void add_parts(struct policy *p, struct resource *r, const struct resource *a,
-		      const struct resource *b)
-{
-	r->parts = arena_new_n(&p->arena, const struct resource *, 2);
-	r->parts[0] = a;
-	r->parts[1] = b;
-	r->n_parts = 2;
-}
-
-static struct need *needs(struct policy *p, size_t n)
-{
-	struct need *made = arena_new_n(&p->arena, struct need, n);
-
-	for (size_t i = 0; i < n; i++)
-		made[i] = (struct need){.quantity = 1, .word = "", .having_text = ""};
-	return made;
-}
-
-static void add_requirements(struct policy *p)
-{
-	struct requirement *trailer = arena_new(&p->arena, struct requirement);
-	struct requirement *laser = arena_new_n(&p->arena, struct requirement, 2);
-	struct need *hitch = needs(p, 2), *seat = needs(p, 1), *skill = needs(p, 1);
-	const char *at;
-
-	hitch[0].resource = &p->resources[VAN];
-	hitch[0].having_text = "hitch=true";
-	wishes_parse("hitch=true", &p->arena, &hitch[0].having, &at);
-	hitch[1].kind = NEED_DECLARED;
-	hitch[1].word = "own-hitch";
-	*trailer = (struct requirement){.choices = hitch, .n_choices = 2};
-	p->resources[TRAILER].requirements = trailer;
-	p->resources[TRAILER].n_requirements = 1;
-	seat[0].resource = &p->resources[BENCH];
-	skill[0].kind = NEED_SKILL;
-	skill[0].word = "referent";
-	laser[0] = (struct requirement){.choices = seat, .n_choices = 1};
-	laser[1] = (struct requirement){
-	    .choices = skill, .n_choices = 1, .during_first.seconds = QUARTER, .unless = "laser"};
-	p->resources[LASER].requirements = laser;
-	p->resources[LASER].n_requirements = 2;
-}
-
 static void add_skill(struct resource *r)
 {
 	static const char *skills[] = {"referent"};
@@ -131,7 +78,7 @@ static void vary_vans(struct draw *d, struct policy *p, struct resource *van)
 
 	for (size_t i = 0; i < van->n_units; i++) {
 		if (chance(d, 50))
-			set_attribute(p, &van->units[i], "hitch", "true");
+			fixture_attribute(p, &van->units[i], "hitch", "true");
 		if (two_sites && chance(d, 50))
 			van->units[i].site = &p->sites[1];
 		van->units[i].in_service = i == 0 || chance(d, 90);
@@ -161,11 +108,11 @@ struct policy *random_pole(struct draw *d, bool hard)
 	assert_int_equal(p->n_resources, N_RANDOM_RESOURCES);
 	r = p->resources;
 	vary_vans(d, p, &r[VAN]);
-	add_parts(p, &r[HALF], &r[STAGE], &r[FLOOR]);
-	add_parts(p, &r[HALL], &r[HALF], &r[SIDE]);
+	fixture_parts(p, &r[HALF], &r[STAGE], &r[FLOOR]);
+	fixture_parts(p, &r[HALL], &r[HALF], &r[SIDE]);
 	add_skill(&r[TESS]);
 	add_skill(&r[REMI]);
-	add_requirements(p);
+	fixture_requirements(p, &r[VAN], &r[TRAILER], &r[BENCH], &r[LASER]);
 	r[POOL].stands_in = arena_new(&p->arena, const struct resource *);
 	r[POOL].stands_in[r[POOL].n_stands_in++] = &r[VAN];
 	for (size_t i = 0; i < p->n_resources; i++) {

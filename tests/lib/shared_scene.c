@@ -8,8 +8,6 @@
 
 #include <cmocka.h>
 
-#include "lib/wish.h"
-
 #define SHARED_NOW "2026-11-23T06:00"
 
 struct resource *shared_resource(struct policy *p, const char *id)
@@ -31,57 +29,6 @@ static void add_site(struct policy *p)
 	p->n_travels = 1;
 }
 
-static void set_attribute(struct policy *p, struct unit *u, const char *key, const char *value)
-{
-	struct attribute *a = arena_new(&p->arena, struct attribute);
-
-	*a = (struct attribute){key, value};
-	u->attributes = a;
-	u->n_attributes = 1;
-}
-
-static void add_parts(struct policy *p, struct resource *r, const char *a, const char *b)
-{
-	r->parts = arena_new_n(&p->arena, const struct resource *, 2);
-	r->parts[0] = shared_resource(p, a);
-	r->parts[1] = shared_resource(p, b);
-	r->n_parts = 2;
-}
-
-static struct need *need_of(struct policy *p, size_t n)
-{
-	struct need *needs = arena_new_n(&p->arena, struct need, n);
-
-	for (size_t i = 0; i < n; i++)
-		needs[i] = (struct need){.quantity = 1, .word = "", .having_text = ""};
-	return needs;
-}
-
-static void add_requirements(struct policy *p)
-{
-	struct requirement *trailer = arena_new(&p->arena, struct requirement);
-	struct requirement *laser = arena_new_n(&p->arena, struct requirement, 2);
-	struct need *hitch = need_of(p, 2), *seat = need_of(p, 1), *skill = need_of(p, 1);
-	const char *at;
-
-	hitch[0].resource = shared_resource(p, "van");
-	hitch[0].having_text = "hitch=true";
-	wishes_parse("hitch=true", &p->arena, &hitch[0].having, &at);
-	hitch[1].kind = NEED_DECLARED;
-	hitch[1].word = "own-hitch";
-	*trailer = (struct requirement){.choices = hitch, .n_choices = 2};
-	shared_resource(p, "trailer")->requirements = trailer;
-	shared_resource(p, "trailer")->n_requirements = 1;
-	seat[0].resource = shared_resource(p, "bench");
-	skill[0].kind = NEED_SKILL;
-	skill[0].word = "referent";
-	laser[0] = (struct requirement){.choices = seat, .n_choices = 1};
-	laser[1] = (struct requirement){
-	    .choices = skill, .n_choices = 1, .during_first.seconds = 900, .unless = "laser"};
-	shared_resource(p, "laser")->requirements = laser;
-	shared_resource(p, "laser")->n_requirements = 2;
-}
-
 struct policy *shared_policy(void)
 {
 	static const char *skills[] = {"referent"};
@@ -90,16 +37,18 @@ struct policy *shared_policy(void)
 
 	add_site(p);
 	van = fixture_resource(p, "van", 4);
-	set_attribute(p, &van->units[2], "hitch", "true");
-	set_attribute(p, &van->units[3], "hitch", "true");
+	fixture_attribute(p, &van->units[2], "hitch", "true");
+	fixture_attribute(p, &van->units[3], "hitch", "true");
 	fixture_capacity(p, "chair", 40);
 	fixture_resource(p, "stage", 1);
 	fixture_resource(p, "floor", 1);
 	fixture_resource(p, "b", 1);
 	fixture_resource(p, "a", 1);
 	fixture_resource(p, "hall", 1);
-	add_parts(p, shared_resource(p, "a"), "stage", "floor");
-	add_parts(p, shared_resource(p, "hall"), "a", "b");
+	fixture_parts(p, shared_resource(p, "a"), shared_resource(p, "stage"),
+		      shared_resource(p, "floor"));
+	fixture_parts(p, shared_resource(p, "hall"), shared_resource(p, "a"),
+		      shared_resource(p, "b"));
 	fixture_resource(p, "trailer", 1);
 	fixture_resource(p, "laser", 1);
 	bench = fixture_capacity(p, "bench", 4);
@@ -109,7 +58,8 @@ struct policy *shared_policy(void)
 	tess->moves = true;
 	tess->skills = skills;
 	tess->n_skills = 1;
-	add_requirements(p);
+	fixture_requirements(p, shared_resource(p, "van"), shared_resource(p, "trailer"),
+			     shared_resource(p, "bench"), shared_resource(p, "laser"));
 	for (size_t i = 0; i < p->n_resources; i++)
 		assert_true(resource_find_leaves(&p->resources[i], &p->arena));
 	return p;
