@@ -73,12 +73,11 @@ static void go_on_with_next(struct served *s)
 	g->next = done;
 	if (!g->sent.list)
 		return;
-	if (!g->sent.n_changes && group_rests_on_memory(g->sent.list)) {
-		group_ask(s);
-		return;
-	}
 	if (!g->sent.n_changes) {
-		append(&g->committed, group_take(&g->sent));
+		if (group_rests_on_memory(g->sent.list))
+			group_ask(s);
+		else
+			append(&g->committed, group_take(&g->sent));
 		return;
 	}
 	g->state = g->sent.was_lost ? GROUPS_UNKNOWN : GROUPS_SENT;
