@@ -172,6 +172,7 @@ void reply_ok(struct exchange *x, struct line_writer *w)
 {
 	int64_t as_of;
 
+	x->is_ok = true;
 	line_begin(w, &x->reply, "OK");
 	if (x->request.dry)
 		line_str(w, "dry", "yes");

@@ -42,6 +42,7 @@ struct exchange {
 	const char *token_hash; /* of the token that it came under, in the arena; NULL: the daemon itself asks */
 	const char *fingerprint; /* hash of what was asked; NULL: not needed yet */
 	const char *kept_reply;	 /* what is kept for the key, where that is not the reply; in the arena */
+	bool is_ok; /* the reply so far ends with OK */
 	bool granted, policy_applied;
 	bool repeated; /* its key was known: the answer is that of the first time */
 	int64_t began_us, answered_us; /* metrics_now_us(); 0: not yet */

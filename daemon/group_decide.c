@@ -110,8 +110,20 @@ static void decide_request(struct served *s, struct exchange *x, int64_t now)
 		verb_actions[x->request.verb->id].decide(x, now);
 }
 
+/* A MOVE to where it stands already is granted, too, and changes nothing. In the log it is its
+ * booking as it is: so other daemons know what was answered under its key. */
+static void log_as_it_is(struct served *s, struct exchange *x)
+{
+	int64_t number = request_booking(&x->request, "booking");
+	struct booking *b = (struct booking *)pole_booking(s->pole, number);
+
+	if (b)
+		changes_add_booking(&x->changes, CAUSE_NONE, b, booking_ref(b));
+}
+
 void group_decide(struct served *s, struct exchange *x, int64_t now)
 {
+	x->is_ok = false;
 	decide_request(s, x, now);
 	if (x->request.dry)
 		return;
@@ -121,6 +133,8 @@ void group_decide(struct served *s, struct exchange *x, int64_t now)
 		settle_by_time(s->pole, now, &x->arena, &x->changes);
 	else if (x->changes.n)
 		settle(s->pole, now, &x->arena, &x->changes);
+	else if (x->tell || x->is_ok)
+		log_as_it_is(s, x);
 	x->granted = x->changes.n > 0;
 }
 

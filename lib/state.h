@@ -34,7 +34,7 @@ bool booking_state_is_open(enum booking_state s);  /* something may still become
 
 /* What happened to a booking: logged with the change, told by WATCH, and the key of the table of moves. */
 enum cause {
-	CAUSE_NONE, /* not said: logs from before causes were kept */
+	CAUSE_NONE, /* asked for, and it stays as it is; or not said: logs from before causes were kept */
 	CAUSE_BOOKED,
 	CAUSE_HELD,
 	CAUSE_REQUESTED,

@@ -79,6 +79,18 @@ def test_every_changing_verb(as_person, day):
         assert final(first) == final(again), verb
 
 
+@pytest.mark.parametrize('args', [{}, {'scope': 'all'}])
+def test_granted_as_it_is_and_not_done_later(as_person, day, args):
+    """What changed nothing, asked again when something else has happened: it must not be moved back."""
+    c = as_person('alice')
+    code = c.expect('BOOK', what='clock', from_=f"{day}T08:00", for_='2h')['booking']
+    ask = {'booking': code, 'from_': f"{day}T08:00", 'key': uuid.uuid4().hex, **args}
+    first = c.expect('MOVE', **ask)
+    moved = c.expect('MOVE', booking=code, from_=f"{day}T14:00")
+    assert final(c.expect('MOVE', **ask)) == final(first)
+    assert c.expect('SHOW', booking=code).of('booking')[0]['from'] == moved['from']
+
+
 def test_a_dry_run_leaves_the_key_free(as_person, day):
     c = as_person('alice')
     ask = {'what': 'bench', 'from_': f"{day}T08:00", 'for_': '2h', 'key': uuid.uuid4().hex}

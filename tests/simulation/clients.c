@@ -198,13 +198,14 @@ static void note_code(const struct asked_op *op)
 
 static void op_granted(struct client *c, struct asked_op *op)
 {
-	if (op->is_kept && strcmp(op->granted, op->answer) != 0)
+	if (op->granted && strcmp(op->granted, op->answer) != 0)
 		violation("%s was answered \"%s\", then \"%s\"", op->key, op->granted, op->answer);
-	if (!op->is_kept) { /* what changed nothing is not kept */
+	if (!op->granted) {
 		op->granted = op->answer;
-		op->is_kept = tables_request(op->person, op->key) != NULL;
 		note_code(op);
 	}
+	if (!tables_request(op->person, op->key))
+		violation("%s is answered \"%s\", and not kept", op->key, op->answer);
 	op->settled = op->again == 0;
 	if (op->again && chance(50))
 		wire_lose(c->wire); /* to ask another daemon */

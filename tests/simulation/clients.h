@@ -20,7 +20,6 @@ struct asked_op {
 	int64_t start; /* of one without a key: it asks for a desk at a time of its own */
 	const char *final; /* of one without a key: the last line of its answer; NULL: lost */
 	const char *granted;	/* all lines of the answer, without their tag; NULL: not granted so far */
-	bool is_kept;		/* the tables had that answer when it came */
 	bool settled;
 	/* the present attempt */
 	const char *answer;

@@ -53,23 +53,6 @@ static size_t n_commands(const struct asked_op *op)
 	return n;
 }
 
-/* The value of ` key=` in an answer. */
-static const char *value_of(const char *answer, const char *key)
-{
-	const char *at = strstr(answer, arena_printf(virtual_arena(), " %s=", key));
-
-	at = at ? at + strlen(key) + 2 : "";
-	return arena_strndup(virtual_arena(), at, strcspn(at, " \n"));
-}
-
-/* A MOVE to where it is: granted, and nothing to keep. A copy of it that is still on its way on a
- * lost connection may do it later, as with a refusal. */
-static bool changed_nothing(const char *answer)
-{
-	return strcmp(value_of(answer, "from"), value_of(answer, "was-from")) == 0 &&
-	       strcmp(value_of(answer, "to"), value_of(answer, "was-to")) == 0;
-}
-
 /* Done once where it was granted; not at all where it was refused, or could not be; else, once or
  * not at all. */
 static void check_once(const struct asked_op *op)
@@ -99,10 +82,9 @@ static void check_answers(void)
 		kept = tables_request(op->person, op->key);
 		if (!op->settled)
 			violation("%s has no answer: %s", op->key, op->line);
-		if (op->granted && !kept && !changed_nothing(op->granted))
+		if (op->granted && !kept)
 			violation("%s was granted, and the tables do not know it", op->key);
-		if (op->granted && kept && strcmp(op->granted, kept->reply) != 0 &&
-		    !changed_nothing(op->granted))
+		if (op->granted && kept && strcmp(op->granted, kept->reply) != 0)
 			violation("%s was answered \"%s\", and kept is \"%s\"", op->key,
 				  op->granted, kept->reply);
 		if (n_commands(op) != (kept != NULL))
