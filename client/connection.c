@@ -179,6 +179,9 @@ static int handshake_fault(struct connection *c, int answer, struct arena *a, co
 {
 	int saved = errno, error = SSL_get_error(c->tls, answer);
 	long verified = SSL_get_verify_result(c->tls);
+	STACK_OF(X509) *chain = SSL_get0_verified_chain(c->tls);
+	if (verified == X509_V_ERR_CERT_NOT_YET_VALID && sk_X509_num(chain) > 0)
+		return vouched_clocks(X509_get0_notBefore(sk_X509_value(chain, 0)), a, ret_why);
 	if (verified != X509_V_OK) {
 		*ret_why = X509_verify_cert_error_string(verified);
 		return fault_of_verification(verified);
@@ -214,10 +217,8 @@ static int start_tls(struct connection *c, const struct address *address, const 
 	int answer = SSL_connect(c->tls);
 	if (answer != 1)
 		return handshake_fault(c, answer, a, ret_why);
-	if (!vouched_is_good(c->tls, ret_why))
-		return CONNECTION_E_WITHDRAWN;
 	set_timeouts(c->fd, REPLY_TIMEOUT_S);
-	return CONNECTION_OK;
+	return vouched_fault(c->tls, a, ret_why);
 }
 
 int connection_open(const struct address *address, const char *ca_pem, int timeout_s,

@@ -35,6 +35,8 @@ enum connection_fault {
 	CONNECTION_E_UNTRUSTED, /* not issued by that CA */
 	CONNECTION_E_NAME,	/* issued for another name */
 	CONNECTION_E_EXPIRED,	/* no longer, or not yet, valid */
+	CONNECTION_E_CLOCK_AHEAD,  /* this computer's clock, of the server's; or the other is behind */
+	CONNECTION_E_CLOCK_BEHIND, /* likewise */
 	CONNECTION_E_WITHDRAWN, /* its authority does not vouch for it any more: see vouched.h */
 	CONNECTION_E_LOST,	/* ended by the other side, or the network */
 	CONNECTION_E_SILENT,	/* no answer in time */

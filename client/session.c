@@ -23,6 +23,8 @@ static const enum text fault_texts[] = {
     [CONNECTION_E_UNTRUSTED] = TEXT_NET_UNTRUSTED,
     [CONNECTION_E_NAME] = TEXT_NET_NAME,
     [CONNECTION_E_EXPIRED] = TEXT_NET_EXPIRED,
+    [CONNECTION_E_CLOCK_AHEAD] = TEXT_NET_CLOCK_AHEAD,
+    [CONNECTION_E_CLOCK_BEHIND] = TEXT_NET_CLOCK_BEHIND,
     [CONNECTION_E_WITHDRAWN] = TEXT_NET_WITHDRAWN,
     [CONNECTION_E_LOST] = TEXT_NET_LOST,
     [CONNECTION_E_SILENT] = TEXT_NET_SILENT,
@@ -214,8 +216,13 @@ static enum exit_code try_server(struct session *s)
 /* Whoever is there may not be who it should be: that is never passed over in silence. */
 static bool is_suspicious(int fault)
 {
-	return fault == CONNECTION_E_UNTRUSTED || fault == CONNECTION_E_NAME ||
-	       fault == CONNECTION_E_EXPIRED || fault == CONNECTION_E_WITHDRAWN;
+	static const bool suspicious[] = {
+	    [CONNECTION_E_UNTRUSTED] = true,	[CONNECTION_E_NAME] = true,
+	    [CONNECTION_E_EXPIRED] = true,	[CONNECTION_E_CLOCK_AHEAD] = true,
+	    [CONNECTION_E_CLOCK_BEHIND] = true, [CONNECTION_E_WITHDRAWN] = true,
+	    [CONNECTION_E_PROTOCOL] = false,
+	};
+	return suspicious[fault];
 }
 
 /* From the present server to the one after it. */

@@ -18,7 +18,8 @@
 #include <openssl/rand.h>
 
 #define DAY_S (24 * 3600)
-#define BACKDATE_S 3600 /* for clients whose clock is slow */
+#define BACKDATE_S 3600		       /* for clients whose clock is slow */
+#define STATUS_BACKDATE_S (2L * DAY_S) /* likewise; what counts for security is its end */
 #define LABEL_MAX_BYTES 63
 #define DNS_MAX_BYTES 253
 
@@ -150,7 +151,7 @@ X509 *certificate_new_server(EVP_PKEY *key, const char *name, GENERAL_NAMES *nam
 static bool add_good(OCSP_BASICRESP *of, X509 *certificate, X509 *ca)
 {
 	OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), certificate, ca);
-	ASN1_TIME *from = X509_gmtime_adj(NULL, -BACKDATE_S),
+	ASN1_TIME *from = X509_gmtime_adj(NULL, -STATUS_BACKDATE_S),
 		  *to = X509_gmtime_adj(NULL, (long)STATUS_DAYS * DAY_S);
 	bool ok = id != NULL && from != NULL && to != NULL &&
 		  OCSP_basic_add1_status(of, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, from, to) != NULL;
