@@ -517,7 +517,7 @@ static int bring_up(struct daemon *d)
 	if (r)
 		return 1;
 	d->server.connections = connections_new(&d->server, NULL);
-	d->status = status_http_new(d->server.base);
+	d->status = status_http_new(d->server.base, &d->server.metrics.status_questions);
 	if (listen_start(d) || tls_start(d)) /* the certificate names the port */
 		return 1;
 	links_start(d);

@@ -269,6 +269,12 @@ static double allocated_bytes(void)
 	return (double)m.uordblks + (double)m.hblkhd;
 }
 
+/* To a stream a question by HTTP is a handshake that failed. */
+uint64_t metrics_tls_failures(const struct server *server)
+{
+	return stream_counts()->handshake_failures - server->metrics.status_questions;
+}
+
 static void write_server(const struct server *s, struct buffer *out)
 {
 	const struct stream_counts *c = stream_counts();
@@ -280,7 +286,10 @@ static void write_server(const struct server *s, struct buffer *out)
 	one(out, "sent_bytes_total", "counter", "Bytes to clients, without TLS.",
 	    (double)c->sent_bytes);
 	one(out, "tls_failures_total", "counter", "TLS handshakes that failed.",
-	    (double)c->handshake_failures);
+	    (double)metrics_tls_failures(s));
+	one(out, "status_questions_total", "counter",
+	    "Questions for the certificate's status (OCSP) by HTTP, at the port of TLS.",
+	    (double)s->metrics.status_questions);
 	one(out, "resident_memory_bytes", "gauge", "Memory that the daemon has in use.",
 	    (double)metrics_resident_bytes());
 	one(out, "allocated_memory_bytes", "gauge",

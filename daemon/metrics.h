@@ -31,6 +31,7 @@ struct metrics {
 	struct histogram group_commands;
 	struct histogram load_us; /* of a pole, from when it was asked for */
 	uint64_t load_failures, let_go; /* poles */
+	uint64_t status_questions; /* by plain HTTP at the port of TLS (daemon/status_http.h) */
 };
 
 int64_t metrics_now_us(void); /* monotonic */
@@ -40,5 +41,6 @@ void histogram_add_commands(struct histogram *h, uint64_t n);
 void metrics_answered(struct exchange *x);
 uint64_t histogram_mean(const struct histogram *h);
 int64_t metrics_resident_bytes(void);
+uint64_t metrics_tls_failures(const struct server *server); /* without those who spoke HTTP, and were answered */
 /* All of it, as text. */
 void metrics_write(const struct server *server, struct buffer *out);

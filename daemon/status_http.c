@@ -21,6 +21,7 @@
 
 struct status_http {
 	struct event_base *base;
+	uint64_t *n_questions;
 	struct stream *streams[ANSWERS_MAX]; /* NULL: free */
 };
 
@@ -44,6 +45,7 @@ void status_http_answer(void *arg, int fd, const void *status, size_t n)
 	char head[256];
 	int length, own;
 
+	++*h->n_questions;
 	while (slot < h->streams + ANSWERS_MAX && *slot)
 		slot++;
 	own = slot < h->streams + ANSWERS_MAX ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
@@ -59,11 +61,12 @@ void status_http_answer(void *arg, int fd, const void *status, size_t n)
 	stream_shutdown(*slot, LINGER_MS);
 }
 
-struct status_http *status_http_new(struct event_base *base)
+struct status_http *status_http_new(struct event_base *base, uint64_t *n_questions)
 {
 	struct status_http *h = memory_new(sizeof(*h));
 
 	h->base = base;
+	h->n_questions = n_questions;
 	return h;
 }
 

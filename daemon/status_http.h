@@ -7,11 +7,13 @@
  */
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct event_base;
 struct status_http;
 
-struct status_http *status_http_new(struct event_base *base);
+/* Each question is counted there, whether or not there is room to answer it. */
+struct status_http *status_http_new(struct event_base *base, uint64_t *n_questions);
 void status_http_free(struct status_http *h); /* takes NULL */
 /* A ca_http_fn. The socket stays the caller's, who may close it. */
 void status_http_answer(void *arg, int fd, const void *status, size_t n);

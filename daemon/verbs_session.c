@@ -270,7 +270,8 @@ static void write_inside(const struct exchange *x, struct line_writer *w)
 	line_int(w, "request-us", (int64_t)histogram_mean(&x->server->metrics.whole_us));
 	line_int(w, "received-bytes", (int64_t)streams->received_bytes);
 	line_int(w, "sent-bytes", (int64_t)streams->sent_bytes);
-	line_int(w, "tls-failures", (int64_t)streams->handshake_failures);
+	line_int(w, "tls-failures", (int64_t)metrics_tls_failures(x->server));
+	line_int(w, "status-questions", (int64_t)x->server->metrics.status_questions);
 	line_int(w, "database-connects", (int64_t)db_link_connects(x->server->commits));
 	line_int(w, "memory-bytes", metrics_resident_bytes());
 }

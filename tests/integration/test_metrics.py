@@ -117,9 +117,10 @@ def test_values_move(measured, day):
 
 def test_failures_are_counted(measured):
     before = scrape(measured)
-    with socket.create_connection(('127.0.0.1', measured.port)) as s:
-        s.sendall(b'GET / HTTP/1.1\r\n\r\n')
-        s.recv(100)
+    for said in b'GET / HTTP/1.1\r\n\r\n', b'POST / HTTP/1.1\r\n\r\n', b'220 mail.example.org ESMTP\r\n':
+        with socket.create_connection(('127.0.0.1', measured.port)) as s:
+            s.sendall(said)
+            s.recv(100)
     measured.psql("select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('commits', 'feed')")
 
     def again():
@@ -127,6 +128,11 @@ def test_failures_are_counted(measured):
         return all(now['mutuald_database_connects_total', (('link', n),)] == 2 for n in ('commits', 'feed')) and now
     after = running.until('the links are there again', again)
     assert after['mutuald_tls_failures_total', ()] - before['mutuald_tls_failures_total', ()] == 1
+    assert after['mutuald_status_questions_total', ()] - before['mutuald_status_questions_total', ()] == 2
+    with measured.admin() as c:
+        status = c.expect('STATUS')
+    assert (int(status['tls-failures']), int(status['status-questions'])) == tuple(
+        after[f"mutuald_{name}_total", ()] for name in ('tls_failures', 'status_questions'))
 
 
 def test_no_names(measured):
