@@ -16,7 +16,6 @@
 enum {
 	ERA_YEARS = 400,
 	ERA_DAYS = 146097,
-	CENTURY_DAYS = 36524,
 	QUAD_DAYS = 1461,
 	EPOCH_DAYS = 719468, /* from 0000-03-01 to 1970-01-01 */
 };
@@ -53,20 +52,25 @@ int64_t civil_days(struct civil_date d)
 	return era * ERA_DAYS + day - 1 - EPOCH_DAYS;
 }
 
+/* In quarters of a day, and counted from the middle of one, a century has as many as an era has
+ * days and a year as many as four years have: so what is left over of a division is the day within.
+ */
 struct civil_date civil_from_days(int64_t days)
 {
+	uint32_t quarters, century, year, day, month;
 	int64_t era;
-	uint32_t day, year, month;
 
 	assert(days > -DAYS_LIMIT && days < DAYS_LIMIT);
 	days += EPOCH_DAYS;
 	era = floor_div(days, ERA_DAYS);
-	day = (uint32_t)(days - era * ERA_DAYS);
-	year = (day - day / (QUAD_DAYS - 1) + day / CENTURY_DAYS - day / (ERA_DAYS - 1)) / 365;
-	day -= year * 365 + year / 4 - year / 100;
+	quarters = 4 * (uint32_t)(days - era * ERA_DAYS) + 3;
+	century = quarters / ERA_DAYS;
+	quarters = quarters % ERA_DAYS | 3;
+	year = quarters / QUAD_DAYS;
+	day = quarters % QUAD_DAYS / 4;
 	month = (5 * day + 2) / 153;
 	return (struct civil_date){
-	    .year = (int32_t)(era * ERA_YEARS + year) + (month >= 10),
+	    .year = (int32_t)(era * ERA_YEARS + 100 * century + year) + (month >= 10),
 	    .month = (uint8_t)(month < 10 ? month + 3 : month - 9),
 	    .day = (uint8_t)(day - (153 * month + 2) / 5 + 1),
 	};

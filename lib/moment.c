@@ -7,20 +7,19 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { YEAR_FIRST = 1970, YEAR_LAST = 2199 };
 
-/* Exactly n digits. */
-static bool read_digits(const char **at, int n, int32_t *ret)
+static bool read_two(const char **at, int32_t *ret)
 {
-	int32_t value = 0;
+	const uint32_t tens = (uint32_t)(*at)[0] - '0';
+	uint32_t ones;
 
-	for (; n > 0; n--, (*at)++) {
-		if (**at < '0' || **at > '9')
-			return false;
-		value = value * 10 + (**at - '0');
-	}
-	*ret = value;
+	if (tens > 9 || (ones = (uint32_t)(*at)[1] - '0') > 9)
+		return false;
+	*ret = (int32_t)(tens * 10 + ones);
+	*at += 2;
 	return true;
 }
 
@@ -34,11 +33,12 @@ static bool skip(const char **at, char expected)
 
 static int read_date(const char **at, struct civil_date *ret)
 {
-	int32_t year, month, day;
+	int32_t century, year, month, day;
 
-	if (!read_digits(at, 4, &year) || !skip(at, '-') || !read_digits(at, 2, &month) ||
-	    !skip(at, '-') || !read_digits(at, 2, &day))
+	if (!read_two(at, &century) || !read_two(at, &year) || !skip(at, '-') ||
+	    !read_two(at, &month) || !skip(at, '-') || !read_two(at, &day))
 		return MOMENT_E_SYNTAX;
+	year += century * 100;
 	*ret = (struct civil_date){year, (uint8_t)month, (uint8_t)day};
 	if (year < YEAR_FIRST || year > YEAR_LAST || !civil_date_is_valid(*ret))
 		return MOMENT_E_RANGE;
@@ -49,9 +49,9 @@ static int read_time(const char **at, int32_t *ret_second)
 {
 	int32_t hour, minute, second = 0;
 
-	if (!read_digits(at, 2, &hour) || !skip(at, ':') || !read_digits(at, 2, &minute))
+	if (!read_two(at, &hour) || !skip(at, ':') || !read_two(at, &minute))
 		return MOMENT_E_SYNTAX;
-	if (skip(at, ':') && !read_digits(at, 2, &second))
+	if (skip(at, ':') && !read_two(at, &second))
 		return MOMENT_E_SYNTAX;
 	*ret_second = hour * 3600 + minute * 60 + second;
 	if (minute > 59 || second > 59 || *ret_second > DAY_S)
@@ -70,10 +70,10 @@ static int read_offset(const char **at, int32_t *ret_s)
 	}
 	if (!skip(at, '+') && !skip(at, '-'))
 		return MOMENT_E_SYNTAX;
-	if (!read_digits(at, 2, &hours))
+	if (!read_two(at, &hours))
 		return MOMENT_E_SYNTAX;
 	skip(at, ':');
-	if (!read_digits(at, 2, &minutes))
+	if (!read_two(at, &minutes))
 		return MOMENT_E_SYNTAX;
 	if (hours > 23 || minutes > 59)
 		return MOMENT_E_RANGE;
@@ -122,31 +122,39 @@ int64_t moment_utc(const struct moment *m, const struct zone *z)
 	return utc;
 }
 
+/* clang-format off */
+static const char pairs[] =
+	"00010203040506070809" "10111213141516171819" "20212223242526272829" "30313233343536373839"
+	"40414243444546474849" "50515253545556575859" "60616263646566676869" "70717273747576777879"
+	"80818283848586878889" "90919293949596979899";
+/* clang-format on */
+
+/* `value` is below 100. */
 static char *put_two(char *at, uint32_t value)
 {
-	at[0] = (char)('0' + value / 10);
-	at[1] = (char)('0' + value % 10);
-	return at + 2;
+	return mempcpy(at, pairs + 2 * value, 2);
 }
 
-static char *put_pair(char *at, char before, int32_t value)
+static char *put_pair(char *at, char before, uint32_t value)
 {
 	*at = before;
-	return put_two(at + 1, (uint32_t)value);
+	return put_two(at + 1, value);
 }
 
 /* Without an offset. */
 static char *put_local(char *at, struct civil_time t)
 {
-	assert(t.date.year >= 0 && t.date.year <= 9999);
-	at = put_two(at, (uint32_t)t.date.year / 100);
-	at = put_two(at, (uint32_t)t.date.year % 100);
+	const uint32_t year = (uint32_t)t.date.year, second = (uint32_t)t.second;
+
+	assert(year <= 9999);
+	at = put_two(at, year / 100);
+	at = put_two(at, year % 100);
 	at = put_pair(at, '-', t.date.month);
 	at = put_pair(at, '-', t.date.day);
-	at = put_pair(at, 'T', t.second / 3600);
-	at = put_pair(at, ':', t.second / 60 % 60);
-	if (t.second % 60)
-		at = put_pair(at, ':', t.second % 60);
+	at = put_pair(at, 'T', second / 3600);
+	at = put_pair(at, ':', second / 60 % 60);
+	if (second % 60)
+		at = put_pair(at, ':', second % 60);
 	return at;
 }
 
@@ -154,24 +162,28 @@ char *moment_format_utc(int64_t utc, char *buf, size_t n)
 {
 	char *at = buf;
 
-	assert(n >= 32);
+	assert(n >= MOMENT_MAX_BYTES);
 	at = put_local(at, civil_from_seconds(utc));
 	*at++ = 'Z';
 	*at = '\0';
 	return buf;
 }
 
-char *moment_format(int64_t utc, const struct zone *z, char *buf, size_t n)
+char *moment_put(char *at, int64_t utc, const struct zone *z)
 {
 	/* An offset with seconds (Monrovia until 1972) cannot be written; in whole minutes the
 	 * instant stays exact. */
-	int32_t offset_min = zone_offset_s(z, utc) / 60;
-	char *at = buf;
+	const int32_t offset_min = zone_offset_s(z, utc) / 60;
+	const uint32_t distance_min = (uint32_t)abs(offset_min);
 
-	assert(n >= 32);
 	at = put_local(at, civil_from_seconds(utc + offset_min * 60));
-	at = put_pair(at, offset_min < 0 ? '-' : '+', abs(offset_min) / 60);
-	at = put_pair(at, ':', abs(offset_min) % 60);
-	*at = '\0';
+	at = put_pair(at, offset_min < 0 ? '-' : '+', distance_min / 60);
+	return put_pair(at, ':', distance_min % 60);
+}
+
+char *moment_format(int64_t utc, const struct zone *z, char *buf, size_t n)
+{
+	assert(n >= MOMENT_MAX_BYTES);
+	*moment_put(buf, utc, z) = '\0';
 	return buf;
 }

@@ -27,8 +27,11 @@ enum { MOMENT_OK = 0, MOMENT_E_SYNTAX = 1, MOMENT_E_RANGE = 2 };
 /* Years 1970..2199. `24:00` is accepted as the end of a day. Answers as above. */
 int moment_parse(const char *text, struct moment *ret);
 int64_t moment_utc(const struct moment *m, const struct zone *z);
-/* `2026-12-05T08:00+01:00` (seconds only when not 0; UTC writes +00:00) into buf (at least 32
- * bytes); returns buf. */
+#define MOMENT_MAX_BYTES 32 /* of one that is written, and its NUL */
+/* `2026-12-05T08:00+01:00` (seconds only when not 0; UTC writes +00:00) into buf (at least
+ * MOMENT_MAX_BYTES); returns buf. */
 char *moment_format(int64_t utc, const struct zone *z, char *buf, size_t n);
+/* The same without its NUL; returns its end. */
+char *moment_put(char *at, int64_t utc, const struct zone *z);
 /* The same as `2026-12-05T07:00Z`. */
 char *moment_format_utc(int64_t utc, char *buf, size_t n);
