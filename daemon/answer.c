@@ -83,9 +83,10 @@ const char *roles_text(struct arena *a, uint32_t roles)
 
 void write_time(struct line_writer *w, const char *key, const struct zone *z, int64_t utc)
 {
-	char text[40];
+	char *at = line_bare(w, key, MOMENT_MAX_BYTES);
 
-	line_str(w, key, moment_format(utc, z, text, sizeof(text)));
+	if (at)
+		line_bare_end(w, moment_put(at, utc, z));
 }
 
 void write_member(struct line_writer *w, const struct served *s, uint32_t number)

@@ -19,16 +19,26 @@ void buffer_truncate(struct buffer *b, size_t n);
 
 /* A reply is made of some thirty pieces, most of them of one byte: here, so that the compiler knows how long they are. */
 
+/* Where n more bytes may be written; buffer_end() then says where they end. */
+static inline char *buffer_room(struct buffer *b, size_t n)
+{
+	if (n >= b->cap - b->n)
+		buffer_grow(b, n);
+	return b->bytes + b->n;
+}
+
+static inline void buffer_end(struct buffer *b, char *end)
+{
+	*end = '\0';
+	b->n = (size_t)(end - b->bytes);
+}
+
 /* Makes it n bytes longer, and returns those, for the caller to fill. */
 static inline char *buffer_extend(struct buffer *b, size_t n)
 {
-	char *at;
+	char *at = buffer_room(b, n);
 
-	if (n >= b->cap - b->n)
-		buffer_grow(b, n);
-	at = b->bytes + b->n;
-	at[n] = '\0';
-	b->n += n;
+	buffer_end(b, at + n);
 	return at;
 }
 

@@ -279,53 +279,30 @@ const char *line_get(const struct line *l, const char *key)
 	return NULL;
 }
 
-/* Whether all of `s` is of `class` and no longer than a word; begins as a key does where `class` is
- * that. */
-static bool is_made_of(const char *s, uint8_t class, size_t *ret_n)
+/* Copies a word whose first byte is of class `first`, and all of it of class `rest`. Returns its
+ * end in the copy; NULL if it is no such word. */
+static char *put_word(char *at, const char *word, uint8_t first, uint8_t rest)
 {
-	size_t n = 0;
+	char *const limit = at + WORD_MAX_BYTES;
 
-	if (class == IN_KEY && !(class_of(s[0]) & BEGINS_KEY))
-		return false;
-	while (class_of(s[n]) & class)
-		n++;
-	*ret_n = n;
-	return s[n] == '\0' && n > 0 && n <= WORD_MAX_BYTES;
-}
-
-/* The classes of all bytes of a value together; 0 where one may not be written. */
-static uint8_t classes_of(const char *value, size_t *ret_n)
-{
-	const char *p = value, *end = NULL;
-	uint8_t met = 0, class;
-
-	for (;;) {
-		size_t n;
-
-		for (; (class = class_of(*p)) & (IN_BARE | IN_QUOTED | ESCAPED); p++)
-			met |= class;
-		if (*p == '\0')
-			break;
-		if (!end)
-			end = p + strlen(p);
-		n = class_of(*p) & BEGINS_UTF8 ? utf8_bytes(p, end) : 0;
-		if (n == 0)
-			return 0;
-		met |= IN_BARE;
-		p += n;
-	}
-	*ret_n = (size_t)(p - value);
-	return *ret_n ? met : IN_QUOTED;
+	if (!(class_of(*word) & first))
+		return NULL;
+	for (; (class_of(*word) & rest) && at < limit; word++)
+		*at++ = *word;
+	return *word ? NULL : at;
 }
 
 static void write_word(struct line_writer *w, const char *word)
 {
-	size_t n;
+	char *const begin = buffer_room(w->out, 1 + WORD_MAX_BYTES);
+	char *at = begin, *end = NULL;
 
-	if (++w->n_words > LINE_MAX_WORDS || w->n_args > 0 || !is_made_of(word, IN_WORD, &n))
-		w->broken = 1;
-	else
-		buffer_add(w->out, word, n);
+	if (w->n_words++ > 0)
+		*at++ = ' ';
+	if (w->n_words <= LINE_MAX_WORDS && w->n_args == 0)
+		end = put_word(at, word, IN_WORD, IN_WORD);
+	w->broken |= !end;
+	buffer_end(w->out, end ? end : begin);
 }
 
 void line_begin(struct line_writer *w, struct buffer *out, const char *word)
@@ -336,66 +313,100 @@ void line_begin(struct line_writer *w, struct buffer *out, const char *word)
 
 void line_word(struct line_writer *w, const char *word)
 {
-	buffer_add(w->out, " ", 1);
 	write_word(w, word);
 }
 
-/* Returns where the value goes, of which there are n bytes; NULL: the line is broken. */
-static char *write_key(struct line_writer *w, const char *key, size_t n)
+char *line_bare(struct line_writer *w, const char *key, size_t n)
 {
-	size_t n_key;
 	char *at;
 
-	if (++w->n_args > LINE_MAX_ARGS || !is_made_of(key, IN_KEY, &n_key)) {
-		w->broken = 1;
+	if (w->broken)
 		return NULL;
-	}
-	at = buffer_extend(w->out, 1 + n_key + 1 + n);
-	*at++ = ' ';
-	memcpy(at, key, n_key);
-	at[n_key] = '=';
-	return at + n_key + 1;
+	at = buffer_room(w->out, 1 + WORD_MAX_BYTES + 1 + n);
+	*at = ' ';
+	at = w->n_args < LINE_MAX_ARGS ? put_word(at + 1, key, BEGINS_KEY, IN_KEY) : NULL;
+	if (at)
+		*at++ = '=';
+	else
+		w->broken = 1;
+	return at;
 }
 
-static void write_escaped(struct buffer *out, const char *value)
+void line_bare_end(struct line_writer *w, char *end)
 {
-	buffer_add(out, "\"", 1);
-	for (size_t n; *value; value += n) {
-		n = strcspn(value, "\"\\");
-		if (n == 0) {
-			buffer_add(out, "\\", 1);
-			n = 1;
-		}
-		buffer_add(out, value, n);
-	}
-	buffer_add(out, "\"", 1);
+	w->n_args++;
+	buffer_end(w->out, end);
 }
 
+/* The classes of all bytes of a value together; 0 where one may not be written. */
+static uint8_t classes_of(const char *value, const char *end)
+{
+	uint8_t met = 0, class;
+
+	for (const char *p = value;;) {
+		size_t n;
+
+		for (; (class = class_of(*p)) & (IN_BARE | IN_QUOTED | ESCAPED); p++)
+			met |= class;
+		if (p == end)
+			return met ? met : IN_QUOTED;
+		n = class & BEGINS_UTF8 ? utf8_bytes(p, end) : 0;
+		if (n == 0)
+			return 0;
+		met |= IN_BARE;
+		p += n;
+	}
+}
+
+/* Copies what may stand between quotes; no backslash is forgotten. */
+static char *put_escaped(char *at, const char *value)
+{
+	for (; *value; value++) {
+		if (class_of(*value) & ESCAPED)
+			*at++ = '\\';
+		*at++ = *value;
+	}
+	return at;
+}
+
+/* A value of n bytes that are not all bare ASCII. */
+static void write_other(struct line_writer *w, const char *key, const char *value, size_t n)
+{
+	const uint8_t met = classes_of(value, value + n);
+	const bool quoted = met & (IN_QUOTED | ESCAPED);
+	char *at = met ? line_bare(w, key, 1 + (met & ESCAPED ? 2 * n : n) + 1) : NULL;
+
+	w->broken |= !at;
+	if (!at)
+		return;
+	if (quoted)
+		*at++ = '"';
+	at = met & ESCAPED ? put_escaped(at, value) : mempcpy(at, value, n);
+	if (quoted)
+		*at++ = '"';
+	line_bare_end(w, at);
+}
+
+/* Most values stand bare: so they are copied while they are looked at. */
 void line_str(struct line_writer *w, const char *key, const char *value)
 {
-	size_t n = 0;
-	uint8_t met;
+	const char *p = value;
+	size_t n;
 	char *at;
 
 	if (!value || w->broken)
 		return;
-	met = classes_of(value, &n);
-	if (met == 0) {
-		w->broken = 1;
-	} else if (met & ESCAPED) {
-		if (write_key(w, key, 0))
-			write_escaped(w->out, value);
-	} else if (met & IN_QUOTED) {
-		at = write_key(w, key, n + 2);
-		if (at) {
-			at[0] = at[n + 1] = '"';
-			memcpy(at + 1, value, n);
-		}
-	} else {
-		at = write_key(w, key, n);
-		if (at)
-			memcpy(at, value, n);
+	n = strlen(value);
+	at = line_bare(w, key, n);
+	if (!at)
+		return;
+	for (; class_of(*p) & IN_BARE; p++)
+		*at++ = *p;
+	if (*p == '\0' && n > 0) {
+		line_bare_end(w, at);
+		return;
 	}
+	write_other(w, key, value, n);
 }
 
 void line_int(struct line_writer *w, const char *key, int64_t value)
@@ -409,9 +420,12 @@ void line_int(struct line_writer *w, const char *key, int64_t value)
 	while ((left /= 10) > 0);
 	if (value < 0)
 		*--p = '-';
-	at = w->broken ? NULL : write_key(w, key, (size_t)(digits + sizeof(digits) - p));
-	if (at)
-		memcpy(at, p, (size_t)(digits + sizeof(digits) - p));
+	at = line_bare(w, key, sizeof(digits));
+	if (!at)
+		return;
+	while (p < digits + sizeof(digits))
+		*at++ = *p++;
+	line_bare_end(w, at);
 }
 
 void line_printf(struct line_writer *w, const char *key, const char *fmt, ...)

@@ -58,6 +58,10 @@ void line_begin(struct line_writer *w, struct buffer *out, const char *word);
 void line_word(struct line_writer *w, const char *word);
 void line_str(struct line_writer *w, const char *key, const char *value); /* quotes where needed; NULL value: nothing written */
 void line_int(struct line_writer *w, const char *key, int64_t value);
+/* The place of a value that the caller knows may stand bare, for him to write and to say where it ends: at most n bytes of
+ * printable ASCII, no space, no quote, no backslash. NULL: nothing more is written into this line. */
+char *line_bare(struct line_writer *w, const char *key, size_t n);
+void line_bare_end(struct line_writer *w, char *end);
 void line_printf(struct line_writer *w, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4), nonnull(3)));
 int line_end(struct line_writer *w);
 void line_abandon(struct line_writer *w);

@@ -43,6 +43,9 @@ static const struct {
     {"1 A k=\"\\\\\"", "1 A|k=\\"},
     {"1 A k=\"a\tb\"", "1 A|k=a\tb"},
     {"1 A k=\"l=x\" m=y", "1 A|k=l=x|m=y"},
+    {"1 A k=\"ab\\\"\"", "1 A|k=ab\""},
+    {"1 A k=\"\\\"\\\\\\\"\" l=x", "1 A|k=\"\\\"|l=x"},
+    {"1 A k=\"é\\\"à b\"", "1 A|k=é\"à b"},
     {"* MUTUAL/1 ready server=\"mutuald 0.1\"", "* MUTUAL/1 ready|server=mutuald 0.1"},
     {"A-b_c.d/e+f:g* x", "A-b_c.d/e+f:g* x"},
     {"1 A was-from2=x", "1 A|was-from2=x"},
@@ -221,6 +224,12 @@ static const struct {
     {"é", "1 k=é\n"},
     {"é 𝄞", "1 k=\"é 𝄞\"\n"},
     {"a=b,c", "1 k=a=b,c\n"},
+    {"ab\\", "1 k=\"ab\\\\\"\n"},
+    {"a b\"", "1 k=\"a b\\\"\"\n"},
+    {"\"\\\"\\", "1 k=\"\\\"\\\\\\\"\\\\\"\n"},
+    {"é\"à", "1 k=\"é\\\"à\"\n"},
+    {"aé", "1 k=aé\n"},
+    {" ", "1 k=\" \"\n"},
     {NULL, "1\n"},
 };
 
@@ -257,6 +266,32 @@ static void broken_lines_leave_nothing(void **state)
 		assert_string_equal(b.bytes, "before\n");
 		buffer_release(&b);
 	}
+}
+
+static void bare_values_are_written_in_place(void **state)
+{
+	struct buffer b = {0};
+	struct line_writer w;
+	char *at;
+
+	line_begin(&w, &b, "1");
+	at = line_bare(&w, W64, 300);
+	assert_non_null(at);
+	memset(at, 'v', 300);
+	line_bare_end(&w, at + 300);
+	assert_non_null(line_bare(&w, "given-up", 5));
+	line_int(&w, "n", 7);
+	assert_int_equal(line_end(&w), 0);
+	assert_int_equal(b.n, 1 + 1 + 64 + 1 + 300 + 4 + 1);
+	assert_memory_equal(b.bytes, "1 " W64 "=vvv", 70);
+	assert_string_equal(b.bytes + b.n - 7, "vv n=7\n");
+	buffer_reset(&b);
+	line_begin(&w, &b, "1");
+	assert_null(line_bare(&w, "No", 5));
+	assert_null(line_bare(&w, "k", 5));
+	assert_true(line_end(&w) > 0);
+	assert_string_equal(b.bytes, "");
+	buffer_release(&b);
 }
 
 static int write_one(const char *word, const char *second, const char *key)
@@ -353,6 +388,7 @@ int main(void)
 	    cmocka_unit_test(first_of_a_list),
 	    cmocka_unit_test(values_are_written),
 	    cmocka_unit_test(broken_lines_leave_nothing),
+	    cmocka_unit_test(bare_values_are_written_in_place),
 	    cmocka_unit_test(words_and_keys_are_checked),
 	    cmocka_unit_test(limits_hold_on_the_way_out),
 	    cmocka_unit_test(numbers_and_formats),
