@@ -8,15 +8,21 @@
 
 #include "lib/arena.h"
 
-static size_t kept_slot(const struct kept *k, uint32_t actor, const char *key)
+static size_t kept_home(const struct kept *k, uint32_t actor, const char *key)
 {
 	uint64_t h = 0xcbf29ce484222325u ^ actor;
-	size_t i;
 
 	for (const char *c = key; *c; c++)
 		h = (h ^ (unsigned char)*c) * 0x100000001b3u;
 	h ^= h >> 32;
-	for (i = h & (k->cap - 1); k->slots[i].key; i = (i + 1) & (k->cap - 1))
+	return h & (k->cap - 1);
+}
+
+static size_t kept_slot(const struct kept *k, uint32_t actor, const char *key)
+{
+	size_t i;
+
+	for (i = kept_home(k, actor, key); k->slots[i].key; i = (i + 1) & (k->cap - 1))
 		if (k->slots[i].actor == actor && strcmp(k->slots[i].key, key) == 0)
 			break;
 	return i;
@@ -47,25 +53,16 @@ const struct kept_answer *kept_find(const struct kept *k, uint32_t actor, const 
 	return a->key ? a : NULL;
 }
 
-/* Moves what `keep_from` and later to a table of `cap` slots. */
-static void kept_rebuild(struct kept *k, size_t cap, int64_t keep_from)
+static void kept_grow(struct kept *k)
 {
-	struct kept fresh = {.slots = memory_new(cap * sizeof(*k->slots)), .cap = cap};
+	size_t cap = k->cap ? k->cap * 2 : 64;
+	struct kept grown = {.slots = memory_new(cap * sizeof(*k->slots)), .n = k->n, .cap = cap};
 
-	for (size_t i = 0; i < k->cap; i++) {
-		struct kept_answer *a = &k->slots[i];
-
-		if (!a->key)
-			continue;
-		if (a->at < keep_from) {
-			kept_answer_clear(a);
-			continue;
-		}
-		fresh.slots[kept_slot(&fresh, a->actor, a->key)] = *a;
-		fresh.n++;
-	}
+	for (struct kept_answer *a = k->slots; a < k->slots + k->cap; a++)
+		if (a->key)
+			grown.slots[kept_slot(&grown, a->actor, a->key)] = *a;
 	free(k->slots);
-	*k = fresh;
+	*k = grown;
 }
 
 void kept_add(struct kept *k, uint32_t actor, const char *key, const char *request,
@@ -74,7 +71,7 @@ void kept_add(struct kept *k, uint32_t actor, const char *key, const char *reque
 	struct kept_answer *a;
 
 	if (k->n * 2 >= k->cap)
-		kept_rebuild(k, k->cap ? k->cap * 2 : 64, INT64_MIN);
+		kept_grow(k);
 	a = &k->slots[kept_slot(k, actor, key)];
 	if (a->key)
 		return;
@@ -86,8 +83,34 @@ void kept_add(struct kept *k, uint32_t actor, const char *key, const char *reque
 	k->n++;
 }
 
-void kept_forget(struct kept *k, int64_t before)
+/* Those behind it move up, unless they would come to stand before where they are looked for from.
+ */
+static void kept_remove(struct kept *k, size_t hole)
 {
-	if (k->cap)
-		kept_rebuild(k, k->cap, before);
+	const size_t last = k->cap - 1;
+
+	kept_answer_clear(&k->slots[hole]);
+	for (size_t i = (hole + 1) & last; k->slots[i].key; i = (i + 1) & last) {
+		size_t home = kept_home(k, k->slots[i].actor, k->slots[i].key);
+
+		if (((i - home) & last) < ((i - hole) & last))
+			continue;
+		k->slots[hole] = k->slots[i];
+		hole = i;
+	}
+	k->slots[hole] = (struct kept_answer){0};
+	k->n--;
+}
+
+bool kept_forget_some(struct kept *k, int64_t before, size_t n, size_t *at)
+{
+	for (; *at < k->cap && n > 0; n--) {
+		const struct kept_answer *a = &k->slots[*at];
+
+		if (a->key && a->at < before)
+			kept_remove(k, *at); /* what moves up is looked at next */
+		else
+			++*at;
+	}
+	return *at >= k->cap;
 }

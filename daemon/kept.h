@@ -6,6 +6,7 @@
  * state, and in the database; kept for KEPT_S seconds.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,4 +26,6 @@ struct kept {
 void kept_clear(struct kept *k);
 const struct kept_answer *kept_find(const struct kept *k, uint32_t actor, const char *key); /* NULL if none */
 void kept_add(struct kept *k, uint32_t actor, const char *key, const char *request, const char *reply, int64_t at);
-void kept_forget(struct kept *k, int64_t before);
+/* Forgets older ones, a little at a time: looks at so many places from *at on, which goes on (0 at first). What comes to stand elsewhere
+ * meanwhile may be left for the next time. True: done. */
+bool kept_forget_some(struct kept *k, int64_t before, size_t n, size_t *at);

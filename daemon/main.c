@@ -22,8 +22,8 @@
 #include "daemon/db.h"
 #include "daemon/embedded.h"
 #include "daemon/follow.h"
+#include "daemon/forget.h"
 #include "daemon/group.h"
-#include "daemon/kept.h"
 #include "daemon/known.h"
 #include "daemon/listener.h"
 #include "daemon/loader.h"
@@ -37,7 +37,6 @@
 #include "daemon/start.h"
 #include "daemon/status_http.h"
 #include "daemon/verify.h"
-#include "lib/look_back.h"
 #include "daemon/watch.h"
 
 #define WHY_BYTES 512
@@ -66,6 +65,7 @@ struct daemon {
 	uint16_t port; /* of the first */
 	struct metrics_http *metrics;
 	struct status_http *status;
+	struct forgetting *forgetting;
 	struct event *signals[3], *tick, *check, *watchdog, *stopping;
 	bool said_ready;
 	int64_t stop_before, forgot_at, renewed_at;
@@ -181,20 +181,6 @@ static void database_restarted(void *arg)
 
 /* Timers and signals */
 
-static void forget_old(struct daemon *d)
-{
-	int64_t now = server_clock();
-
-	d->forgot_at = now;
-	for (size_t i = 0; i < d->server.n_poles; i++) {
-		struct served *s = d->server.poles[i];
-
-		pole_forget(s->pole, policy_look_back(pole_policy(s->pole), now));
-		kept_forget(&s->kept, now - KEPT_S);
-		served_forget_answers(s);
-	}
-}
-
 static int tls_of_our_own(struct daemon *d, struct ssl_ctx_st **ret, char *ret_why)
 {
 	const struct settings *s = &d->settings;
@@ -249,8 +235,10 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 	follow_check_all(&d->server);
 	for_each_pole(&d->server, watches_tell);
-	if (server_clock() - d->forgot_at >= FORGET_EVERY_S)
-		forget_old(d);
+	if (server_clock() - d->forgot_at >= FORGET_EVERY_S) {
+		d->forgot_at = server_clock();
+		forgetting_begin(d->forgetting);
+	}
 	if (server_clock() - d->renewed_at >= DAY_S || server_clock() < d->renewed_at) {
 		d->renewed_at = server_clock();
 		renew_tls(d);
@@ -329,6 +317,7 @@ static void events_start(struct daemon *d)
 	d->signals[2] = evsignal_new(base, SIGHUP, on_reload_signal, d);
 	for (size_t i = 0; i < 3; i++)
 		event_add(d->signals[i], NULL);
+	d->forgetting = forgetting_new(&d->server);
 	d->tick = event_new(base, -1, EV_PERSIST, on_tick, d);
 	event_add(d->tick, &(struct timeval){.tv_sec = TICK_S});
 	d->server.alone = d->embedded;
@@ -350,6 +339,7 @@ static void events_stop(struct daemon *d)
 	for (size_t i = 0; i < 3; i++)
 		if (d->signals[i])
 			event_free(d->signals[i]);
+	forgetting_free(d->forgetting);
 	if (d->tick)
 		event_free(d->tick);
 	if (d->check)

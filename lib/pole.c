@@ -319,9 +319,14 @@ static void add_outage(struct pole *p, const struct outage *o)
 	p->n_outages++;
 }
 
+static bool is_forgotten(const struct pole *p, const struct outage *o)
+{
+	return o->span.end <= p->floor && !pole_outage(p, o->number);
+}
+
 static void apply_outage(struct pole *p, const struct outage *before, const struct outage *after)
 {
-	if (is_in_force(before))
+	if (is_in_force(before) && !is_forgotten(p, before)) /* since it was decided to lift it */
 		drop_outage(p, before->number);
 	if (is_in_force(after))
 		add_outage(p, after);
@@ -488,11 +493,6 @@ void pole_set_floor(struct pole *p, int64_t floor)
 	p->floor = floor;
 }
 
-struct forgetting {
-	const struct pole *pole;
-	int64_t before;
-};
-
 static bool is_over(const struct booking *b, int64_t before)
 {
 	if (booking_is_pending(b))
@@ -505,36 +505,34 @@ static bool is_over(const struct booking *b, int64_t before)
 	return true;
 }
 
-static bool keep_entry(void *arg, const struct timeline_entry *e)
-{
-	const struct forgetting *f = arg;
+#define LOOKS_A_FORGETTING 16 /* as dear: the rest of its lane moves up */
 
-	return e->span.end > f->before ||
-	       !is_over(shelf_get(&f->pole->shelf, e->booking), f->before);
+static void forget(struct pole *p, const struct booking *b)
+{
+	vacate(p, b);
+	pole_index_remove(&p->index, b);
+	shelf_put(&p->shelf, b->number, NULL);
 }
 
-void pole_forget(struct pole *p, int64_t before)
+bool pole_forget_some(struct pole *p, int64_t before, size_t n, int64_t *number)
 {
-	struct forgetting f = {.pole = p, .before = before};
-	const struct booking *b = shelf_after(&p->shelf, 0);
+	const struct booking *b = shelf_after(&p->shelf, *number);
+	size_t most = n / LOOKS_A_FORGETTING + 1;
 
-	for (size_t i = 0; i < p->n_resources; i++)
-		for (size_t j = 0; j < p->resources[i].n; j++)
-			timeline_filter(&p->resources[i].timelines[j], keep_entry, &f);
-	while (b) {
-		int64_t number = b->number;
-
-		if (is_over(b, before)) {
-			pole_index_remove(&p->index, b);
-			shelf_put(&p->shelf, number, NULL);
-		}
-		b = shelf_after(&p->shelf, number);
-	}
-	for (size_t i = p->n_outages; i > 0; i--)
-		if (p->outages[i - 1].span.end <= before)
-			drop_outage(p, p->outages[i - 1].number);
 	if (p->floor < before)
 		p->floor = before;
+	for (; b && n > 0 && most > 0; n--) {
+		*number = b->number;
+		if (b->refs == 1 && is_over(b, before)) {
+			forget(p, b);
+			most--;
+		}
+		b = shelf_after(&p->shelf, *number);
+	}
+	for (size_t i = b ? 0 : p->n_outages; i > 0; i--)
+		if (p->outages[i - 1].span.end <= before)
+			drop_outage(p, p->outages[i - 1].number);
+	return !b;
 }
 
 #define VISIT_AT_ONCE 32

@@ -48,8 +48,10 @@ const struct booking *pole_booking_after(const struct pole *p, int64_t number); 
 /* Raises the counters past the highest numbers that exist in the database but not in memory. */
 void pole_reserve_numbers(struct pole *p, int64_t booking, uint32_t person);
 void pole_reserve_outages(struct pole *p, int64_t outage);
-/* Forgets bookings that are not pending and whose allocations (where none, whose span) all ended at `before` or earlier, and such outages, and raises the floor to it. */
-void pole_forget(struct pole *p, int64_t before);
+/* Forgets bookings that are not pending and whose allocations (where none, whose span) all ended at `before` or earlier, and such outages, and
+ * raises the floor to it. A little at a time: looks at so many bookings at the most after *number, which goes on (0 at first). What a change on its
+ * way holds on to stays, for the next time. Nothing that is decided depends on how far it has come. True: done. */
+bool pole_forget_some(struct pole *p, int64_t before, size_t n, int64_t *number);
 int64_t pole_floor(const struct pole *p); /* bookings that ended before this may not be in memory; INT64_MIN at first */
 void pole_set_floor(struct pole *p, int64_t floor);
 

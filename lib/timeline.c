@@ -129,14 +129,3 @@ void timeline_neighbours(const struct timeline *t, struct span s, int64_t except
 	*ret_before = before > 0 ? t->entries[before - 1].span.end : INT64_MIN;
 	*ret_after = after < t->n ? t->entries[after].span.start : TIME_NEVER;
 }
-
-void timeline_filter(struct timeline *t, bool (*keep)(void *arg, const struct timeline_entry *e),
-		     void *arg)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < t->n; i++)
-		if (keep(arg, &t->entries[i]))
-			t->entries[kept++] = t->entries[i];
-	t->n = kept;
-}

@@ -33,5 +33,3 @@ const struct timeline_entry *timeline_last_conflict(const struct timeline *t, st
 /* Free time just before and after `s`, for choosing the unit that leaves the fewest useless gaps: the end of
  * the entry before (INT64_MIN if none) and the start of the one after (TIME_NEVER if none). */
 void timeline_neighbours(const struct timeline *t, struct span s, int64_t except, int64_t *ret_before, int64_t *ret_after);
-/* Drops, in one pass, the entries that `keep` does not want. */
-void timeline_filter(struct timeline *t, bool (*keep)(void *arg, const struct timeline_entry *e), void *arg);

@@ -97,7 +97,7 @@ static void test_forget(void **state)
 	two->allocations[1] = (struct allocation){1, 2, {0, 5}, 0};
 	put(p, NULL, two);
 	assert_true(pole_floor(p) == INT64_MIN);
-	pole_forget(p, 20);
+	pole_forget_some(p, 20, SIZE_MAX, &(int64_t){0});
 	assert_null(pole_booking(p, 1));
 	assert_null(pole_booking(p, 2));
 	assert_non_null(pole_booking(p, 3));
@@ -164,7 +164,7 @@ static void test_outages(void **state)
 		assert_int_equal(pole_next_outage(p), 1);
 	}
 	pole_apply(p, &made);
-	pole_forget(p, 20);
+	pole_forget_some(p, 20, SIZE_MAX, &(int64_t){0});
 	assert_null(pole_outage(p, 1));
 	assert_non_null(pole_outage(p, 2));
 	assert_true(outage_covers(&hall, 2, 7) && outage_covers(&van, 1, 2));
@@ -173,6 +173,46 @@ static void test_outages(void **state)
 	assert_int_equal(pole_next_outage(p), 10);
 	changes_clear(&made);
 	changes_clear(&ended);
+	pole_free(p);
+}
+
+/* Two at a time; what a change holds on to stays until it is made; and what was forgotten can still
+ * be lifted. */
+static void test_forget_some(void **state)
+{
+	const struct outage out = {.number = 1, .resource = 1, .span = {0, 9}},
+			    lifted = {.number = 1, .resource = 1, .span = {0, 9}, .lifted_at = 12};
+	struct pole *p = pole_new();
+	struct changes made = {0}, settled = {0}, lift = {0};
+	int64_t number = 0;
+	struct booking *was;
+
+	for (int64_t i = 1; i <= 5; i++)
+		put(p, NULL, booking_at(i, 1, 1, i * 10, i * 10 + 10));
+	changes_add_outage(&made, NULL, &out);
+	pole_apply(p, &made);
+	changes_add_outage(&lift, &out, &lifted);
+	was = (struct booking *)pole_booking(p, 2);
+	changes_add_booking(&settled, CAUSE_SETTLED, was, booking_at(2, 1, 1, 20, 30));
+	assert_false(pole_forget_some(p, 40, 2, &number));
+	assert_int_equal(pole_floor(p), 40);
+	assert_null(pole_booking(p, 1));
+	assert_ptr_equal(pole_booking(p, 2), was);
+	assert_non_null(pole_booking(p, 3));
+	assert_int_equal(pole_timeline(p, 1, 1)->n, 4);
+	assert_non_null(pole_outage(p, 1));
+	assert_false(pole_forget_some(p, 40, 2, &number));
+	assert_true(pole_forget_some(p, 40, 2, &number));
+	assert_int_equal(pole_n_bookings(p), 3);
+	assert_null(pole_outage(p, 1));
+	pole_apply(p, &settled);
+	pole_apply(p, &lift);
+	changes_clear(&settled);
+	pole_forget_some(p, 40, SIZE_MAX, &(int64_t){0});
+	assert_null(pole_booking(p, 2));
+	assert_non_null(pole_booking(p, 4));
+	changes_clear(&made);
+	changes_clear(&lift);
 	pole_free(p);
 }
 
@@ -391,17 +431,12 @@ static void test_policy_undone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_apply_and_undo),
-	    cmocka_unit_test(test_bookings_by_number),
-	    cmocka_unit_test(test_given_back_item),
-	    cmocka_unit_test(test_outages),
-	    cmocka_unit_test(test_forget),
-	    cmocka_unit_test(test_each_allocation),
-	    cmocka_unit_test(test_tokens),
-	    cmocka_unit_test(test_many_tokens),
-	    cmocka_unit_test(test_numbers_of_names),
-	    cmocka_unit_test(test_numbering_twice),
-	    cmocka_unit_test(test_capacity_has_no_names),
+	    cmocka_unit_test(test_apply_and_undo),  cmocka_unit_test(test_bookings_by_number),
+	    cmocka_unit_test(test_given_back_item), cmocka_unit_test(test_outages),
+	    cmocka_unit_test(test_forget),	    cmocka_unit_test(test_forget_some),
+	    cmocka_unit_test(test_each_allocation), cmocka_unit_test(test_tokens),
+	    cmocka_unit_test(test_many_tokens),	    cmocka_unit_test(test_numbers_of_names),
+	    cmocka_unit_test(test_numbering_twice), cmocka_unit_test(test_capacity_has_no_names),
 	    cmocka_unit_test(test_policy_undone),
 	};
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Kept answers against a list of them, with random keys and moments, forgotten a little at a time.
+ */
+#include "daemon/kept.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+/* cmocka wants those before it */
+#include <cmocka.h>
+
+#define N_ACTORS 7
+#define N_KEYS 300
+
+static int64_t moments[N_ACTORS][N_KEYS]; /* 0: not kept */
+
+static const char *key_of(unsigned i)
+{
+	static char key[16];
+
+	snprintf(key, sizeof(key), "k%u", i);
+	return key;
+}
+
+static void add(struct kept *k, unsigned actor, unsigned i, int64_t at)
+{
+	char reply[32];
+
+	snprintf(reply, sizeof(reply), "OK %u %u %lld", actor, i, (long long)at);
+	kept_add(k, actor, key_of(i), "hash", reply, at);
+	if (!moments[actor][i])
+		moments[actor][i] = at;
+}
+
+static void check(const struct kept *k)
+{
+	size_t n = 0;
+	char reply[32];
+
+	for (unsigned actor = 0; actor < N_ACTORS; actor++)
+		for (unsigned i = 0; i < N_KEYS; i++) {
+			const struct kept_answer *a = kept_find(k, actor, key_of(i));
+
+			assert_int_equal(a != NULL, moments[actor][i] != 0);
+			if (!a)
+				continue;
+			snprintf(reply, sizeof(reply), "OK %u %u %lld", actor, i,
+				 (long long)moments[actor][i]);
+			assert_string_equal(a->reply, reply);
+			n++;
+		}
+	assert_int_equal(k->n, n);
+}
+
+/* Some at a time; nothing comes in between, so all that is older goes. */
+static void forget(struct kept *k, int64_t before, size_t n)
+{
+	size_t at = 0, n_turns = 1;
+
+	for (; !kept_forget_some(k, before, n, &at); n_turns++)
+		assert_true(n_turns * n <= k->cap * 2);
+	for (unsigned actor = 0; actor < N_ACTORS; actor++)
+		for (unsigned i = 0; i < N_KEYS; i++)
+			if (moments[actor][i] < before)
+				moments[actor][i] = 0;
+}
+
+static void test_random(void **state)
+{
+	struct kept k = {0};
+	int64_t now = 1000;
+
+	srandom(7);
+	assert_true(kept_forget_some(&k, now, 1, &(size_t){0}));
+	for (int round = 0; round < 400; round++) {
+		for (int i = 0; i < 30; i++)
+			add(&k, (unsigned)random() % N_ACTORS, (unsigned)random() % N_KEYS,
+			    now + random() % 100);
+		forget(&k, now - random() % 400, 1 + (size_t)random() % 50);
+		check(&k);
+		now += 40;
+	}
+	assert_true(k.n > 100);
+	forget(&k, INT64_MAX, 10);
+	check(&k);
+	kept_clear(&k);
+}
+
+/* What is left for the next time goes then. */
+static void test_grows_in_between(void **state)
+{
+	struct kept k = {0};
+	size_t at = 0;
+
+	for (unsigned i = 0; i < 20; i++)
+		kept_add(&k, 1, key_of(i), "", "", 1);
+	assert_false(kept_forget_some(&k, 2, 10, &at));
+	for (unsigned i = 20; i < N_KEYS; i++)
+		kept_add(&k, 1, key_of(i), "", "", 3);
+	while (!kept_forget_some(&k, 2, 10, &at))
+		;
+	at = 0;
+	assert_true(kept_forget_some(&k, 2, SIZE_MAX, &at));
+	assert_int_equal(k.n, N_KEYS - 20);
+	kept_clear(&k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_random),
+	    cmocka_unit_test(test_grows_in_between),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
