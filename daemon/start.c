@@ -1,28 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Makes or loads the poles. Once a pole exists, the policy in its log is the one that holds: its
- * directory is read again only when asked (SIGHUP, `mutual policy apply`), so that nobody applies a
- * policy by restarting a daemon.
+ * Finds the poles, and has those made that are new. Once a pole exists, the policy in its log is
+ * the one that holds: its directory is read again only when asked (SIGHUP, `mutual policy apply`),
+ * so that nobody applies a policy by restarting a daemon.
  */
 
 #include "daemon/start.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "config/settings.h"
 #include "daemon/db.h"
 #include "daemon/exchange.h"
 #include "daemon/known.h"
 #include "daemon/log.h"
-#include "daemon/secret.h"
+#include "daemon/pole_maker.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/shed.h"
@@ -141,114 +138,6 @@ int check_poles(const char *policy_dir, struct problems *ret_problems)
 	return ret_problems->n > 0;
 }
 
-/* The first administrator, whose token is written to `ret_token`. */
-static void add_administrator(struct served *s, struct changes *changes, char *ret_token)
-{
-	struct person *p = person_new("Administrator", "", 1, 0);
-
-	p->number = pole_next_person(s->pole);
-	p->roles = ROLE_MEMBER | ROLE_ADMINISTRATOR;
-	p->active = true;
-	token_new(ret_token);
-	sha256_hex(ret_token, strlen(ret_token), p->credentials[0].hash);
-	changes_add_person(changes, NULL, p);
-}
-
-/* A single pole: the token alone on its line. Several: `pole token`; the last of a pole holds. It
- * is written before it is committed: a token that opens nothing does no harm, an administrator
- * without one would be lost. */
-static int write_token(const struct server *server, const char *pole, bool alone, const char *token,
-		       char *why)
-{
-	char path[4096];
-	int fd, r;
-
-	snprintf(path, sizeof(path), "%s/admin.token", server->settings->state_dir);
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (alone ? O_TRUNC : O_APPEND), 0600);
-	if (fd < 0) {
-		snprintf(why, 512, "admin.token: %s", strerror(errno));
-		return 1;
-	}
-	r = dprintf(fd, "%s%s%s\n", alone ? "" : pole, alone ? "" : " ", token) < 0 ||
-	    fsync(fd) < 0;
-	if (r)
-		snprintf(why, 512, "admin.token: %s", strerror(errno));
-	close(fd);
-	log_info("pole=%s the first administrator's token is in %s", pole, path);
-	return r;
-}
-
-/* Commits the changes of one exchange of the daemon's own, blocking. > 0: why. */
-static int commit_now(struct db_session *session, struct served *s, struct exchange *x, char *why)
-{
-	struct command_group g = {.list = x, .at = served_now(s), .params = db_params_new()};
-	struct db_rows *rows = NULL;
-	int r;
-
-	if (getrandom(&g.batch, sizeof(g.batch), 0) != sizeof(g.batch))
-		abort();
-	store_encode(s, NULL, &g);
-	r = db_session_query(session, "pole_commit", g.params, &rows, why);
-	if (!r && strcmp(db_value(rows, 0, 0), "committed") != 0) {
-		snprintf(why, 512,
-			 "another daemon was making this pole at the same time; start again");
-		r = 1;
-	}
-	if (!r) {
-		pole_apply(s->pole, &x->changes);
-		s->version = s->known_version = db_int(rows, 0, 1);
-		s->last_at = g.at;
-		memcpy(s->head, g.head, sizeof(g.head));
-	}
-	db_rows_free(rows);
-	db_params_free(g.params);
-	return r;
-}
-
-/* What a pole lacks on its first start: a policy, an administrator. */
-static int complete(struct db_session *session, struct served *s, struct policy *policy, bool alone,
-		    char *why)
-{
-	struct exchange *x = exchange_new(s->server, NULL, NULL);
-	bool no_policy = !pole_policy(s->pole), no_person = !pole_n_persons(s->pole);
-	char token[32] = "";
-	int r = 0;
-
-	x->served = s;
-	if (no_policy) {
-		pole_number(s->pole, policy, &x->changes);
-		changes_add_policy(&x->changes, NULL, policy);
-	}
-	if (no_person)
-		add_administrator(s, &x->changes, token);
-	if (no_person)
-		r = write_token(s->server, s->name, alone, token, why);
-	if (!r && x->changes.n)
-		r = commit_now(session, s, x, why);
-	if (!r && no_policy)
-		s->policy = (struct policy_record){s->version, s->last_at, 0};
-	for (size_t i = 0; r && i < x->changes.n; i++)
-		if (x->changes.items[i].kind == CHANGE_POLICY)
-			x->changes.items[i].policy.after = NULL; /* still the caller's */
-	exchange_free(x);
-	return r;
-}
-
-static int ensure(struct db_session *session, struct served *s, char *why)
-{
-	struct db_params *p = db_params_new();
-	struct db_rows *rows = NULL;
-	int r;
-
-	db_param_text(p, s->name);
-	r = db_session_query(session, "pole_ensure", p, &rows, why);
-	if (!r)
-		s->id = (int32_t)db_int(rows, 0, 0);
-	db_rows_free(rows);
-	db_params_free(p);
-	return r;
-}
-
 static void add_problems(struct problems *to, const struct problems *from)
 {
 	for (size_t i = 0; i < from->n; i++) {
@@ -259,30 +148,19 @@ static void add_problems(struct problems *to, const struct problems *from)
 	}
 }
 
-/* Makes a pole. A directory with problems stops only one that has no policy yet. */
-static void make_pole(struct db_session *session, struct served *s, bool alone,
+/* A directory with problems stops only a pole that has no policy yet. */
+static void make_pole(struct pole_maker *m, const char *policy_dir, const char *name,
 		      struct problems *problems)
 {
-	const char *dir = s->server->settings->policy_dir;
 	struct problems own = {0};
-	struct policy *policy = policy_from_dir(dir, s->name, &own);
-	char why[512] = "";
-	int r = ensure(session, s, why);
+	struct policy *policy = policy_from_dir(policy_dir, name, &own);
+	char why[512];
+	int answer = pole_maker_add(m, name, policy, why);
 
-	if (!r)
-		r = store_load(session, s, why);
-	if (!r && !pole_policy(s->pole) && !policy) {
+	if (answer == POLE_E_NO_POLICY)
 		add_problems(problems, &own);
-	} else {
-		if (!r)
-			r = complete(session, s, pole_policy(s->pole) ? NULL : policy, alone, why);
-		if (r)
-			problems_add(problems, (struct place){.file = s->name}, "%s", why);
-		else
-			log_info("pole=%s is made", s->name);
-	}
-	if (policy && pole_policy(s->pole) != policy)
-		policy_free(policy);
+	else if (answer != POLE_MADE)
+		problems_add(problems, (struct place){.file = name}, "%s", why);
 	problems_clear(&own);
 }
 
@@ -308,28 +186,40 @@ static struct present *list_present(const struct db_rows *rows)
 	return list;
 }
 
-/* One question for all poles that there are; those that are new are made one after the other. */
+static const struct present *find_present(const struct present *list, size_t n, const char *name)
+{
+	const struct present key = {.name = name};
+	const struct present *p = bsearch(&key, list, n, sizeof(*list), by_present_name);
+
+	return p && p->is_made ? p : NULL;
+}
+
+/* One question for all poles that there are; then those that are new are made. */
 static void know_poles(struct server *server, struct db_session *session,
 		       const struct pole_dirs *dirs, const struct db_rows *rows,
 		       struct problems *problems)
 {
+	const char *policy_dir = server->settings->policy_dir;
 	struct present *list = list_present(rows);
+	const char **fresh = memory_new((dirs->n + 1) * sizeof(*fresh));
+	struct pole_maker *m;
+	char why[512];
+	size_t n = 0;
 
 	for (size_t i = 0; i < dirs->n; i++) {
-		const struct present key = {.name = dirs->names[i]},
-				     *p = bsearch(&key, list, db_n_rows(rows), sizeof(*list),
-						  by_present_name);
-		struct served *s;
+		const struct present *p = find_present(list, db_n_rows(rows), dirs->names[i]);
 
-		if (p && p->is_made) {
+		if (p)
 			known_add(server->known, p->id, dirs->names[i]);
-			continue;
-		}
-		s = served_new(server, 0, dirs->names[i]);
-		make_pole(session, s, dirs->n == 1, problems);
-		known_add(server->known, s->id, s->name);
-		served_free(s);
+		else
+			fresh[n++] = dirs->names[i];
 	}
+	m = pole_maker_new(server, session, n, dirs->n == 1);
+	for (size_t i = 0; i < n; i++)
+		make_pole(m, policy_dir, fresh[i], problems);
+	if (pole_maker_end(m, why) != POLE_MADE)
+		problems_add(problems, (struct place){.file = policy_dir}, "%s", why);
+	free(fresh);
 	free(list);
 }
 

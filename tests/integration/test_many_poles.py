@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Poles that come when they are asked for and go when nobody uses them, on one daemon and on two."""
+import concurrent.futures
 import contextlib
 import datetime
 import signal
@@ -118,6 +119,71 @@ def test_hundreds_of_poles(start, poles):
         for name in list(alice)[:5]:
             with one.connect(alice[name]) as back:
                 assert [b['booking'] for b in back.expect('LIST').of('booking')] == [codes[name]]
+
+
+@pytest.fixture
+def own(folder):
+    server = running.Postgres(folder).start()
+    server.psql('create role pole_owner login createrole')
+    server.psql('create database pole owner pole_owner')
+    yield server
+    server.stop('immediate')
+
+
+def test_made_many_at_a_time(folder, poles, own):
+    """More than fit into a transaction; one cannot be made, then one has to wait, and the log says how far it is."""
+    how = {'poles': poles(230), 'database': own.conninfo('pole', 'pole_owner')}
+    one = running.Daemon(folder, **how)
+    faulty = one.policies / name_of(150) / 'pole.yaml'
+    text = faulty.read_text()
+    faulty.write_text(text.replace('zone:', 'zoon:'))
+    out = subprocess.run(one.command(), capture_output=True, text=True, timeout=running.START_S, check=False, env=one.environment())
+    assert out.returncode == 1 and f'{name_of(150)}/pole.yaml:3:1' in out.stderr, out.stderr
+    assert own.psql('select count(*) from pole where version = 1', 'pole') == [['229']] and len(tokens(one)) == 229
+    faulty.write_text(text)
+    write_pole(one.policies, name_of(230))
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with held(own, f"select from pole where name = '{name_of(150)}' for update"):
+            starting = pool.submit(one.start)
+            running.until('the daemon has waited for longer than its log keeps silent', lambda: own.psql(
+                "select pid from pg_stat_activity where wait_event_type = 'Lock' and now() - query_start > '3.2 s'"))
+        starting.result()
+    try:
+        assert '2 of 2 poles are made' in one.log() and len(tokens(one)) == 231
+        for name in map(name_of, (0, 99, 100, 150, 229, 230)):
+            with one.connect(tokens(one)[name]) as c:
+                assert c.whoami['pole'] == name and c.expect('RESOURCES').of('resource')
+    finally:
+        one.stop()
+
+
+@contextlib.contextmanager
+def held(own, lock):
+    """What that locks, for as long as this lasts."""
+    command = [str(running.postgres_bin() / 'psql'), '-XqAt', '-d', own.conninfo('pole')]
+    with subprocess.Popen(running.as_user(own.user or 'root', command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd='/') as holder:
+        holder.stdin.write(f"begin; {lock}; select 'locked';\n")
+        holder.stdin.flush()
+        assert any(line.strip() == 'locked' for line in iter(holder.stdout.readline, ''))
+        yield
+        holder.stdin.close()
+
+
+def test_two_daemons_make_the_same_poles_at_once(folder, poles, own):
+    how = {'poles': poles(230), 'database': own.conninfo('pole', 'pole_owner')}
+    both = [running.Daemon(folder, name=name, **how) for name in ('a', 'b')]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda one: one.start(), both))
+    try:
+        assert own.psql('select count(*), max(version) from pole', 'pole') == [['230', '1']]
+        token = {name: t for one in both if (one.state / 'admin.token').exists() for name, t in tokens(one).items()}
+        for name in map(name_of, (0, 100, 229)):
+            for one in both:
+                with one.connect(token[name]) as c:
+                    assert c.whoami['pole'] == name
+    finally:
+        for one in both:
+            one.stop()
 
 
 def test_a_pole_at_rest_after_a_while(start, poles):
