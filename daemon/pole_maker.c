@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "config/settings.h"
@@ -26,6 +25,7 @@
 #include "daemon/known.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
+#include "daemon/notify.h"
 #include "daemon/secret.h"
 #include "daemon/served.h"
 #include "daemon/server.h"
@@ -83,13 +83,14 @@ static int write_tokens(struct pole_maker *m, char *ret_why)
 static void tell(struct pole_maker *m)
 {
 	int64_t now_us = metrics_now_us();
+	char text[64];
 
 	if (now_us - m->told_us < TELL_EVERY_US)
 		return;
 	m->told_us = now_us;
-	log_info("%zu of %zu poles are made", m->n_made, m->n);
-	sd_notifyf(0, "STATUS=%zu of %zu poles are made\nEXTEND_TIMEOUT_USEC=60000000", m->n_made,
-		   m->n);
+	snprintf(text, sizeof(text), "%zu of %zu poles are made", m->n_made, m->n);
+	log_info("%s", text);
+	notify_starting(text);
 }
 
 static int begin(struct pole_maker *m, char *ret_why)

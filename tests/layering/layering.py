@@ -43,7 +43,7 @@ FOREIGN = {
     'event2/': ['daemon/main.c', 'daemon/stream*.c', 'daemon/listener.c', 'daemon/connection.c', 'daemon/crowd.c', 'daemon/metrics_http.c', 'daemon/db*.[ch]',
                 'daemon/embedded*.c', 'daemon/keeper*.c', 'daemon/group*.c', 'daemon/announce.c', 'daemon/fresh.c',
                 'daemon/known.c',
-                'daemon/loader.c', 'daemon/shed.c', 'tests/*'],
+                'daemon/loader.c', 'daemon/forget.c', 'daemon/shed.c', 'tests/*'],
     'cmocka.h': ['tests/*'],
 }
 POSTGRES_INTERNALS = re.compile(r'^(postgres|c|pg_config|fmgr|catalog/.*)\.h$')
