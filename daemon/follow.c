@@ -51,7 +51,7 @@ static void follow_over(struct served *s)
 {
 	s->following = false;
 	watches_tell(s);
-	if (s->doubtful && db_link_is_up(s->server->commits))
+	if (s->doubtful && db_link_is_up(served_commits(s)))
 		follow(s);
 	else
 		groups_go_on(s);
@@ -256,7 +256,7 @@ void follow(struct served *s)
 	s->followed_us = metrics_now_us();
 	db_param_int4(p, s->id);
 	db_param_int8(p, s->doubtful ? s->version - 1 : s->version);
-	db_query(s->doubtful ? s->server->commits : s->server->feed, "log_after", p, log_read, s);
+	db_query(s->doubtful ? served_commits(s) : s->server->feed, "log_after", p, log_read, s);
 	db_params_free(p);
 }
 

@@ -66,7 +66,7 @@ void groups_turn(struct served *s)
 	struct groups *g = &s->groups;
 	int64_t now = served_now(s);
 
-	if (!db_link_is_up(s->server->commits)) {
+	if (!db_link_is_up(served_commits(s))) {
 		waiting_fail(g, CODE_UNAVAILABLE);
 		return;
 	}
@@ -171,7 +171,7 @@ static void ask_for_turn(struct groups *g)
 void groups_go_on(struct served *s)
 {
 	struct groups *g = &s->groups;
-	bool up = db_link_is_up(s->server->commits);
+	bool up = db_link_is_up(served_commits(s));
 
 	if (g->state == GROUPS_UNKNOWN && up) {
 		if (s->doubtful || event_pending(g->again, EV_TIMEOUT, NULL))

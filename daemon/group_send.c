@@ -260,7 +260,7 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 		return;
 	}
 	follow_if_behind(s);
-	if (g->committed && !s->stale && db_link_is_up(s->server->commits) && group_is_worth_it(s))
+	if (g->committed && !s->stale && db_link_is_up(served_commits(s)) && group_is_worth_it(s))
 		groups_turn(s); /* the database works while answers are written */
 	group_answer(s);
 	groups_go_on(s);
@@ -274,7 +274,7 @@ void group_send(struct served *s, struct command_group *g)
 	}
 	g->is_owed = true;
 	g->sent_us = metrics_now_us();
-	db_query(s->server->commits, "pole_commit", g->params, group_done, s);
+	db_query(served_commits(s), "pole_commit", g->params, group_done, s);
 }
 
 void group_commit(struct served *s, const struct command_group *after, struct command_group *g)
@@ -333,5 +333,5 @@ void group_ask(struct served *s)
 	g->sent.sent_us = metrics_now_us();
 	db_params_reset(g->sent.params);
 	db_param_int4(g->sent.params, s->id);
-	db_query(s->server->commits, "pole_version", g->sent.params, group_asked, s);
+	db_query(served_commits(s), "pole_version", g->sent.params, group_asked, s);
 }

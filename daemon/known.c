@@ -289,11 +289,14 @@ static void token_read(void *arg, enum db_outcome outcome, const struct db_rows 
 static void ask_token(struct token *t)
 {
 	const struct server *server = t->all->server;
-	const bool is_busy = db_link_outstanding(server->commits) && db_link_is_up(server->feed);
+	struct db_link *link = server_commits_up(server);
 	struct db_params *p = db_params_new();
 
+	if (!link || (db_link_outstanding(link) && db_link_is_up(server->feed)))
+		link = server->feed;
+
 	db_param_text(p, t->hash);
-	db_query(is_busy ? server->feed : server->commits, "credential_pole", p, token_read, t);
+	db_query(link, "credential_pole", p, token_read, t);
 	db_params_free(p);
 }
 
@@ -304,7 +307,7 @@ void known_ask_token(struct known_poles *all, const char *hash, known_token_fn *
 
 	*t = (struct token){.all = all, .fn = fn, .arg = arg, .since_us = metrics_now_us()};
 	snprintf(t->hash, sizeof(t->hash), "%s", hash);
-	if (server->database_down_since || db_link_is_up(server->commits)) {
+	if (server->database_down_since || server_commits_up(server)) {
 		ask_token(t);
 		return;
 	}

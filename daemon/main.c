@@ -54,6 +54,11 @@
  * long as the commit. The embedded one is told so in its configuration. */
 #define ON_A_DATABASE_OF_ONES_OWN "SET ROLE mutuald; SET jit = off;"
 
+struct commit_link { /* what the callbacks of one are given */
+	struct daemon *d;
+	size_t n;
+};
+
 struct daemon {
 	struct server server;
 	struct settings settings;
@@ -66,6 +71,7 @@ struct daemon {
 	struct metrics_http *metrics;
 	struct status_http *status;
 	struct forgetting *forgetting;
+	struct commit_link commit_links[COMMIT_LINKS];
 	struct event *signals[3], *tick, *check, *watchdog, *stopping;
 	bool said_ready;
 	int64_t stop_before, forgot_at, renewed_at;
@@ -79,7 +85,24 @@ static void for_each_pole(struct server *s, void (*fn)(struct served *))
 
 /* Links */
 
-/* Said once the first commit can be made. */
+static void for_each_pole_on(const struct commit_link *c, void (*fn)(struct served *))
+{
+	const struct server *s = &c->d->server;
+
+	for (size_t i = 0; i < s->n_poles; i++)
+		if (served_commits(s->poles[i]) == s->commits[c->n])
+			fn(s->poles[i]);
+}
+
+static bool all_commits_are_up(const struct server *s)
+{
+	for (size_t i = 0; i < COMMIT_LINKS; i++)
+		if (!db_link_is_up(s->commits[i]))
+			return false;
+	return true;
+}
+
+/* Said once every pole's first commit can be made. */
 static void say_ready(struct daemon *d)
 {
 	const char *colon = strrchr(d->settings.listen, ':');
@@ -98,30 +121,34 @@ static void status_changed(struct daemon *d)
 
 static void commits_up(void *arg)
 {
-	struct daemon *d = arg;
+	const struct commit_link *c = arg;
+	struct daemon *d = c->d;
 
 	if (d->server.database_down_since)
 		log_info("the database is back");
 	d->server.database_down_since = 0;
 	status_changed(d);
-	if (!d->said_ready && d->n_listeners)
+	if (!d->said_ready && d->n_listeners && all_commits_are_up(&d->server))
 		say_ready(d);
-	if (db_link_connects(d->server.commits) > 1)
-		for_each_pole(&d->server, follow_doubt);
-	for_each_pole(&d->server, groups_go_on);
+	if (db_link_connects(d->server.commits[c->n]) > 1)
+		for_each_pole_on(c, follow_doubt);
+	for_each_pole_on(c, groups_go_on);
 	known_database_up(d->server.known);
 }
 
 static void commits_down(void *arg, const char *why)
 {
-	struct daemon *d = arg;
+	const struct commit_link *c = arg;
+	struct daemon *d = c->d;
 
+	for_each_pole_on(c, groups_database_down);
+	if (server_commits_up(&d->server))
+		return;
 	if (!d->server.database_down_since) {
 		log_warning("the database is away: %s", why);
 		d->server.database_down_since = server_clock();
 	}
 	status_changed(d);
-	for_each_pole(&d->server, groups_database_down);
 	known_database_down(d->server.known);
 }
 
@@ -156,12 +183,19 @@ static void links_start(struct daemon *d)
 		 READ_WITHIN_S);
 	snprintf(feed, sizeof(feed), "%s SET synchronous_commit = off; LISTEN mutuald",
 		 d->server.on_connect);
-	s->commits = db_link_new(s->base, d->server.conninfo, "commits", commits, &commits_ops, d);
+	for (size_t i = 0; i < COMMIT_LINKS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "commits-%zu", i + 1);
+		d->commit_links[i] = (struct commit_link){d, i};
+		s->commits[i] = db_link_new(s->base, d->server.conninfo, name, commits,
+					    &commits_ops, &d->commit_links[i]);
+		db_link_set_patience(s->commits[i], COMMIT_WITHIN_S * 2 * 1000);
+	}
 	s->reads = db_link_new(s->base, d->server.conninfo, "reads", reads, &quiet_ops, d);
 	s->reports = db_link_new(s->base, d->server.conninfo, "reports", reads, &quiet_ops, d);
 	s->feed = db_link_new(s->base, d->server.conninfo, "feed", feed, &feed_ops, d);
 	s->loader = loader_new(s);
-	db_link_set_patience(s->commits, COMMIT_WITHIN_S * 2 * 1000);
 	db_link_set_patience(s->feed, FEED_WITHIN_S * 1000);
 	db_link_set_patience(s->reads, COMMIT_WITHIN_S * 1000);
 	db_link_set_patience(s->reports, COMMIT_WITHIN_S * 2 * 1000);
@@ -172,7 +206,8 @@ static void database_restarted(void *arg)
 	struct daemon *d = arg;
 
 	log_info("PostgreSQL was started again");
-	db_link_kick(d->server.commits);
+	for (size_t i = 0; i < COMMIT_LINKS; i++)
+		db_link_kick(d->server.commits[i]);
 	db_link_kick(d->server.reads);
 	db_link_kick(d->server.reports);
 	db_link_kick(d->server.feed);
@@ -518,11 +553,20 @@ static int bring_up(struct daemon *d)
 	return metrics_start(d);
 }
 
+/* Those who are told of what is outstanding may ask another link something. */
+static void links_end(const struct server *s)
+{
+	struct db_link *links[COMMIT_LINKS + 3] = {s->reads, s->reports, s->feed};
+
+	memcpy(links + 3, s->commits, sizeof(s->commits));
+	for (size_t i = 0; i < COMMIT_LINKS + 3; i++)
+		db_link_abandon(links[i]);
+	for (size_t i = 0; i < COMMIT_LINKS + 3; i++)
+		db_link_free(links[i]);
+}
+
 static void take_down(struct daemon *d)
 {
-	struct db_link *const links[] = {d->server.commits, d->server.reads, d->server.reports,
-					 d->server.feed};
-
 	for (size_t i = 0; i < d->n_listeners; i++)
 		listener_free(d->listeners[i]);
 	events_stop(d);
@@ -530,10 +574,7 @@ static void take_down(struct daemon *d)
 	connections_free(d->server.connections);
 	status_http_free(d->status);
 	event_base_loop(d->server.base, EVLOOP_NONBLOCK); /* frees the streams: see stream.c */
-	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
-		db_link_abandon(links[i]);
-		db_link_free(links[i]);
-	}
+	links_end(&d->server);
 	loader_free(d->server.loader);
 	for_each_pole(&d->server, served_free);
 	free(d->server.poles);

@@ -8,6 +8,7 @@
 
 #include "daemon/metrics.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <stdarg.h>
@@ -305,7 +306,10 @@ static void write_links(const struct server *s, struct buffer *out)
 	const struct {
 		const char *name;
 		const struct db_link *link;
-	} links[] = {{"commits", s->commits},
+	} links[] = {{"commits-1", s->commits[0]},
+		     {"commits-2", s->commits[1]},
+		     {"commits-3", s->commits[2]},
+		     {"commits-4", s->commits[3]},
 		     {"reads", s->reads},
 		     {"reports", s->reports},
 		     {"feed", s->feed},
@@ -313,6 +317,7 @@ static void write_links(const struct server *s, struct buffer *out)
 		     {"loads-2", s->loader ? loader_link(s->loader, 1) : NULL}};
 	const size_t n = sizeof(links) / sizeof(*links);
 
+	static_assert(COMMIT_LINKS == 4, "each has its name above");
 	head(out, "database_link_up", "gauge", "Whether a connection to the database is up.");
 	for (size_t i = 0; i < n; i++)
 		add(out, "mutuald_database_link_up{link=\"%s\"} %d\n", links[i].name,

@@ -71,6 +71,22 @@ void server_remove_pole(struct server *s, const struct served *pole)
 	memmove(&s->poles[i], &s->poles[i + 1], (s->n_poles - i) * sizeof(struct served *));
 }
 
+struct db_link *server_commits_up(const struct server *s)
+{
+	struct db_link *found = NULL;
+
+	for (size_t i = 0; i < COMMIT_LINKS; i++)
+		if (db_link_is_up(s->commits[i]) &&
+		    (!found || db_link_outstanding(s->commits[i]) < db_link_outstanding(found)))
+			found = s->commits[i];
+	return found;
+}
+
+struct db_link *served_commits(const struct served *s)
+{
+	return s->server->commits[(size_t)(s->id - 1) % COMMIT_LINKS];
+}
+
 struct served *served_new(struct server *server, int32_t id, const char *name)
 {
 	struct served *s = memory_new(sizeof(*s));
@@ -158,14 +174,14 @@ static void reload_later(struct served *s)
 		s->reload_wait_us = RELOAD_LATEST_US;
 	s->reload_after_us = metrics_now_us() + s->reload_wait_us;
 	s->reload_failed_version = s->known_version;
-	s->reload_failed_connects = db_link_connects(s->server->commits);
+	s->reload_failed_connects = db_link_connects(served_commits(s));
 }
 
 /* A newer version may have what could not be read, and another server, too. */
 static int64_t reload_after(const struct served *s)
 {
 	bool news = s->known_version > s->reload_failed_version ||
-		    db_link_connects(s->server->commits) != s->reload_failed_connects;
+		    db_link_connects(served_commits(s)) != s->reload_failed_connects;
 
 	if (!s->reload_wait_us || !news)
 		return s->reload_after_us;

@@ -53,6 +53,8 @@ struct served {
 };
 
 struct served *served_new(struct server *server, int32_t id, const char *name);
+/* The connection of its commits. */
+struct db_link *served_commits(const struct served *s);
 int64_t served_now(const struct served *s);
 /* Since when what memory shows may have been overtaken: the database is away, or says nothing; 0: it is as things are. */
 int64_t served_as_of(const struct served *s);

@@ -272,7 +272,7 @@ static void write_inside(const struct exchange *x, struct line_writer *w)
 	line_int(w, "sent-bytes", (int64_t)streams->sent_bytes);
 	line_int(w, "tls-failures", (int64_t)metrics_tls_failures(x->server));
 	line_int(w, "status-questions", (int64_t)x->server->metrics.status_questions);
-	line_int(w, "database-connects", (int64_t)db_link_connects(x->server->commits));
+	line_int(w, "database-connects", (int64_t)db_link_connects(served_commits(s)));
 	line_int(w, "memory-bytes", metrics_resident_bytes());
 }
 

@@ -121,7 +121,7 @@ class Stage:
 
     def backends(self):
         """Those of the daemons' connections."""
-        rows = self.database.psql("select pid from pg_stat_activity where application_name in ('commits', 'reads', 'reports', 'feed')")
+        rows = self.database.psql("select pid from pg_stat_activity where application_name in ('commits-1', 'reads', 'reports', 'feed')")
         return [int(r[0]) for r in rows]
 
     def rows(self):

@@ -101,7 +101,7 @@ def frozen(pid):
 
 
 def backend(psql, link):
-    """The process that serves one of the daemon's connections to its database: commits, reads, reports or feed."""
+    """The process that serves one of the daemon's connections to its database: commits-1 (the first pole's), reads, reports or feed."""
     (row,) = psql(f"select pid from pg_stat_activity where application_name = '{link}'")
     return int(row[0])
 

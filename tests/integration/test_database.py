@@ -235,7 +235,7 @@ def test_a_database_that_says_nothing(start, own, day):
     token, _ = one.person('Alice Test', 'm01')
     ask = {'what': 'bench', 'from_': f"{day}T08:00", 'for_': '1h', 'key': 'once'}
     with one.connect(token) as c, one.connect(token) as reader:
-        with running.frozen(running.backend(own.psql, 'commits')):
+        with running.frozen(running.backend(own.psql, 'commits-1')):
             begun, asked = time.monotonic(), c.send('BOOK', **ask)
             assert reader.expect('LIST', from_=f"{day}T00:00")['count'] == '0'
             reply = c.receive(asked)
@@ -255,7 +255,7 @@ def test_it_ends_in_order_while_the_database_says_nothing(start, own, day):
     one = start(database=own.conninfo('pole', 'pole_owner'))
     token, _ = one.person('Alice Test', 'm01')
     with one.connect(token) as c, one.connect(token) as other:
-        with running.frozen(running.backend(own.psql, 'commits')):
+        with running.frozen(running.backend(own.psql, 'commits-1')):
             for n in range(5):
                 c.send('BOOK', what='bench', from_=f"{day}T{n:02}:00", for_='1h')
             other.expect('WHOAMI')
@@ -288,7 +288,7 @@ def test_a_pole_that_cannot_be_loaded_anew(start, own, day):
         c.expect('BOOK', what='bench', from_=f"{day}T08:00", for_='1h')
         own.psql('revoke select on name from mutuald', 'pole')
         own.psql(LOSE_LAST, 'pole')
-        own.psql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'commits'")
+        own.psql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'commits-1'")
         running.until('it was tried', lambda: 'loading anew: 42501' in one.log())
         time.sleep(1.5)  # until then memory is no older than it may be
         before = int(own.psql(work, 'pole')[0][0])

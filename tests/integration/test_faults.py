@@ -69,13 +69,13 @@ def n_bookings(own):
 
 def commits(own):
     """The process that serves the daemon's commits, or none."""
-    found = own.psql("select pid from pg_stat_activity where application_name = 'commits' and datname = 'pole'")
+    found = own.psql("select pid from pg_stat_activity where application_name = 'commits-1' and datname = 'pole'")
     return int(found[0][0]) if found else None
 
 
 def is_waiting(own):
     """The process that stands before a lock in a commit."""
-    found = own.psql("select pid from pg_stat_activity where application_name = 'commits' and wait_event_type = 'Lock'")
+    found = own.psql("select pid from pg_stat_activity where application_name = 'commits-1' and wait_event_type = 'Lock'")
     return int(found[0][0]) if found else None
 
 
@@ -99,7 +99,7 @@ def check_bookings(own, c, codes):
 
 def test_the_database_is_cut_off_at_any_byte(start, own, slots):
     """From the first byte of connecting to the last of a commit's answer, in both directions: each booking is there once."""
-    with cutting.Cutter(own.folder / '.s.PGSQL.5432', lambda first: b'application_name\0commits\0' in first) as relay:
+    with cutting.Cutter(own.folder / '.s.PGSQL.5432', lambda first: b'application_name\0commits-1\0' in first) as relay:
         one = start(database=f"host=127.0.0.1 port={relay.port} dbname=pole user=pole_owner sslmode=disable gssencmode=disable")
         token, _ = one.person('Alice Test', 'm01')
         with one.connect(token) as c:
@@ -180,7 +180,7 @@ def test_a_commit_that_keeps_silent(start, own, slots):
     asks = [{**slots(), 'key': f"silent-{n}"} for n in range(17)]
     with contextlib.ExitStack() as opened:
         first, *later = [opened.enter_context(one.connect(token)) for _ in asks]
-        with running.frozen(running.backend(own.psql, 'commits')):
+        with running.frozen(running.backend(own.psql, 'commits-1')):
             assert first.call('BOOK', **asks[0]).outcome == 'ERR unknown-outcome'
             tags = [c.send('BOOK', **ask) for c, ask in zip(later, asks[1:])]
             assert {c.receive(tag).outcome for c, tag in zip(later, tags)} == {'ERR unavailable'}

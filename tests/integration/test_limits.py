@@ -148,7 +148,7 @@ def commit_under_way(limited, server, n):
         session.run('begin; select name from pole for update')
         tag = c.send('BOOK', **slot(n))
         running.until('the commit waits', lambda: server.psql(
-            "select 1 from pg_stat_activity where application_name = 'commits' and wait_event_type = 'Lock'"))
+            "select 1 from pg_stat_activity where application_name = 'commits-1' and wait_event_type = 'Lock'"))
         yield session
         assert c.receive(tag).ok
 

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+import cutting
 import running
 
 pytestmark = pytest.mark.long
@@ -230,11 +231,31 @@ def test_strangers_do_not_stand_between_commits(start):
     """What a token opens is asked beside the commits: while one takes its time, strangers are answered."""
     one = start()
     with one.connect() as c, one.admin() as admin:
-        with running.frozen(running.backend(one.psql, 'commits')):
+        with running.frozen(running.backend(one.psql, 'commits-1')):
             tag = admin.send('BOOK', what='clock', from_=day_ahead() + 'T08:00', for_='30m', member='m01')
             running.until('it is on its way', lambda: admin_of(one, 'sent-commands') == '1')
             assert c.call('AUTH', token='x' * 26).outcome == 'NO auth'
         assert admin.receive(tag).ok
+
+
+def test_no_pole_waits_for_another_one_s_commit(start, poles):
+    """One's is held up by a lock; another's, on a connection of its own, goes on."""
+    one = start(poles=poles(2))
+    token = tokens(one)
+    with one.connect(member(one, token[name_of(0)])) as held, one.connect(member(one, token[name_of(1)])) as free:
+        for c in held, free:
+            book(c)
+        with cutting.Session(f"host={one.state / 'pg'} dbname=mutuald user=postgres", one.embedded_owner()) as locking:
+            locking.run(f"begin; select version from pole where name = '{name_of(0)}' for update")
+            tag = held.send('BOOK', what='tent', from_=day_ahead() + 'T08:00', for_='2h')
+            running.until('it is on its way', lambda: held_back(one))
+            book(free, 'tent')
+            assert held_back(one)
+        assert held.receive(tag).ok
+
+
+def held_back(one):
+    return one.psql("select 1 from pg_stat_activity where application_name like 'commits%' and wait_event_type = 'Lock'")
 
 
 def admin_of(one, key):

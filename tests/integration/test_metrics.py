@@ -121,11 +121,11 @@ def test_failures_are_counted(measured):
         with socket.create_connection(('127.0.0.1', measured.port)) as s:
             s.sendall(said)
             s.recv(100)
-    measured.psql("select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('commits', 'feed')")
+    measured.psql("select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('commits-1', 'feed')")
 
     def again():
         now = scrape(measured)
-        return all(now['mutuald_database_connects_total', (('link', n),)] == 2 for n in ('commits', 'feed')) and now
+        return all(now['mutuald_database_connects_total', (('link', n),)] == 2 for n in ('commits-1', 'feed')) and now
     after = running.until('the links are there again', again)
     assert after['mutuald_tls_failures_total', ()] - before['mutuald_tls_failures_total', ()] == 1
     assert after['mutuald_status_questions_total', ()] - before['mutuald_status_questions_total', ()] == 2

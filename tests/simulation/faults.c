@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/served.h"
 #include "tests/simulation/clients.h"
 #include "tests/simulation/faults_check.h"
 #include "tests/simulation/faulty_db.h"
@@ -95,7 +96,7 @@ static void set_clock(struct instance *i)
 static void lose_commits(struct instance *i)
 {
 	tell("daemon %d loses its link for commits", i->base.index);
-	db_link_lose(i->server.commits);
+	db_link_lose(served_commits(i->served));
 }
 
 static void lose_feed(struct instance *i)

@@ -163,21 +163,26 @@ void pole_make(struct instance *i)
 
 static void commits_up(void *arg)
 {
-	struct instance *i = arg;
+	struct commit_link *c = arg;
+	struct instance *i = c->instance;
 
 	i->server.database_down_since = 0;
-	if (db_link_connects(i->server.commits) > 1)
+	if (i->server.commits[c->n] != served_commits(i->served))
+		return;
+	if (db_link_connects(i->server.commits[c->n]) > 1)
 		follow_doubt(i->served);
 	groups_go_on(i->served);
 }
 
 static void commits_down(void *arg, const char *why)
 {
-	struct instance *i = arg;
+	struct commit_link *c = arg;
+	struct instance *i = c->instance;
 
-	if (!i->server.database_down_since)
+	if (i->server.commits[c->n] == served_commits(i->served))
+		groups_database_down(i->served);
+	if (!server_commits_up(&i->server) && !i->server.database_down_since)
 		i->server.database_down_since = server_clock();
-	groups_database_down(i->served);
 }
 
 static void feed_up(void *arg)
@@ -259,7 +264,11 @@ void instance_start(struct instance *i)
 	s->loader = loader_new(s);
 	s->known = known_new(s);
 	s->connections = connections_new(s, NULL);
-	s->commits = db_link_new(s->base, "", "commits", "", &commits_ops, i);
+	for (size_t n = 0; n < COMMIT_LINKS; n++) {
+		i->commit_links[n] = (struct commit_link){i, n};
+		s->commits[n] =
+		    db_link_new(s->base, "", "commits", "", &commits_ops, &i->commit_links[n]);
+	}
 	s->feed = db_link_new(s->base, "", "feed", "LISTEN mutuald", &feed_ops, i);
 	s->reads = db_link_new(s->base, "", "reads", "", &asked_ops, i);
 	s->reports = db_link_new(s->base, "", "reports", "", &asked_ops, i);
@@ -269,20 +278,25 @@ void instance_start(struct instance *i)
 	i->alive = true;
 }
 
+static void link_end(struct db_link *l)
+{
+	db_link_abandon(l); /* what it knew is gone: frees it */
+	db_link_free(l);
+}
+
 void instance_crash(struct instance *i)
 {
-	struct db_link *links[] = {i->server.commits, i->server.feed, i->server.reads,
-				   i->server.reports};
+	struct db_link *links[] = {i->server.feed, i->server.reads, i->server.reports};
 
 	if (!i->alive)
 		return;
 	i->alive = false;
 	wires_lose_all(&i->base);
 	connections_free(i->server.connections);
-	for (size_t k = 0; k < sizeof(links) / sizeof(*links); k++) {
-		db_link_abandon(links[k]); /* what it knew is gone: frees it */
-		db_link_free(links[k]);
-	}
+	for (size_t k = 0; k < COMMIT_LINKS; k++)
+		link_end(i->server.commits[k]);
+	for (size_t k = 0; k < sizeof(links) / sizeof(*links); k++)
+		link_end(links[k]);
 	loader_free(i->server.loader);
 	served_free(i->served);
 	free(i->server.poles);
