@@ -10,6 +10,9 @@
  *
  * An arena that is used again and again keeps the largest block it had, up to a bound, and so soon
  * allocates nothing any more. What is free in a block is always zeroed.
+ *
+ * What is free in the newest block is known to the arena itself, and always a whole number of
+ * units: so most allocations are a comparison and two additions, where they are asked for.
  */
 
 #include "lib/arena.h"
@@ -24,7 +27,7 @@ enum { BLOCK_MIN_BYTES = 1024, BLOCK_MAX_BYTES = 65536, BLOCK_KEPT_BYTES = 4096 
 
 struct arena_block {
 	struct arena_block *next;
-	size_t used, cap;
+	size_t cap;
 	alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -71,38 +74,33 @@ static size_t next_block_bytes(const struct arena *a)
 	return cap < BLOCK_MAX_BYTES ? cap : BLOCK_MAX_BYTES;
 }
 
-static void *block_take(struct arena_block *b, size_t size_bytes)
+/* From now on the one that is filled. */
+static void put_first(struct arena *a, struct arena_block *b)
 {
-	void *p = b->bytes + b->used;
-
-	b->used += size_bytes;
-	return p;
-}
-
-void *arena_alloc(struct arena *a, size_t size_bytes)
-{
-	const size_t mask = alignof(max_align_t) - 1;
-	struct arena_block *b = a->blocks;
-	size_t next_bytes;
-
-	if (size_bytes > SIZE_MAX - mask)
-		abort();
-	size_bytes = size_bytes ? (size_bytes + mask) & ~mask : mask + 1;
-	if (b && size_bytes <= b->cap - b->used)
-		return block_take(b, size_bytes);
-
-	next_bytes = next_block_bytes(a);
-	if (b && size_bytes > next_bytes / 4) {
-		struct arena_block *own = block_new(size_bytes);
-
-		own->next = b->next;
-		b->next = own;
-		return block_take(own, size_bytes);
-	}
-	b = block_new(size_bytes > next_bytes ? size_bytes : next_bytes);
 	b->next = a->blocks;
 	a->blocks = b;
-	return block_take(b, size_bytes);
+	a->free = b->bytes;
+	a->free_bytes = b->cap;
+}
+
+void *arena_alloc_more(struct arena *a, size_t size_bytes)
+{
+	const size_t next_bytes = next_block_bytes(a);
+	struct arena_block *b;
+
+	if (size_bytes > SIZE_MAX - ARENA_UNIT_BYTES)
+		abort();
+	size_bytes = size_bytes ? arena_whole_units(size_bytes) : ARENA_UNIT_BYTES;
+	if (size_bytes <= a->free_bytes) /* of no bytes */
+		return arena_alloc(a, size_bytes);
+	b = block_new(size_bytes > next_bytes ? size_bytes : next_bytes);
+	if (a->blocks && size_bytes > next_bytes / 4) {
+		b->next = a->blocks->next;
+		a->blocks->next = b;
+		return b->bytes;
+	}
+	put_first(a, b);
+	return arena_alloc(a, size_bytes);
 }
 
 void arena_clear(struct arena *a)
@@ -113,27 +111,41 @@ void arena_clear(struct arena *a)
 		a->blocks = b->next;
 		free(b);
 	}
+	*a = (struct arena){0};
 }
 
-void arena_reset(struct arena *a)
+/* Frees all but the largest of those that are not too large, if there is one. */
+static void keep_one(struct arena *a)
 {
 	struct arena_block *kept = NULL, *next;
+	size_t free_bytes = a->free_bytes; /* of the block at hand: only the newest has room */
 
 	for (struct arena_block *b = a->blocks; b; b = next) {
 		next = b->next;
 		if (b->cap > BLOCK_KEPT_BYTES || (kept && kept->cap >= b->cap)) {
 			free(b);
-			continue;
+		} else {
+			free(kept);
+			kept = b;
+			kept->next = NULL;
+			a->free_bytes = free_bytes;
 		}
-		free(kept);
-		kept = b;
+		free_bytes = 0;
 	}
 	a->blocks = kept;
 	if (!kept)
+		*a = (struct arena){0};
+}
+
+void arena_reset(struct arena *a)
+{
+	if (a->blocks && (a->blocks->next || a->blocks->cap > BLOCK_KEPT_BYTES))
+		keep_one(a);
+	if (!a->blocks)
 		return;
-	kept->next = NULL;
-	memset(kept->bytes, 0, kept->used);
-	kept->used = 0;
+	memset(a->blocks->bytes, 0, a->blocks->cap - a->free_bytes);
+	a->free = a->blocks->bytes;
+	a->free_bytes = a->blocks->cap;
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t n)
