@@ -100,7 +100,6 @@ static uint8_t traits_of(const struct rule *rule)
 	const bool of_anyone = party_may_match(&rule->party, NULL);
 	unsigned traits = 0;
 
-	traits |= rule->limit.kind <= LIMIT_QUALIFICATION ? RULE_TESTED : 0;
 	traits |= of_anyone ? RULE_OF_ANYONE : 0;
 	traits |= rule_is_of_units(rule) ? RULE_OF_UNITS : 0;
 	traits |= rule_is_costly(rule) ? RULE_COSTLY : 0;
@@ -124,9 +123,37 @@ static void add_rules(struct directory *d)
 	d->rules = memory_new((n + 1) * sizeof(*d->rules));
 	each_rule(p, NULL, d->rules, counts);
 	free(counts);
-	d->traits = memory_new(n + 1);
-	for (size_t i = 0; i < n; i++)
-		d->traits[i] = traits_of(d->rules[i]);
+}
+
+static void add_tested(struct tested_rules *t, const struct rule **rule, uint8_t *traits)
+{
+	*traits = traits_of(*rule);
+	t->n++;
+	t->n_of_units += (*traits & RULE_OF_UNITS) != 0;
+	t->n_costly += (*traits & RULE_COSTLY) != 0;
+	t->of_anyone &= (*traits & RULE_OF_ANYONE) != 0;
+}
+
+static void add_tested_rules(struct directory *d)
+{
+	const size_t n_resources = d->policy->n_resources, n_rules = d->rules_begin[n_resources];
+	size_t n = 0;
+
+	d->tested = memory_new((n_resources + 1) * sizeof(*d->tested));
+	d->tested_rules = memory_new((n_rules + 1) * sizeof(*d->tested_rules));
+	d->tested_traits = memory_new(n_rules + 1);
+	for (size_t r = 0; r < n_resources; r++) {
+		d->tested[r] = (struct tested_rules){.rules = d->tested_rules + n,
+						     .traits = d->tested_traits + n,
+						     .of_anyone = true};
+		for (size_t i = d->rules_begin[r]; i < d->rules_begin[r + 1]; i++) {
+			if (d->rules[i]->limit.kind > LIMIT_QUALIFICATION)
+				continue;
+			d->tested_rules[n] = d->rules[i];
+			add_tested(&d->tested[r], &d->tested_rules[n], &d->tested_traits[n]);
+			n++;
+		}
+	}
 }
 
 void directory_init(struct directory *d, const struct policy *policy)
@@ -137,6 +164,7 @@ void directory_init(struct directory *d, const struct policy *policy)
 	add_resources(d);
 	add_members(d);
 	add_rules(d);
+	add_tested_rules(d);
 }
 
 void directory_clear(struct directory *d)
@@ -145,8 +173,10 @@ void directory_clear(struct directory *d)
 	free(d->members);
 	free(d->units);
 	free(d->rules);
-	free(d->traits);
 	free(d->rules_begin);
+	free(d->tested);
+	free(d->tested_rules);
+	free(d->tested_traits);
 	table_clear(&d->resource_ids);
 	table_clear(&d->member_ids);
 	table_clear(&d->unit_ids);
@@ -187,7 +217,8 @@ const struct rule *const *directory_rules(const struct directory *d, const struc
 	return d->rules + d->rules_begin[i];
 }
 
-const uint8_t *directory_rule_traits(const struct directory *d, const struct resource *r)
+const struct tested_rules *directory_tested_rules(const struct directory *d,
+						  const struct resource *r)
 {
-	return d->traits + d->rules_begin[r - d->policy->resources];
+	return &d->tested[r - d->policy->resources];
 }

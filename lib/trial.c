@@ -31,21 +31,43 @@ static int64_t buffer_s(struct duration d)
 	return d.days * DAY_S + d.seconds;
 }
 
+/* Leaves out the rules that are not about that member. */
+static void keep_rules_of(struct trial *t, const struct tested_rules *all,
+			  const struct member *member, struct arena *a)
+{
+	const struct rule **rules = arena_new_n(a, const struct rule *, all->n);
+	uint8_t *traits = arena_new_n(a, uint8_t, all->n);
+
+	t->rules = rules;
+	t->traits = traits;
+	t->n_rules = t->n_of_units = t->n_costly = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		if (!(all->traits[i] & RULE_OF_ANYONE) &&
+		    !party_may_match(&all->rules[i]->party, member))
+			continue;
+		rules[t->n_rules] = all->rules[i];
+		traits[t->n_rules++] = all->traits[i];
+		t->n_of_units += (all->traits[i] & RULE_OF_UNITS) != 0;
+		t->n_costly += (all->traits[i] & RULE_COSTLY) != 0;
+	}
+}
+
 void trial_init(struct trial *t, const struct pole *p, const struct directory *d,
 		const struct resource *resource, const struct unit *unit,
 		const struct member *member, int64_t now, struct arena *a)
 {
-	size_t n;
-	const struct rule *const *rules = directory_rules(d, resource, &n);
-	const uint8_t *traits = directory_rule_traits(d, resource);
+	const struct tested_rules *tested = directory_tested_rules(d, resource);
 
 	*t = (struct trial){
 	    .pole = p,
 	    .directory = d,
 	    .resource = resource,
 	    .unit = unit,
-	    .rules = arena_new_n(a, const struct rule *, n),
-	    .traits = arena_new_n(a, uint8_t, n),
+	    .rules = tested->rules,
+	    .traits = tested->traits,
+	    .n_rules = tested->n,
+	    .n_of_units = tested->n_of_units,
+	    .n_costly = tested->n_costly,
 	    .now = now,
 	    .before_s = buffer_s(resource->buffer_before),
 	    .quantity = 1,
@@ -53,15 +75,8 @@ void trial_init(struct trial *t, const struct pole *p, const struct directory *d
 	    .holder = member,
 	    .works_on = member ? member->works_on : 0,
 	};
-	for (size_t i = 0; i < n; i++) {
-		if (!(traits[i] & RULE_TESTED) ||
-		    !(traits[i] & RULE_OF_ANYONE || party_may_match(&rules[i]->party, member)))
-			continue;
-		t->rules[t->n_rules] = rules[i];
-		t->traits[t->n_rules++] = traits[i];
-		t->n_of_units += (traits[i] & RULE_OF_UNITS) != 0;
-		t->n_costly += (traits[i] & RULE_COSTLY) != 0;
-	}
+	if (!tested->of_anyone)
+		keep_rules_of(t, tested, member, a);
 }
 
 void trial_ask_nothing(struct trial *t)

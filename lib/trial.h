@@ -38,8 +38,10 @@ struct trial {
 	const struct other_thing *others; /* that count together with it */
 	size_t n_others;
 	const struct plan *plan;   /* what this decision has already done; NULL: nothing */
-	const struct rule **rules; /* those that are tested and may match, in the policy's order */
-	uint8_t *traits;	   /* of each of those: see lib/directory.h */
+	/* Those that are tested and may match, in the policy's order; of each its traits, see
+	 * lib/directory.h. */
+	const struct rule *const *rules;
+	const uint8_t *traits;
 	size_t n_rules, n_of_units, n_costly;
 	int64_t now;
 	int64_t before_s; /* the buffer; that after is trial_after_s() */
