@@ -263,7 +263,7 @@ static bool hours_cover_week(const struct hours *h)
 	return reach >= begin + WEEK_S;
 }
 
-static bool never_closes(const struct calendar *c)
+bool calendar_never_closes(const struct calendar *c)
 {
 	return !c->heeds_holidays && c->n_seasons == 0 && c->n_exceptions == 0 &&
 	       hours_cover_week(&c->usual);
@@ -274,7 +274,7 @@ bool calendar_is_open(const struct calendar_at *c, int64_t at)
 	struct walk w;
 	struct span s;
 
-	if (never_closes(c->calendar))
+	if (calendar_never_closes(c->calendar))
 		return true;
 	w = walk_new(c, at, 1);
 	walk_near(&w, at);
@@ -288,7 +288,7 @@ int64_t calendar_open_until(const struct calendar_at *c, int64_t at, int64_t lim
 {
 	struct walk w = walk_new(c, at, 1);
 
-	if (at >= limit || never_closes(c->calendar))
+	if (at >= limit || calendar_never_closes(c->calendar))
 		return limit;
 	return grow(&w, at, limit);
 }
@@ -323,7 +323,7 @@ static bool find_stretch(const struct calendar_at *c, int64_t at, int limit_days
 	struct span s;
 
 	assert(limit_days >= 0);
-	if (never_closes(c->calendar)) {
+	if (calendar_never_closes(c->calendar)) {
 		int64_t endless_s = (int64_t)(limit_days ? limit_days : 1) * DAY_S;
 
 		*ret = (struct span){at - endless_s, at + endless_s};

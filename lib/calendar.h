@@ -55,6 +55,7 @@ struct calendar_at {
  * hardly ever closed, is cut this many days before and after the range of hours that was found. */
 #define CALENDAR_STRETCH_DAYS 32
 
+bool calendar_never_closes(const struct calendar *c);
 /* Whether `at` lies in open time; an end that is closing time is asked for as the second before. */
 bool calendar_is_open(const struct calendar_at *c, int64_t at);
 /*

@@ -113,8 +113,16 @@ int64_t opening_used_until(struct opening_for o, int64_t at, int64_t limit)
 	return calendar_open_until(&hours, at, limit);
 }
 
+void opening_settle(struct opening *o)
+{
+	o->is_always = o->n_closed == 0 && calendar_never_closes(o->hours) &&
+		       (!o->hand_over || calendar_never_closes(o->hand_over));
+}
+
 bool opening_admits(struct opening_for o, struct span s)
 {
+	if (o.opening->is_always)
+		return true;
 	if (!is_for_ends(o, s.start) || !is_for_ends(o, last_second(s)))
 		return false;
 	return o.opening->spans_closed || opening_used_until(o, s.start, s.end) >= s.end;

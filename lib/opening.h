@@ -36,6 +36,7 @@ struct opening {
 	bool spans_closed;
 	const struct closed_span *closed; /* sorted by start */
 	size_t n_closed;
+	bool is_always; /* as most are: see opening_settle() */
 };
 
 /* For whom: see struct calendar_at. */
@@ -44,6 +45,8 @@ struct opening_for {
 	uint32_t works_on;
 };
 
+/* When all else is known: notes whether anything can ever be refused. */
+void opening_settle(struct opening *o);
 bool opening_admits(struct opening_for o, struct span s);
 
 /* How far the hours are open from `at` on without a break, `limit` at the most. */

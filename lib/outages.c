@@ -42,15 +42,21 @@ static bool starts_or_ends_in(struct span s, struct span closed)
 	       (s.end > closed.start && s.end <= closed.end);
 }
 
+static const struct outage *closure_of(const struct pole *p, const struct resource *r,
+				       struct span s, const struct outage *all, size_t n)
+{
+	for (const struct outage *o = all; o < all + n; o++)
+		if (o->is_closure && starts_or_ends_in(s, o->span) && is_closed_for(p, o, r))
+			return o;
+	return NULL;
+}
+
 const struct outage *outages_close(const struct pole *p, const struct resource *r, struct span s)
 {
 	size_t n;
 	const struct outage *all = pole_outages(p, &n);
 
-	for (const struct outage *o = all; o < all + n; o++)
-		if (o->is_closure && starts_or_ends_in(s, o->span) && is_closed_for(p, o, r))
-			return o;
-	return NULL;
+	return n > 0 ? closure_of(p, r, s, all, n) : NULL;
 }
 
 static bool is_closed_in(const struct pole *p, const struct outage *o, const struct booking *b,

@@ -142,6 +142,8 @@ int policy_open(struct policy *p)
 		for (size_t i = 0; i < o.n; i++)
 			closed_spans_sort(o.items[i].closed, o.items[i].opening->n_closed);
 	}
+	for (size_t i = 0; i < o.n; i++)
+		opening_settle(o.items[i].opening);
 	arena_clear(&o.scratch);
 	return fits ? 0 : 1;
 }

@@ -281,6 +281,7 @@ static void draw_world(struct draw *draw, struct world *w)
 	    .closed = w->closed,
 	    .n_closed = n_closed,
 	};
+	opening_settle(&w->opening);
 }
 
 static bool is_holiday(const struct world *w, struct civil_date d)
