@@ -9,6 +9,11 @@
 
 #define ALTERNATIVES_DEFAULT 3
 
+static const struct zone *thing_zone(const struct resource *r, const struct unit *u)
+{
+	return u ? u->site->zone : r->site->zone;
+}
+
 const struct zone *asked_zone(const struct exchange *x, const char *what, const char *unit)
 {
 	const struct resource *r;
@@ -16,7 +21,7 @@ const struct zone *asked_zone(const struct exchange *x, const char *what, const 
 
 	if (!what || decide_resolve(x->served->pole, what, unit, &r, &u) != REASON_NONE)
 		return exchange_policy(x)->zone;
-	return u ? u->site->zone : r->site->zone;
+	return thing_zone(r, u);
 }
 
 struct span request_span(const struct request *r, const struct zone *z)
@@ -45,8 +50,21 @@ static struct ask_item asked_item(const struct exchange *x, const struct request
 				.at = request_get(r, "at"),
 				.quantity = (uint32_t)request_number(r, "qty", 0)};
 
-	item.span = request_span(r, asked_zone(x, item.what, item.unit));
+	if (item.what)
+		decide_resolve(x->served->pole, item.what, item.unit, &item.resource, &item.pinned);
+	item.span = request_span(r, item.resource ? thing_zone(item.resource, item.pinned)
+						  : exchange_policy(x)->zone);
 	return item;
+}
+
+static const struct ask_item *asked_items(struct exchange *x)
+{
+	const struct request *r = &x->request;
+	struct ask_item *items = arena_new_n(&x->arena, struct ask_item, r->n_items);
+
+	for (size_t i = 0; i < r->n_items; i++)
+		items[i] = asked_item(x, &r->items[i]);
+	return items;
 }
 
 /* The words of a list that are parted by commas. */
@@ -72,42 +90,52 @@ static bool asked_window(const struct exchange *x, const struct ask_book *ask, s
 	       request_window(&x->request, "within", asked_zone(x, ask->what, ask->unit), ret);
 }
 
-bool asked_book(struct exchange *x, struct ask_book *ret)
+bool asked_things(struct exchange *x, struct ask_book *ret)
 {
 	const struct request *r = &x->request;
 	const struct ask_item first = asked_item(x, r);
-	struct ask_item *items = arena_new_n(&x->arena, struct ask_item, r->n_items + 1);
-	struct ask_book ask = {.items = items,
-			       .n_items = r->n_items,
-			       .what = first.what,
-			       .unit = first.unit,
-			       .quantity = first.quantity,
-			       .having = first.having,
-			       .at = first.at,
-			       .span = first.span,
-			       .member = request_get(r, "member"),
-			       .person = request_get(r, "person"),
-			       .purpose = request_get(r, "purpose"),
-			       .wait = request_yes(r, "wait"),
-			       .hold = r->verb->id == VERB_HOLD,
-			       .distance_km = (uint32_t)request_number(r, "distance", 0),
-			       .people = (uint32_t)request_number(r, "people", 0),
-			       .alternatives = asked_alternatives(x)};
 
-	request_duration(r, "hold-for", &ask.hold_for);
-	for (size_t i = 0; i < r->n_items; i++)
-		items[i] = asked_item(x, &r->items[i]);
-	ask.declared = asked_words(x, "declared", &ask.n_declared);
-	if (asked_window(x, &ask, &ask.within) &&
-	    (!ask.what || !request_duration(r, "for", &ask.length) || span_is_empty(ask.within))) {
+	*ret = (struct ask_book){.n_items = r->n_items,
+				 .what = first.what,
+				 .unit = first.unit,
+				 .resource = first.resource,
+				 .pinned = first.pinned,
+				 .quantity = first.quantity,
+				 .having = first.having,
+				 .at = first.at,
+				 .span = first.span,
+				 .alternatives = ALTERNATIVES_DEFAULT};
+	if (r->n_items > 0)
+		ret->items = asked_items(x);
+	ret->declared = asked_words(x, "declared", &ret->n_declared);
+	if (asked_window(x, ret, &ret->within) &&
+	    (!ret->what || !request_duration(r, "for", &ret->length) ||
+	     span_is_empty(ret->within))) {
 		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "within, what, for"}));
 		return false;
 	}
-	if (ask.wait && asks_series(x)) {
+	return true;
+}
+
+bool asked_book(struct exchange *x, struct ask_book *ret)
+{
+	const struct request *r = &x->request;
+
+	if (!asked_things(x, ret))
+		return false;
+	ret->member = request_get(r, "member");
+	ret->person = request_get(r, "person");
+	ret->purpose = request_get(r, "purpose");
+	ret->wait = request_yes(r, "wait");
+	ret->hold = r->verb->id == VERB_HOLD;
+	request_duration(r, "hold-for", &ret->hold_for);
+	ret->distance_km = (uint32_t)request_number(r, "distance", 0);
+	ret->people = (uint32_t)request_number(r, "people", 0);
+	ret->alternatives = asked_alternatives(x);
+	if (ret->wait && asks_series(x)) {
 		reply_fail(x, CODE_BAD_COMBINATION, FILLS({"key", "wait, rule, also"}));
 		return false;
 	}
-	*ret = ask;
 	return true;
 }
 

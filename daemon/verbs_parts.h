@@ -30,7 +30,9 @@ void do_cancel(struct exchange *x, int64_t now);
 struct span request_span(const struct request *r, const struct zone *z); /* from=, and to= or for= */
 /* The zone that times asked about `what` are in. */
 const struct zone *asked_zone(const struct exchange *x, const char *what, const char *unit);
-/* The BOOK or FIND that a request asks. False: the keys do not go together, and the reply is written. */
+/* What a request asks, of which things and when. False: the keys do not go together, and the reply is written. */
+bool asked_things(struct exchange *x, struct ask_book *ret);
+/* The same, and what only BOOK and its kin say. */
 bool asked_book(struct exchange *x, struct ask_book *ret);
 struct asked asked_of_book(const struct exchange *x, const struct ask_book *ask);
 

@@ -220,7 +220,7 @@ void do_find(struct exchange *x)
 	struct found *found;
 	struct line_writer w;
 
-	if (!asked_book(x, &ask))
+	if (!asked_things(x, &ask))
 		return;
 	asked = asked_of_book(x, &ask);
 	if (span_is_empty(ask.within))

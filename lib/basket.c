@@ -28,6 +28,12 @@ void basket_init(struct basket *b, const struct pole *p, const struct member *m,
 	};
 }
 
+void basket_reserve(struct basket *b, size_t n)
+{
+	b->wants = arena_new_n(b->arena, struct want, n);
+	b->cap = n;
+}
+
 struct want *basket_add(struct basket *b, struct want w)
 {
 	if (b->n == BOOKING_MAX_ITEMS)

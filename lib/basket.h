@@ -46,6 +46,8 @@ struct basket {
 
 void basket_init(struct basket *b, const struct pole *p, const struct member *m, int64_t now,
 		 int64_t number, struct arena *a);
+/* Makes room for the first n, of a basket that is empty; more may be added all the same. */
+void basket_reserve(struct basket *b, size_t n);
 struct want *basket_add(struct basket *b, struct want w); /* NULL: BOOKING_MAX_ITEMS are there */
 /* A trial for one of its wants, as things stand in the plan. */
 void basket_trial(const struct basket *b, const struct want *w, struct trial *ret);

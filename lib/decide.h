@@ -90,10 +90,12 @@ struct ask_item { /* one thing of several */
 	const char *having; /* lib/wish.h; NULL: nothing */
 	const char *at; /* the site where a thing that moves is to be; NULL: its own */
 	struct span span;
+	const struct resource *resource; /* what `what` and `unit` mean, for who has looked already; NULL: it is to be looked up */
+	const struct unit *pinned;	 /* likewise; NULL: any */
 };
 
 struct ask_book {
-	const struct ask_item *items; /* a basket, all or nothing; then what, unit, quantity, having, at and span are not read */
+	const struct ask_item *items; /* a basket, all or nothing; then what, unit, quantity, having, at, span, resource and pinned are not read */
 	size_t n_items;
 	uint32_t quantity;
 	const char *having, *at;
@@ -103,6 +105,8 @@ struct ask_book {
 	struct duration length;
 	const char *what; /* a resource's id, or a unit's id (then the unit is pinned) */
 	const char *unit; /* NULL: any; else pinned */
+	const struct resource *resource; /* as in ask_item */
+	const struct unit *pinned;
 	struct span span; /* end is set from `length` by the caller; see ask_span() */
 	const char *member; /* on behalf of; NULL: the asker's own */
 	const char *person; /* for whom, "p17"; NULL: the asker */

@@ -34,17 +34,19 @@ struct ask_item ask_book_item(const struct ask_book *ask, size_t i)
 	    .having = ask->having,
 	    .at = ask->at,
 	    .span = ask->span,
+	    .resource = ask->resource,
+	    .pinned = ask->pinned,
 	};
 }
 
 static enum reason resolve_wishes(const struct pole *p, const struct ask_item *ask, struct arena *a,
 				  struct want *ret)
 {
-	const char *having = ask->having ? ask->having : "", *at;
+	const char *having = ask->having ? ask->having : "", *at = NULL;
 
-	if (wishes_parse(having, a, &ret->having, &at) != WISH_OK)
-		return REASON_NONE_HAVING;
 	ret->having_text = having;
+	if (*having && wishes_parse(having, a, &ret->having, &at) != WISH_OK)
+		return REASON_NONE_HAVING;
 	if (ask->at) {
 		ret->having_text =
 		    arena_printf(a, "at=%s%s%s", ask->at, *having ? " " : "", having);
@@ -57,11 +59,14 @@ static enum reason resolve_wishes(const struct pole *p, const struct ask_item *a
 enum reason ask_item_resolve(const struct pole *p, const struct ask_item *ask, struct arena *a,
 			     struct want *ret)
 {
-	enum reason reason;
+	enum reason reason = REASON_NONE;
 
-	*ret = (struct want){.quantity = ask->quantity ? ask->quantity : 1, .span = ask->span};
-	reason = ask->what ? decide_resolve(p, ask->what, ask->unit, &ret->resource, &ret->unit)
-			   : REASON_NONE;
+	*ret = (struct want){.resource = ask->resource,
+			     .unit = ask->pinned,
+			     .quantity = ask->quantity ? ask->quantity : 1,
+			     .span = ask->span};
+	if (ask->what && !ask->resource)
+		reason = decide_resolve(p, ask->what, ask->unit, &ret->resource, &ret->unit);
 	if (!reason)
 		reason = resolve_wishes(p, ask, a, ret);
 	if (!reason && (ret->quantity > BOOKING_MAX_QUANTITY || (ret->unit && ret->quantity > 1)))

@@ -57,32 +57,36 @@ static bool is_to_be_had(struct basket *b, const struct unit *u)
  * several at once, the first. */
 static void find_units(struct basket *b, struct finds *f)
 {
-	const struct want w = b->wants[0];
+	const struct resource *r = b->wants[0].resource;
+	const struct span s = b->wants[0].span;
+	const bool single = b->wants[0].quantity == 1;
 	const struct opening *tested = NULL;
-	bool allowed = false, has_been_asked = w.quantity == 1 && w.resource->n_units == 1;
 	size_t before = f->n;
+	bool allowed = false;
 	struct trial t;
 
 	b->plan = (struct plan){.arena = b->arena};
-	basket_trial(b, &w, &t);
-	for (size_t i = 0; w.quantity == 1 && i < w.resource->n_units && f->n < f->want; i++) {
-		const struct unit *u = &w.resource->units[i];
+	basket_trial(b, &b->wants[0], &t);
+	for (size_t i = 0; single && i < r->n_units && f->n < f->want; i++) {
+		const struct unit *u = &r->units[i];
 
 		if (!trial_is_candidate(&t, u))
 			continue;
 		if (tested != trial_opening(&t, u)) {
 			tested = trial_opening(&t, u);
-			allowed = trial_allows(&t, tested, w.span);
+			allowed = trial_allows(&t, tested, s);
 		}
-		if (!allowed || !trial_is_free(&t, u, w.span) ||
-		    !trial_allows_unit(&t, u, w.span) || !is_to_be_had(b, u))
+		if (!allowed || !trial_is_free(&t, u, s) || !trial_allows_unit(&t, u, s) ||
+		    !is_to_be_had(b, u))
 			continue;
-		add_find(f, &w, u);
-		if (w.resource->has_capacity)
+		add_find(f, &b->wants[0], u);
+		if (r->has_capacity)
 			return;
 	}
-	if (f->n == before && f->n < f->want && !has_been_asked && basket_place(b, 0, NULL))
-		add_find(f, &w, placed_unit(b, &w));
+	if (f->n > before || f->n >= f->want || (single && r->n_units == 1))
+		return;
+	if (basket_place(b, 0, NULL))
+		add_find(f, &b->wants[0], placed_unit(b, &b->wants[0]));
 }
 
 static void basket_for(const struct pole *p, const struct asker *who, const struct ask_book *ask,
@@ -116,8 +120,7 @@ static void find_everywhere(const struct pole *p, const struct asker *who,
 static void find_named(struct basket *b, const struct ask_book *ask, struct finds *f,
 		       struct answer *ret)
 {
-	const struct alternatives_ask wish = {
-	    .asked = b->wants[0].span, .member = b->member, .want = ask->alternatives};
+	struct alternatives_ask wish;
 	struct trial t;
 
 	find_units(b, f);
@@ -129,6 +132,8 @@ static void find_named(struct basket *b, const struct ask_book *ask, struct find
 	}
 	b->plan = (struct plan){.arena = b->arena};
 	basket_trial(b, &b->wants[0], &t);
+	wish = (struct alternatives_ask){
+	    .asked = b->wants[0].span, .member = b->member, .want = ask->alternatives};
 	alternatives_find(&t, &wish, b->arena, ret);
 }
 
@@ -162,6 +167,7 @@ static void resolve_finds(const struct pole *p, const struct ask_book *ask, stru
 {
 	size_t n = ask->n_items ? ask->n_items : 1;
 
+	basket_reserve(b, n);
 	for (size_t i = 0; i < n; i++) {
 		const struct ask_item item = ask_book_item(ask, i);
 		enum reason reason = ask_item_resolve(p, &item, b->arena, like);
@@ -191,7 +197,8 @@ static void finding_begin(const struct pole *p, const struct asker *who, const s
 {
 	struct refusals unknown = {.arena = a};
 
-	*ret = (struct finding){.refusals = {.arena = a}, .finds = {.arena = a, .want = count}};
+	ret->refusals = (struct refusals){.arena = a};
+	ret->finds = (struct finds){.arena = a, .want = count};
 	resolve_finder(p, who, ask, &unknown, &ret->party);
 	basket_for(p, who, ask, &ret->party, a, &ret->basket);
 	resolve_finds(p, ask, &ret->basket, &ret->like, &ret->refusals);

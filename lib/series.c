@@ -333,6 +333,8 @@ static void take_instead(const struct making *m, struct ask_book *ask, const str
 		ask->n_items = 0;
 		ask->what = x->resource->id;
 		ask->unit = x->unit && *x->unit->id ? x->unit->id : NULL;
+		ask->resource = NULL;
+		ask->pinned = NULL;
 		ask->quantity = first.quantity;
 		ask->having = first.having;
 		ask->at = first.at;
