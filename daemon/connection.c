@@ -11,6 +11,7 @@
 
 #include "daemon/connection.h"
 
+#include <assert.h>
 #include <event2/event.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -228,7 +229,8 @@ void connection_reply(struct connection *c, struct exchange *x)
 	x->done = true;
 	c->clock_us = x->answered_us;
 	send_done(c);
-	connection_work(c);
+	if (!c->working)
+		connection_work(c);
 }
 
 bool connection_flush(struct connection *c, struct exchange *x)
@@ -281,6 +283,8 @@ static void go(struct exchange *x)
 {
 	const struct verb_action *action = &verb_actions[x->request.verb->id];
 
+	if (!action->answer)
+		x->looked_us = 0;
 	if (!x->connection || !exchange_is_allowed(x, x->session->token_hash)) {
 		exchange_finish(x);
 	} else if (action->answer) {
@@ -304,6 +308,7 @@ static void run(struct connection *c, struct exchange *x)
 	exchange_serve(x, c->session.served);
 	x->person = c->session.person;
 	x->lang = c->session.lang;
+	x->looked_us = c->clock_us;
 	if (x->server->stopping) {
 		reply_fail(x, CODE_SHUTTING_DOWN, NULL, 0);
 		exchange_finish(x);
@@ -379,14 +384,13 @@ static void count_time(struct connection *c, int64_t since_us)
 	crowd_worked(c->crowd, c->clock_us - since_us);
 }
 
-/* Runs what can be run, then reads on or waits. Re-entered through connection_reply(): then the
- * outer call goes on. */
+/* Runs what can be run, then reads on or waits. What is answered meanwhile comes back to it: see
+ * connection_reply(). */
 static void connection_work(struct connection *c)
 {
 	bool more = true;
 
-	if (c->working)
-		return;
+	assert(!c->working);
 	c->working = true;
 	c->clock_us = metrics_now_us();
 	while (more && !c->closing) {

@@ -72,11 +72,18 @@ struct exchange *exchange_new_at(struct server *server, struct connection *conne
 
 void exchange_serve(struct exchange *x, struct served *s)
 {
+	if (s == x->holds && s == x->served)
+		return;
 	if (s)
 		served_hold(s);
 	if (x->holds)
 		served_release(x->holds);
 	x->served = x->holds = s;
+}
+
+int64_t exchange_now_us(const struct exchange *x)
+{
+	return x->looked_us ? x->looked_us : metrics_now_us();
 }
 
 void exchange_free(struct exchange *x)
@@ -165,7 +172,9 @@ void reply_data(struct exchange *x, struct line_writer *w, const char *kind)
 /* What was committed is so now. */
 static int64_t shown_as_of(const struct exchange *x)
 {
-	return x->request.verb->changes && !x->request.dry ? 0 : served_as_of(x->served);
+	return x->request.verb->changes && !x->request.dry
+		   ? 0
+		   : served_as_of(x->served, exchange_now_us(x));
 }
 
 void reply_ok(struct exchange *x, struct line_writer *w)

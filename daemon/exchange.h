@@ -46,6 +46,7 @@ struct exchange {
 	bool granted, policy_applied;
 	bool repeated; /* its key was known: the answer is that of the first time */
 	int64_t began_us, answered_us; /* metrics_now_us(); 0: not yet */
+	int64_t looked_us; /* the same, a moment ago: the time for what is answered at once; 0: it takes longer */
 	/* Set by a decision that is granted: writes the reply, once all that follows from it for others is decided, too. */
 	void (*tell)(struct exchange *x);
 	const struct answer *answer; /* for `tell`; its bookings are those of the changes */
@@ -73,6 +74,7 @@ bool exchange_flush(struct exchange *x);
 bool exchange_is_allowed(struct exchange *x, const char *token_hash);
 /* Takes the policy that POLICY APPLY is to apply, and copies its files, for it may be decided again when the first is used up. */
 void exchange_keep_policy(struct exchange *x, struct policy *policy);
+int64_t exchange_now_us(const struct exchange *x); /* metrics_now_us(), as its answer has it */
 struct asker exchange_asker(const struct exchange *x);
 const struct policy *exchange_policy(const struct exchange *x);
 

@@ -15,12 +15,11 @@
 
 static void ask(struct served *s);
 
-bool fresh_is(const struct served *s)
+bool fresh_is(const struct served *s, int64_t now_us)
 {
 	const struct fresh *f = &s->fresh;
 
-	return s->server->alone ||
-	       (f->as_of_us && metrics_now_us() - f->as_of_us <= FRESH_WITHIN_US);
+	return s->server->alone || (f->as_of_us && now_us - f->as_of_us <= FRESH_WITHIN_US);
 }
 
 static void push(struct fresh *f, struct exchange *x)
@@ -74,7 +73,7 @@ void fresh_as_of(struct served *s, int64_t us)
 		f->as_of_us = us;
 	if (!f->waiting)
 		return;
-	if (fresh_is(s))
+	if (fresh_is(s, metrics_now_us()))
 		answer_all(f);
 	else if (!s->doubtful && !s->stale) /* else it would be no fresher for being asked */
 		ask(s);
@@ -125,15 +124,17 @@ void fresh_answer(struct exchange *x, void (*answer)(struct exchange *x))
 {
 	struct served *s = x->served;
 	struct fresh *f = &s->fresh;
-	bool up = db_link_is_up(s->server->feed), fresh = fresh_is(s);
+	const int64_t now_us = exchange_now_us(x);
+	bool up = db_link_is_up(s->server->feed), fresh = fresh_is(s, now_us);
 
-	if (up && !s->server->alone && metrics_now_us() - f->as_of_us > ASK_AFTER_US)
+	if (up && !s->server->alone && now_us - f->as_of_us > ASK_AFTER_US)
 		ask(s);
 	if (fresh || !up) {
 		answer(x);
 		return;
 	}
 	x->answer_fresh = answer;
+	x->looked_us = 0;
 	wait_for(s, x);
 }
 

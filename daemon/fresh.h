@@ -36,7 +36,7 @@ struct fresh {
 
 /* A read: `answer` is called, now or later, once memory shows all it should, or served_as_of() says that it does not. The connection may be gone by then. */
 void fresh_answer(struct exchange *x, void (*answer)(struct exchange *x));
-bool fresh_is(const struct served *s);
+bool fresh_is(const struct served *s, int64_t now_us);
 int64_t fresh_moment(const struct served *s); /* as of when memory is, in UTC seconds */
 /* All that was committed before this moment is in memory. */
 void fresh_as_of(struct served *s, int64_t us);

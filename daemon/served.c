@@ -119,13 +119,13 @@ int64_t served_now(const struct served *s)
 	return now > s->last_at ? now : s->last_at;
 }
 
-int64_t served_as_of(const struct served *s)
+int64_t served_as_of(const struct served *s, int64_t now_us)
 {
 	const struct server *server = s->server;
 
 	if (server->database_down_since)
 		return server->database_down_since;
-	return fresh_is(s) ? 0 : fresh_moment(s);
+	return fresh_is(s, now_us) ? 0 : fresh_moment(s);
 }
 
 void served_look_back(struct served *s)

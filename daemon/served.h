@@ -57,7 +57,7 @@ struct served *served_new(struct server *server, int32_t id, const char *name);
 struct db_link *served_commits(const struct served *s);
 int64_t served_now(const struct served *s);
 /* Since when what memory shows may have been overtaken: the database is away, or says nothing; 0: it is as things are. */
-int64_t served_as_of(const struct served *s);
+int64_t served_as_of(const struct served *s, int64_t now_us);
 /* A policy has become known: where memory does not reach back as far as its rules do, it is to be loaded anew. */
 void served_look_back(struct served *s);
 /* What was loaded takes the place of what was in memory. */

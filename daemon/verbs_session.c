@@ -296,7 +296,7 @@ void do_status(struct exchange *x)
 	line_str(&w, "server", "mutuald " MUTUALD_VERSION);
 	if (verb_allows(&verb_table[VERB_POLICY_APPLY], true, exchange_asker(x).person->roles))
 		write_inside(x, &w);
-	if (!served_as_of(s))
+	if (!served_as_of(s, exchange_now_us(x)))
 		write_time(&w, "as-of", pole_policy(s->pole)->zone, now);
 	line_end(&w);
 }
