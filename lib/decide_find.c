@@ -266,25 +266,25 @@ static int64_t next_possible(const struct trial *t, struct duration length, int6
  * What stands in the way is leaped over: a taken month costs a step for each booking. */
 static void find_starts(struct basket *b, const struct ask_book *ask, struct finds *f)
 {
-	struct want *w = &b->wants[0];
-	const struct zone *z = w->resource->site->zone;
+	const struct zone *z = b->wants[0].resource->site->zone;
 	int64_t at = grid_up(WALKER_GRID_S, z, ask->within.start);
 	struct trial t;
 
 	b->stays = true;
-	basket_trial(b, w, &t);
+	basket_trial(b, &b->wants[0], &t);
 	for (int tries = 0; tries < STARTS_TRIES_MAX && f->n < f->want; tries++) {
+		const struct span s = {at, duration_after(ask->length, z, at)};
 		int64_t next;
 
-		w->span = (struct span){at, duration_after(ask->length, z, at)};
-		if (w->span.end > ask->within.end)
+		b->wants[0].span = s; /* what is brought along may have moved the wants */
+		if (s.end > ask->within.end)
 			return;
 		next = next_possible(&t, ask->length, at);
 		if (next >= ask->within.end)
 			return;
 		if (next == at && basket_place(b, 0, NULL)) {
-			add_find(f, w, placed_unit(b, w));
-			next = w->span.end;
+			add_find(f, &b->wants[0], placed_unit(b, &b->wants[0]));
+			next = s.end;
 		}
 		at = grid_up(WALKER_GRID_S, z, next > at ? next : at + 1);
 	}

@@ -194,15 +194,50 @@ static void starts_are_those_found_by_trying(void **state)
 	assert_in_range(n_starts, 300, 2000);
 }
 
+/* However much it brings along. */
+static void starts_of_what_requires_much(void **state)
+{
+	static const char *const needed[] = {"van", "chair", "stage", "floor", "trailer", "bench"};
+	struct shared_scene *s = *state;
+	struct policy *p = shared_policy();
+	struct resource *b = (struct resource *)shared_resource(p, "b");
+	struct requirement *all = arena_new_n(&p->arena, struct requirement, N(needed));
+	const struct ask_book ask = {
+	    .what = "b", .within = shared_hours(6, 14), .length = {.seconds = 3600}};
+	int64_t starts[8];
+	struct found *found;
+	size_t n;
+
+	for (size_t i = 0; i < N(needed); i++) {
+		struct need *need = arena_new(&p->arena, struct need);
+
+		*need = (struct need){.resource = shared_resource(p, needed[i]),
+				      .quantity = 1,
+				      .word = "",
+				      .having_text = ""};
+		all[i] = (struct requirement){.choices = need, .n_choices = 1};
+	}
+	b->requirements = all;
+	b->n_requirements = N(needed);
+	fixture_apply(s->pole, p);
+	s->policy = p;
+	BOOK(m1, "stage", 8, 9);
+	BOOK(m1, "b", 11, 12);
+	assert_int_equal(starts_by_trying(s, ask, starts), 6);
+	decide_find_starts(s->pole, &s->m1, &ask, N(starts), &s->arena, &s->answer, &found, &n);
+	assert_int_equal(n, 6);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(found[i].span.start, starts[i]);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, shared_setup, shared_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    CASE(what_is_out_is_not_to_be_had),
-	    CASE(what_is_out_is_not_counted_as_free),
-	    CASE(found_by_time_and_by_thing),
-	    CASE(starts_are_those_found_by_trying),
+	    CASE(what_is_out_is_not_to_be_had), CASE(what_is_out_is_not_counted_as_free),
+	    CASE(found_by_time_and_by_thing),	CASE(starts_are_those_found_by_trying),
+	    CASE(starts_of_what_requires_much),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
