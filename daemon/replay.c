@@ -59,7 +59,7 @@ static const char *with_texts(const struct logged *l, const struct verb *v, stru
 {
 	const char *text = arena_printf(a, "r %s", l->request);
 
-	for (const struct verb_key *k = v->keys; has_note(l) && k->key; k++)
+	for (const struct verb_key *k = v->keys; has_note(l) && *k->key; k++)
 		if (!request_key_is_told(k) && !k->required)
 			text = arena_printf(a, "%s %s=-", text, k->key);
 	return text;

@@ -3,8 +3,8 @@
 
 /*
  * Decoding is a single pass over a copy of the line in the arena: every token ends in the copy
- * where a space or a quote stood, and what was escaped shrinks in place, so that a line costs two
- * allocations however many arguments it has.
+ * where a space or a quote stood, and what was escaped shrinks in place. The first arguments have
+ * their place before the copy, so that most lines cost one allocation.
  *
  * Writing checks what it writes as it goes, with the same table of bytes, so that nothing can leave
  * that decoding would not give back. A value is looked at once to know whether it may stand bare,
@@ -21,6 +21,7 @@
 
 #define WORD_MAX_BYTES 64
 #define TAG_MAX_BYTES 32
+#define FIRST_ARGS 8
 
 enum byte_class {
 	IN_TAG = 1,
@@ -122,37 +123,52 @@ static enum line_error fault_of_byte(struct reader *r, const char *p, enum line_
 	return fault(r, p, class_of(*p) && *p != '\t' ? otherwise : LINE_E_BYTE);
 }
 
-static enum line_error read_bare(struct reader *r, char **ret)
+/* Where the run of bytes of a class that begins at p ends. */
+static char *run_end(char *p, uint8_t class)
 {
-	char *p = r->p; /* kept in a register, as r->p is not */
+	while (class_of(*p) & class)
+		p++;
+	return p;
+}
 
-	for (;;) {
-		size_t n;
+/* The same of bare characters, of which the first is none of ASCII. */
+static char *bare_end(char *p, const char *end)
+{
+	size_t n;
 
-		while (class_of(*p) & IN_BARE)
-			p++;
-		n = class_of(*p) & BEGINS_UTF8 ? utf8_bytes(p, r->end) : 0;
-		if (n == 0)
-			break;
-		p += n;
-	}
+	while (class_of(*p) & BEGINS_UTF8 && (n = utf8_bytes(p, end)) > 0)
+		p = run_end(p + n, IN_BARE);
+	return p;
+}
+
+static enum line_error read_bare(struct reader *r, struct arg *ret)
+{
+	char *p = run_end(r->p, IN_BARE);
+
+	if (class_of(*p) & BEGINS_UTF8)
+		p = bare_end(p, r->end);
 	if (p < r->end && *p != ' ')
 		return fault_of_byte(r, p, LINE_E_QUOTE);
-	*ret = r->p;
+	ret->value = r->p;
+	ret->n = (size_t)(p - r->p);
 	r->p = p < r->end ? p + 1 : p;
 	*p = '\0';
 	return LINE_OK;
 }
 
 /* Moves what stands between the quotes to the place of its first byte, without the backslashes. */
-static enum line_error read_quoted(struct reader *r, char **ret)
+static enum line_error read_quoted(struct reader *r, struct arg *ret)
 {
 	char *const value = r->p + 1;
 	char *p = value, *out = value;
 
-	while (p < r->end && *p != '"') {
-		size_t n = class_of(*p) & (IN_BARE | IN_QUOTED) ? 1 : 0;
+	for (;;) {
+		size_t n = 0;
 
+		while (class_of(*p) & (IN_BARE | IN_QUOTED))
+			*out++ = *p++;
+		if (p == r->end || *p == '"')
+			break;
 		if (*p == '\\' && (p[1] == '"' || p[1] == '\\')) {
 			p++;
 			n = 1;
@@ -169,16 +185,17 @@ static enum line_error read_quoted(struct reader *r, char **ret)
 	if (p + 1 < r->end && p[1] != ' ')
 		return fault(r, p + 1, LINE_E_QUOTE);
 	*out = '\0';
-	*ret = value;
+	ret->value = value;
+	ret->n = (size_t)(out - value);
 	r->p = p + 1 < r->end ? p + 2 : p + 1;
 	return LINE_OK;
 }
 
-static enum line_error read_arg(struct reader *r, const char *key)
+static enum line_error read_arg(struct reader *r, const char *key, size_t n_key)
 {
 	struct line *l = &r->line;
-	char *value = NULL;
-	enum line_error e = *r->p == '"' ? read_quoted(r, &value) : read_bare(r, &value);
+	struct arg arg = {.key = key, .head = key_head_of(key, n_key)};
+	enum line_error e = *r->p == '"' ? read_quoted(r, &arg) : read_bare(r, &arg);
 
 	if (e)
 		return e;
@@ -187,7 +204,7 @@ static enum line_error read_arg(struct reader *r, const char *key)
 	if (l->n_args == r->cap_args)
 		r->args = arena_grow(r->arena, r->args, l->n_args, &r->cap_args, l->n_args + 1,
 				     sizeof(*r->args));
-	r->args[l->n_args++] = (struct arg){.key = key, .value = value};
+	r->args[l->n_args++] = arg;
 	return LINE_OK;
 }
 
@@ -204,40 +221,42 @@ static enum line_error read_word(struct reader *r, const char *word)
 /* A word, or a key and its value. */
 static enum line_error read_token(struct reader *r)
 {
-	char *const token = r->p;
-	uint8_t all = IN_WORD | IN_KEY, class;
-	char *p = token;
-	size_t n;
+	char *const token = r->p, *const key_end = run_end(token, IN_KEY);
+	char *const end = run_end(key_end, IN_WORD);
+	const size_t n = (size_t)(end - token);
 
-	for (; (class = class_of(*p)) & IN_WORD; p++)
-		all &= class;
-	r->p = p;
-	n = (size_t)(p - token);
 	if (n > WORD_MAX_BYTES)
 		return fault(r, token, LINE_E_WORD);
-	if (r->p == r->end || *r->p == ' ') {
-		if (r->p < r->end)
-			*r->p++ = '\0';
+	r->p = end < r->end ? end + 1 : end;
+	if (end == r->end || *end == ' ') {
+		*end = '\0';
 		return read_word(r, token);
 	}
-	if (*r->p != '=')
-		return fault_of_byte(r, r->p, *r->p == '"' ? LINE_E_QUOTE : LINE_E_WORD);
-	if (!(all & IN_KEY) || !(class_of(*token) & BEGINS_KEY) || r->line.n_words == 0)
+	if (*end != '=')
+		return fault_of_byte(r, end, *end == '"' ? LINE_E_QUOTE : LINE_E_WORD);
+	if (end != key_end || !(class_of(*token) & BEGINS_KEY) || r->line.n_words == 0)
 		return fault(r, token, LINE_E_WORD);
-	*r->p++ = '\0';
-	return read_arg(r, token);
+	*end = '\0';
+	return read_arg(r, token, n);
 }
 
 int line_decode(const char *bytes, size_t n, struct arena *a, struct line *ret, size_t *ret_at)
 {
-	struct reader r = {.arena = a};
+	const size_t args_bytes = FIRST_ARGS * sizeof(struct arg);
+	struct arg *const args = arena_alloc(a, args_bytes + n + 1 + KEY_HEAD_BYTES);
+	char *const copy = (char *)args + args_bytes;
+	struct reader r = {.begin = copy,
+			   .p = copy,
+			   .end = copy + n,
+			   .at = copy,
+			   .arena = a,
+			   .line = {{0}, 0, args, 0},
+			   .args = args,
+			   .cap_args = FIRST_ARGS};
 	enum line_error e = LINE_OK;
 
-	r.p = arena_alloc(a, n + 1);
 	if (n)
-		memcpy(r.p, bytes, n);
-	r.begin = r.p;
-	r.end = r.p + n;
+		memcpy(copy, bytes, n);
 	while (e == LINE_OK) {
 		while (*r.p == ' ')
 			r.p++;
@@ -270,12 +289,32 @@ const char *line_tag(const char *bytes, size_t n, struct arena *a)
 	return memcpy(tag, bytes, length);
 }
 
-/* Most keys differ in their first byte, which spares the call. */
-const char *line_get(const struct line *l, const char *key)
+const char *line_own_tag(const struct line *l)
 {
-	for (size_t i = 0; i < l->n_args; i++)
-		if (l->args[i].key[0] == key[0] && strcmp(l->args[i].key, key) == 0)
-			return l->args[i].value;
+	const char *tag = l->words[0];
+	size_t n = 0;
+
+	while (class_of(tag[n]) & IN_TAG)
+		n++;
+	return tag[n] == '\0' && n <= TAG_MAX_BYTES ? tag : "*";
+}
+
+/* A key that is longer than its head. */
+static const struct arg *find_long(const struct line *l, uint64_t head, const char *key)
+{
+	for (const struct arg *arg = l->args; arg < l->args + l->n_args; arg++)
+		if (arg->head == head && key_goes_on_as(arg->key, head, key))
+			return arg;
+	return NULL;
+}
+
+const struct arg *line_find(const struct line *l, uint64_t head, const char *key)
+{
+	if (!key_is_short(head))
+		return find_long(l, head, key);
+	for (const struct arg *arg = l->args; arg < l->args + l->n_args; arg++)
+		if (arg->head == head)
+			return arg;
 	return NULL;
 }
 

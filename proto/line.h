@@ -11,6 +11,7 @@
 
 #include "lib/arena.h"
 #include "proto/buffer.h"
+#include "proto/key.h"
 
 #define LINE_MAX_BYTES 65536
 #define LINE_MAX_ARGS 1024
@@ -18,6 +19,8 @@
 
 struct arg {
 	const char *key, *value;
+	uint64_t head; /* key_head() of its key */
+	size_t n;      /* bytes of the value */
 };
 
 struct line {
@@ -42,7 +45,19 @@ int line_decode(const char *bytes, size_t n, struct arena *a, struct line *ret, 
 /* The word or value at the start of a line that did not decode, for answering with its tag; "*" if unusable. */
 const char *line_tag(const char *bytes, size_t n, struct arena *a);
 
-const char *line_get(const struct line *l, const char *key); /* the first; NULL if none */
+/* The same of a line that did: its first word, or "*". */
+const char *line_own_tag(const struct line *l);
+
+/* The first with that key, whose head is given, too; NULL if none. */
+const struct arg *line_find(const struct line *l, uint64_t head, const char *key);
+
+/* Its value; NULL if none. */
+KEY_INLINE const char *line_get(const struct line *l, const char *key)
+{
+	const struct arg *arg = line_find(l, key_head(key), key);
+
+	return arg ? arg->value : NULL;
+}
 
 /*
  * Writing. A line that was begun is ended by line_end(), or given up with line_abandon(). What line_decode() would not give

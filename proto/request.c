@@ -24,46 +24,42 @@
 #define READING_MAX_DIGITS 9	    /* before the point */
 #define REPEATED_VALUE_MAX_BYTES 80 /* how much of a bad value is said back */
 
-static bool is_text(const struct verb_key *k, const char *value)
+static bool is_text(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	return true;
 }
 
-static bool is_booking(const struct verb_key *k, const char *value)
+static bool is_booking(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	int64_t number;
 
 	return booking_number_from_code(value, &number) == 0;
 }
 
-static bool is_person(const struct verb_key *k, const char *value)
+static bool is_person(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	uint32_t number;
 
 	return person_number_from_code(value, &number) == 0;
 }
 
-static bool is_moment(const struct verb_key *k, const char *value)
+static bool is_moment(const struct verb_key *k, const char *value, struct request_value *ret)
 {
-	struct moment m;
-
-	return moment_parse(value, &m) == MOMENT_OK;
+	return moment_parse(value, &ret->moment) == MOMENT_OK;
 }
 
-static bool is_duration(const struct verb_key *k, const char *value)
+static bool is_duration(const struct verb_key *k, const char *value, struct request_value *ret)
 {
-	struct duration d;
-
-	return duration_parse(value, &d) == DURATION_OK;
+	return duration_parse(value, &ret->duration) == DURATION_OK;
 }
 
-static bool is_number(const struct verb_key *k, const char *value)
+static bool is_number(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	return strspn(value, "0123456789") == strlen(value) &&
 	       strtol(value, NULL, 10) <= NUMBER_MAX;
 }
 
-static bool is_yes(const struct verb_key *k, const char *value)
+static bool is_yes(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	return strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
 }
@@ -82,12 +78,12 @@ static bool is_among(const char *word, size_t n, const char *list, char separato
 	return false;
 }
 
-static bool is_choice(const struct verb_key *k, const char *value)
+static bool is_choice(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	return is_among(value, strlen(value), k->choices, ' ');
 }
 
-static bool are_words(const struct verb_key *k, const char *value)
+static bool are_words(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	for (;;) {
 		size_t n = strcspn(value, ",");
@@ -100,21 +96,21 @@ static bool are_words(const struct verb_key *k, const char *value)
 	}
 }
 
-static bool is_file(const struct verb_key *k, const char *value)
+static bool is_file(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	return value[0] != '.' &&
 	       value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				   "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0';
 }
 
-static bool is_language(const struct verb_key *k, const char *value)
+static bool is_language(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	enum language l;
 
 	return language_from_word(value, &l) == 0;
 }
 
-static bool is_verb(const struct verb_key *k, const char *value)
+static bool is_verb(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	for (size_t i = 0; i < N_VERBS; i++)
 		if (verb_is_named(&verb_table[i], value))
@@ -122,7 +118,7 @@ static bool is_verb(const struct verb_key *k, const char *value)
 	return false;
 }
 
-static bool is_quantity(const struct verb_key *k, const char *value)
+static bool is_quantity(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	long n = strtol(value, NULL, 10);
 
@@ -143,7 +139,7 @@ static bool window_parse(const char *value, struct moment *ret_from, struct mome
 	       moment_parse(slash + 1, ret_to) == MOMENT_OK;
 }
 
-static bool is_window(const struct verb_key *k, const char *value)
+static bool is_window(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	struct moment from, to;
 
@@ -151,7 +147,7 @@ static bool is_window(const struct verb_key *k, const char *value)
 }
 
 /* Digits, and at most one behind a point. */
-static bool is_reading(const struct verb_key *k, const char *value)
+static bool is_reading(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	size_t whole = strspn(value, "0123456789");
 
@@ -176,7 +172,7 @@ static bool point_parse(const char *value, int64_t *ret_version, int32_t *ret_se
 	return true;
 }
 
-static bool is_point(const struct verb_key *k, const char *value)
+static bool is_point(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	int64_t version;
 	int32_t seq;
@@ -184,7 +180,7 @@ static bool is_point(const struct verb_key *k, const char *value)
 	return point_parse(value, &version, &seq);
 }
 
-static bool are_wishes(const struct verb_key *k, const char *value)
+static bool are_wishes(const struct verb_key *k, const char *value, struct request_value *ret)
 {
 	struct arena a = {0};
 	struct wishes wishes;
@@ -197,7 +193,7 @@ static bool are_wishes(const struct verb_key *k, const char *value)
 
 static const struct type {
 	uint16_t min_bytes, max_bytes;
-	bool (*check)(const struct verb_key *k, const char *value);
+	bool (*check)(const struct verb_key *k, const char *value, struct request_value *ret);
 	const char *example;
 } types[N_KEY_TYPES] = {
     [KEY_TEXT] = {0, 1000, is_text, NULL},
@@ -277,22 +273,26 @@ static int bad_value(const struct verb_key *k, const char *value, size_t limit, 
 	return bad(e, CODE_BAD_VALUE, k->key);
 }
 
-static int check_value(const struct verb_key *k, const char *value, struct arena *a,
-		       struct request_error *e)
+static int check_value(const struct verb_key *k, const struct arg *arg, struct request_value *ret,
+		       struct arena *a, struct request_error *e)
 {
 	const struct type *t = &types[k->type];
-	size_t n = strlen(value), max = k->max_bytes ? k->max_bytes : t->max_bytes;
+	const size_t max = k->max_bytes ? k->max_bytes : t->max_bytes;
 
-	if (n > max)
-		return bad_value(k, value, max, a, e);
-	if (n < t->min_bytes || n < k->min_bytes || !t->check(k, value))
-		return bad_value(k, value, 0, a, e);
+	ret->type = k->type;
+	if (arg->n > max)
+		return bad_value(k, arg->value, max, a, e);
+	if (arg->n < t->min_bytes || arg->n < k->min_bytes || !t->check(k, arg->value, ret))
+		return bad_value(k, arg->value, 0, a, e);
 	return REQUEST_OK;
 }
 
-static bool is_given(const struct request *r, const char *key)
+/* A key of the table. */
+static bool is_given(const struct request *r, const char key[VERB_KEY_BYTES])
 {
-	return key && request_get(r, key);
+	const uint64_t head = key_head_of(key, VERB_KEY_BYTES);
+
+	return (r->marks & key_mark(head)) && line_find(&r->line, head, key);
 }
 
 static int check_pair(const struct request *r, const struct verb_either *pair, struct arena *a,
@@ -313,13 +313,13 @@ static int check_presence(const struct request *r, struct arena *a, struct reque
 {
 	const struct verb_either *eithers = r->verb->eithers;
 
-	for (const struct verb_key *k = r->verb->keys; k->key; k++) {
+	for (const struct verb_key *k = r->verb->keys; *k->key; k++) {
 		if (k->required && !is_given(r, k->key))
 			return bad(e, CODE_MISSING_KEY, k->key);
 		if (k->single && r->n_items > 0 && is_given(r, k->key))
 			return bad(e, CODE_BAD_COMBINATION, arena_printf(a, "%s|item", k->key));
 	}
-	for (size_t i = 0; i < VERB_MAX_EITHERS && eithers[i].first; i++)
+	for (size_t i = 0; i < VERB_MAX_EITHERS && *eithers[i].first; i++)
 		if (check_pair(r, &eithers[i], a, e))
 			return REQUEST_E_BAD;
 	return REQUEST_OK;
@@ -352,7 +352,7 @@ static int decode_items(struct request *r, size_t n, struct arena *a, struct req
 
 	r->items = items;
 	for (size_t i = 0; r->n_items < n; i++) {
-		if (verb_key(r->verb, l->args[i].key)->type != KEY_ITEM)
+		if (r->values[i].type != KEY_ITEM)
 			continue;
 		if (decode_item(l->args[i].value, a, &items[r->n_items++], e)) {
 			e->item = r->n_items;
@@ -365,24 +365,25 @@ static int decode_items(struct request *r, size_t n, struct arena *a, struct req
 static int check_args(struct request *r, struct arena *a, struct request_error *e)
 {
 	const struct line *l = &r->line;
+	struct request_value *values = arena_new_n(a, struct request_value, l->n_args);
 	size_t n_items = 0;
 
+	r->values = values;
 	for (size_t i = 0; i < l->n_args; i++) {
-		const char *key = l->args[i].key, *value = l->args[i].value;
-		const struct verb_key *k = verb_key(r->verb, key);
-		const char *first;
+		const struct arg *arg = &l->args[i];
+		const struct verb_key *k = verb_key_find(r->verb, arg->head, arg->key);
+		const uint64_t mark = key_mark(arg->head);
 
 		if (!k) {
-			e->meant = nearest_key(r->verb, key);
-			return bad(e, CODE_UNKNOWN_KEY, key);
+			e->meant = nearest_key(r->verb, arg->key);
+			return bad(e, CODE_UNKNOWN_KEY, arg->key);
 		}
-		first = request_get(r, key);
-		if (!k->repeated && first && first != value)
-			return bad(e, CODE_REPEATED_KEY, key);
-		if (check_value(k, value, a, e))
+		if ((r->marks & mark) && !k->repeated && line_find(l, arg->head, arg->key) != arg)
+			return bad(e, CODE_REPEATED_KEY, arg->key);
+		if (check_value(k, arg, &values[i], a, e))
 			return REQUEST_E_BAD;
 		n_items += k->type == KEY_ITEM;
-		r->initials |= request_initial(key);
+		r->marks |= mark;
 	}
 	if (decode_items(r, n_items, a, e))
 		return REQUEST_E_BAD;
@@ -413,11 +414,13 @@ static int find_verb(struct request *r, struct arena *a, struct request_error *e
 int request_decode(const char *bytes, size_t n, struct arena *a, struct request *ret,
 		   struct request_error *ret_error)
 {
-	struct request_error e = {.tag = line_tag(bytes, n, a), .about = ""};
-	struct request r = {.tag = e.tag};
-	int answer = REQUEST_OK;
+	struct request_error e = {.about = ""};
+	struct request r = {0};
+	bool decoded = line_decode(bytes, n, a, &r.line, &e.at) == LINE_OK;
+	int answer;
 
-	if (line_decode(bytes, n, a, &r.line, &e.at) != LINE_OK || strcmp(r.tag, "*") == 0)
+	r.tag = e.tag = decoded ? line_own_tag(&r.line) : line_tag(bytes, n, a);
+	if (!decoded || *r.tag == '*')
 		answer = bad(&e, CODE_SYNTAX, "");
 	else
 		answer = find_verb(&r, a, &e);
@@ -460,39 +463,6 @@ void request_error_write(const struct request_error *e, enum language l, struct 
 	line_str(&w, "text", code_text(e->code, l, fills, sizeof(fills) / sizeof(*fills), a));
 	if (line_end(&w) != 0)
 		assert(!"an answer made of parts of a line that decoded");
-}
-
-bool request_yes(const struct request *r, const char *key)
-{
-	const char *value = request_get(r, key);
-
-	return value && strcmp(value, "yes") == 0;
-}
-
-int64_t request_number(const struct request *r, const char *key, int64_t otherwise)
-{
-	const char *value = request_get(r, key);
-
-	return value ? strtol(value, NULL, 10) : otherwise;
-}
-
-bool request_moment(const struct request *r, const char *key, const struct zone *z,
-		    int64_t *ret_utc)
-{
-	const char *value = request_get(r, key);
-	struct moment m;
-
-	if (!value || moment_parse(value, &m) != MOMENT_OK)
-		return false;
-	*ret_utc = moment_utc(&m, z);
-	return true;
-}
-
-bool request_duration(const struct request *r, const char *key, struct duration *ret)
-{
-	const char *value = request_get(r, key);
-
-	return value && duration_parse(value, ret) == DURATION_OK;
 }
 
 bool request_point(const struct request *r, const char *key, int64_t *ret_version, int32_t *ret_seq)

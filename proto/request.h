@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "lib/duration.h"
 #include "lib/moment.h"
@@ -14,11 +16,20 @@
 #include "proto/line.h"
 #include "proto/verb.h"
 
+struct request_value { /* of an argument, read when it was checked */
+	enum key_type type;
+	union {
+		struct moment moment;	  /* KEY_MOMENT */
+		struct duration duration; /* KEY_DURATION */
+	};
+};
+
 struct request {
 	const char *tag;
 	const struct verb *verb;
 	struct line line;
-	uint32_t initials; /* the letters that its keys begin with, `a` the lowest bit */
+	const struct request_value *values; /* of the arguments, one by one */
+	uint64_t marks; /* of its keys, key_mark() */
 	const char *key; /* idempotency; NULL if none */
 	bool dry;
 	const struct request *items; /* of item=, in the order given: the verb is verb_item, the tag "" */
@@ -44,23 +55,67 @@ int request_decode(const char *bytes, size_t n, struct arena *a, struct request 
 /* Appends the answer to a request that did not decode, a line without its tag: `BAD code key=… meant=… text="…"`. */
 void request_error_write(const struct request_error *e, enum language l, struct arena *a, struct buffer *out);
 
-/* Keys begin with a letter. */
-static inline uint32_t request_initial(const char *key)
+/* A verb asks for all its keys, of which few are given: these are here, so that most cost no call. */
+
+/* NULL if not given */
+KEY_INLINE const struct arg *request_arg(const struct request *r, const char *key)
 {
-	return UINT32_C(1) << (key[0] - 'a');
+	const uint64_t head = key_head(key);
+
+	return r->marks & key_mark(head) ? line_find(&r->line, head, key) : NULL;
 }
 
-/* NULL if not given. A verb asks for all its keys, of which few are given: here, so that most cost no call. */
-static inline const char *request_get(const struct request *r, const char *key)
+/* NULL if not given */
+KEY_INLINE const char *request_get(const struct request *r, const char *key)
 {
-	return r->initials & request_initial(key) ? line_get(&r->line, key) : NULL;
+	const struct arg *arg = request_arg(r, key);
+
+	return arg ? arg->value : NULL;
 }
 
-bool request_yes(const struct request *r, const char *key);	    /* false if not given */
-int64_t request_number(const struct request *r, const char *key, int64_t otherwise);
+/* NULL if not given, or of another type. */
+KEY_INLINE const struct request_value *request_value(const struct request *r, const char *key, enum key_type type)
+{
+	const struct arg *arg = request_arg(r, key);
+	const struct request_value *value = arg ? &r->values[arg - r->line.args] : NULL;
+
+	return value && value->type == type ? value : NULL;
+}
+
 /* false if not given */
-bool request_moment(const struct request *r, const char *key, const struct zone *z, int64_t *ret_utc);
-bool request_duration(const struct request *r, const char *key, struct duration *ret);
+KEY_INLINE bool request_yes(const struct request *r, const char *key)
+{
+	const char *value = request_get(r, key);
+
+	return value && strcmp(value, "yes") == 0;
+}
+
+KEY_INLINE int64_t request_number(const struct request *r, const char *key, int64_t otherwise)
+{
+	const char *value = request_get(r, key);
+
+	return value ? strtol(value, NULL, 10) : otherwise;
+}
+
+/* false if not given */
+KEY_INLINE bool request_moment(const struct request *r, const char *key, const struct zone *z, int64_t *ret_utc)
+{
+	const struct request_value *value = request_value(r, key, KEY_MOMENT);
+
+	if (value)
+		*ret_utc = moment_utc(&value->moment, z);
+	return value != NULL;
+}
+
+KEY_INLINE bool request_duration(const struct request *r, const char *key, struct duration *ret)
+{
+	const struct request_value *value = request_value(r, key, KEY_DURATION);
+
+	if (value)
+		*ret = value->duration;
+	return value != NULL;
+}
+
 /* Of a KEY_POINT key; ret_seq 0 where only the version is said. false if not given. */
 bool request_point(const struct request *r, const char *key, int64_t *ret_version, int32_t *ret_seq);
 bool request_reading(const struct request *r, const char *key, int64_t *ret_tenths); /* of a KEY_READING key */

@@ -43,7 +43,7 @@ void request_text(const struct request *r, struct buffer *out)
 	struct line_writer w;
 
 	put_verb(r->verb, &w, out);
-	for (const struct verb_key *k = r->verb->keys; k->key; k++)
+	for (const struct verb_key *k = r->verb->keys; *k->key; k++)
 		put_key(r, k, &w);
 	if (line_end(&w) != 0) {
 		put_verb(r->verb, &w, out);

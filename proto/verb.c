@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/person.h"
+#include "proto/key.h"
 
 const char *const key_type_words[N_KEY_TYPES] = {
     [KEY_TEXT] = "text",	 [KEY_NAME] = "name",	  [KEY_BOOKING] = "booking",
@@ -578,28 +579,32 @@ char *verb_name(const struct verb *v, char *buf, size_t n)
 	return buf;
 }
 
-/* Most keys differ in their first byte, which spares the call. */
-static bool is_key(const struct verb_key *k, const char *key)
+static bool is_key(const struct verb_key *k, uint64_t head, const char *key)
 {
-	return k->key[0] == key[0] && strcmp(k->key, key) == 0;
+	return key_head_of(k->key, VERB_KEY_BYTES) == head && key_goes_on_as(k->key, head, key);
+}
+
+const struct verb_key *verb_key_find(const struct verb *v, uint64_t head, const char *key)
+{
+	for (const struct verb_key *k = v->keys; *k->key; k++)
+		if (is_key(k, head, key))
+			return k;
+	for (size_t i = 0; v->changes && i < N_COMMON_KEYS; i++)
+		if (is_key(&common_keys[i], head, key))
+			return &common_keys[i];
+	return NULL;
 }
 
 const struct verb_key *verb_key(const struct verb *v, const char *key)
 {
-	for (const struct verb_key *k = v->keys; k->key; k++)
-		if (is_key(k, key))
-			return k;
-	for (size_t i = 0; v->changes && i < N_COMMON_KEYS; i++)
-		if (is_key(&common_keys[i], key))
-			return &common_keys[i];
-	return NULL;
+	return verb_key_find(v, key_head(key), key);
 }
 
 const struct verb_key *verb_key_at(const struct verb *v, size_t i)
 {
 	size_t own = 0;
 
-	while (v->keys[own].key)
+	while (*v->keys[own].key)
 		own++;
 	if (i < own)
 		return &v->keys[i];
@@ -612,7 +617,7 @@ static const struct verb_either *pair_of(const struct verb *v, const char *key, 
 	const struct verb_either *found = NULL;
 
 	*ret_second = false;
-	for (size_t i = 0; i < VERB_MAX_EITHERS && v->eithers[i].first; i++) {
+	for (size_t i = 0; i < VERB_MAX_EITHERS && *v->eithers[i].first; i++) {
 		if (strcmp(v->eithers[i].first, key) == 0)
 			found = &v->eithers[i];
 		*ret_second |= strcmp(v->eithers[i].second, key) == 0;
@@ -624,7 +629,7 @@ void verb_synopsis(const struct verb *v, struct buffer *out)
 {
 	const char *gap = "";
 
-	for (const struct verb_key *k = v->keys; k->key; k++) {
+	for (const struct verb_key *k = v->keys; *k->key; k++) {
 		bool second;
 		const struct verb_either *pair = pair_of(v, k->key, &second);
 		bool bare = pair ? pair->required : k->required;

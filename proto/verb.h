@@ -49,10 +49,11 @@ enum key_type {
 };
 extern const char *const key_type_words[N_KEY_TYPES];
 
+#define VERB_KEY_BYTES 16 /* the longest key, and its NUL */
 #define KEY_LINE_MAX_BYTES 60000 /* so that its line has room for the rest, there and back */
 
 struct verb_key {
-	const char *key;
+	char key[VERB_KEY_BYTES]; /* in the row itself: its head is read, not computed */
 	enum key_type type;
 	bool required, repeated;
 	bool single; /* is about the one thing of a request: not beside item= */
@@ -71,22 +72,24 @@ enum verb_access { /* who may call it */
 };
 extern const char *const verb_access_words[N_VERB_ACCESSES];
 
+#define VERB_WORD_BYTES 16 /* the longest word, and its NUL */
 #define VERB_MAX_KEYS 24
 #define VERB_MAX_EITHERS 3
 
 struct verb_either { /* two keys of which at most one may be given */
-	const char *first, *second; /* NULL: no such pair */
+	char first[VERB_KEY_BYTES], second[VERB_KEY_BYTES]; /* empty: no such pair */
 	bool required;		    /* one of them must be; where they are `single`, unless item= is given */
 };
 
 struct verb {
 	enum verb_id id;
-	const char *word, *subword; /* "POLICY" "CHECK"; subword NULL for most */
+	char word[VERB_WORD_BYTES]; /* "POLICY" */
+	const char *subword;	    /* "CHECK"; NULL for most */
 	enum verb_access access;
 	bool changes; /* takes key= and dry= besides its own keys */
 	const char *help; /* one line */
-	struct verb_either eithers[VERB_MAX_EITHERS]; /* ends at first NULL */
-	struct verb_key keys[VERB_MAX_KEYS]; /* ends at key NULL */
+	struct verb_either eithers[VERB_MAX_EITHERS]; /* ends at an empty one */
+	struct verb_key keys[VERB_MAX_KEYS]; /* ends at an empty key */
 };
 
 extern const struct verb verb_table[N_VERBS]; /* indexed by id */
@@ -98,6 +101,7 @@ bool verb_is_named(const struct verb *v, const char *text);
 /* "POLICY CHECK", into buf (at least 32 bytes); returns buf. */
 char *verb_name(const struct verb *v, char *buf, size_t n);
 const struct verb_key *verb_key(const struct verb *v, const char *key); /* its own or, where it changes, key and dry; NULL if none */
+const struct verb_key *verb_key_find(const struct verb *v, uint64_t head, const char *key); /* the same, where the key's head is known */
 /* All its keys one by one, key and dry last: i from 0; NULL at the end. */
 const struct verb_key *verb_key_at(const struct verb *v, size_t i);
 /* What HELP says in `keys`: `what [unit] from (to or for) [member] …` as in GRAMMAR 3, without key and dry. Appends. */

@@ -29,6 +29,8 @@ static void assert_same(const struct line *a, const struct line *b)
 	for (size_t i = 0; i < a->n_args; i++) {
 		assert(strcmp(a->args[i].key, b->args[i].key) == 0);
 		assert(strcmp(a->args[i].value, b->args[i].value) == 0);
+		assert(b->args[i].n == strlen(b->args[i].value));
+		assert(line_get(b, b->args[i].key));
 	}
 }
 

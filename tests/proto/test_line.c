@@ -191,9 +191,15 @@ static void tags_are_found(void **state)
 {
 	struct arena a = {0};
 
-	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
-		assert_string_equal(line_tag(tags[i].bytes, strlen(tags[i].bytes), &a),
-				    tags[i].tag);
+	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++) {
+		const char *bytes = tags[i].bytes;
+		struct line l;
+		size_t at;
+
+		assert_string_equal(line_tag(bytes, strlen(bytes), &a), tags[i].tag);
+		if (line_decode(bytes, strlen(bytes), &a, &l, &at) == LINE_OK)
+			assert_string_equal(line_own_tag(&l), tags[i].tag);
+	}
 	assert_string_equal(line_tag("ab\0 NOOP", 8, &a), "*");
 	arena_clear(&a);
 }
@@ -208,6 +214,63 @@ static void first_of_a_list(void **state)
 	assert_string_equal(line_get(&l, "k"), "v");
 	assert_string_equal(line_get(&l, "l"), "x");
 	assert_null(line_get(&l, "m"));
+	arena_clear(&a);
+}
+
+/* Of seven bytes to nine, alike as far as they go, and at the very end of a line. */
+static void keys_are_told_apart(void **state)
+{
+	static const char *const keys[] = {"decided",	 "declared",	 "declared-",
+					   "declared-a", "declared-b",	 "declare",
+					   "d",		 "declared-a-b", W64};
+	const size_t n = sizeof(keys) / sizeof(*keys);
+	struct arena a = {0};
+	struct buffer b = {0};
+	struct line l;
+	size_t at;
+
+	buffer_puts(&b, "1 A");
+	for (size_t i = 0; i < n; i++) {
+		buffer_puts(&b, " ");
+		buffer_puts(&b, keys[i]);
+		buffer_puts(&b, "=");
+		assert_int_equal(line_decode(b.bytes, b.n, &a, &l, &at), LINE_OK);
+		assert_int_equal(l.n_args, i + 1);
+		for (size_t k = 0; k < n; k++)
+			assert_ptr_equal(line_find(&l, key_head(keys[k]), keys[k]),
+					 k <= i ? &l.args[k] : NULL);
+		assert_null(line_get(&l, "declared-c"));
+	}
+	buffer_release(&b);
+	arena_clear(&a);
+}
+
+static const struct {
+	const char *bytes;
+	size_t n;
+} lengths[] = {
+    {"1 A k=", 0},
+    {"1 A k=v", 1},
+    {"1 A k=v ", 1},
+    {"1 A k=\"\"", 0},
+    {"1 A k=\"\\\"\\\\\"", 2},
+    {"1 A k=\"é b\"", 4},
+    {"1 A k=é l=", 2},
+};
+
+static void values_have_a_length(void **state)
+{
+	struct arena a = {0};
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		const char *bytes = lengths[i].bytes;
+		struct line l;
+		size_t at;
+
+		assert_int_equal(line_decode(bytes, strlen(bytes), &a, &l, &at), LINE_OK);
+		assert_int_equal(l.args[0].n, lengths[i].n);
+		assert_int_equal(strlen(l.args[0].value), lengths[i].n);
+	}
 	arena_clear(&a);
 }
 
@@ -386,6 +449,8 @@ int main(void)
 	    cmocka_unit_test(arguments_are_limited),
 	    cmocka_unit_test(tags_are_found),
 	    cmocka_unit_test(first_of_a_list),
+	    cmocka_unit_test(keys_are_told_apart),
+	    cmocka_unit_test(values_have_a_length),
 	    cmocka_unit_test(values_are_written),
 	    cmocka_unit_test(broken_lines_leave_nothing),
 	    cmocka_unit_test(bare_values_are_written_in_place),

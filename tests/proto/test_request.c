@@ -35,6 +35,7 @@ static const struct {
      false},
     {"1 MOVE booking=b7k3qf unit=van-2", VERB_MOVE, "1", NULL, false},
     {"1 EXTEND booking=B7K3QF by=30m", VERB_EXTEND, "1", NULL, false},
+    {"1 EXTEND booking=B7K3QF by=30m dry=yes", VERB_EXTEND, "1", NULL, true}, /* of one mark */
     {"1 OUT booking=B7K3QF meter=84210.5", VERB_OUT, "1", NULL, false},
     {"1 BOOK what=van from=2026-12-05 for=4h wait=yes people=7", VERB_BOOK, "1", NULL, false},
     {"1 HOLD what=van from=2026-12-05 for=4h hold-for=15m", VERB_HOLD, "1", NULL, false},
@@ -105,6 +106,9 @@ static const struct {
      NULL},
     {"1 EXTEND booking=B7K3QF by=1h scope=all item=1", CODE_UNKNOWN_KEY, "1", "item", NULL},
     {BOOK "for=4h what=van", CODE_REPEATED_KEY, "1", "what", NULL},
+    {BOOK "alternatives=1 for=4h alternatives=1", CODE_REPEATED_KEY, "1", "alternatives", NULL},
+    {BOOK "alternatiwe=1 for=4h", CODE_UNKNOWN_KEY, "1", "alternatiwe", "alternatives"},
+    {BOOK "declared-=a for=4h", CODE_UNKNOWN_KEY, "1", "declared-", "declared"},
     {BOOK "for=4h key=a key=a", CODE_REPEATED_KEY, "1", "key", NULL},
     {"1 BOOK what=\"\" from=2026-12-05 for=4h", CODE_BAD_VALUE, "1", "what", NULL},
     {"1 BOOK what=" X65 " from=2026-12-05 for=4h", CODE_BAD_VALUE, "1", "what", NULL},
@@ -370,6 +374,8 @@ static void values_can_be_had(void **state)
 	assert_true(request_moment(&r, "from", NULL, &utc));
 	assert_int_equal(utc, 1796454000);
 	assert_false(request_moment(&r, "to", NULL, &utc));
+	assert_false(request_moment(&r, "for", NULL, &utc)); /* given, but no time */
+	assert_false(request_duration(&r, "from", &d));
 	assert_true(request_duration(&r, "for", &d));
 	assert_int_equal(d.seconds, 5400);
 	assert_false(request_duration(&r, "to", &d));

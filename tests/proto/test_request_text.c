@@ -73,6 +73,13 @@ static void can_be_asked_again(void **state)
 	}
 }
 
+static void give(struct request *r, struct arg *arg, const char *key, const char *value)
+{
+	*arg = (struct arg){key, value, key_head(key), strlen(value)};
+	r->line.n_args++;
+	r->marks |= key_mark(arg->head);
+}
+
 /* Every key of every verb that changes anything: free text and secrets are nowhere in it. */
 static void no_verb_tells_texts(void **state)
 {
@@ -81,10 +88,9 @@ static void no_verb_tells_texts(void **state)
 		struct request r = {.verb = v, .line = {.args = args}};
 		struct buffer out = {0};
 
-		for (const struct verb_key *k = v->keys; k->key; k++)
-			args[r.line.n_args++] = (struct arg){
-			    k->key,
-			    k->type == KEY_TEXT || k->type == KEY_SECRET ? "between-us" : "x"};
+		for (const struct verb_key *k = v->keys; *k->key; k++)
+			give(&r, &args[r.line.n_args], k->key,
+			     k->type == KEY_TEXT || k->type == KEY_SECRET ? "between-us" : "x");
 		request_text(&r, &out);
 		if (v->changes && strstr(out.bytes, "between-us") &&
 		    !strstr(out.bytes, "rule=between-us"))
@@ -97,11 +103,12 @@ static void no_verb_tells_texts(void **state)
 static void is_never_longer_than_a_line(void **state)
 {
 	char *value = memory_new(LINE_MAX_BYTES);
-	struct arg arg = {"booking", value};
-	struct request r = {.verb = &verb_table[VERB_CANCEL], .line = {.args = &arg, .n_args = 1}};
+	struct arg arg;
+	struct request r = {.verb = &verb_table[VERB_CANCEL], .line = {.args = &arg}};
 	struct buffer out = {0};
 
 	memset(value, '\\', LINE_MAX_BYTES - 1);
+	give(&r, &arg, "booking", value);
 	request_text(&r, &out);
 	assert_string_equal(out.bytes, "CANCEL");
 	buffer_release(&out);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "lib/person.h"
+#include "proto/key.h"
 
 static void rows_are_sound(void **state)
 {
@@ -21,11 +22,16 @@ static void rows_are_sound(void **state)
 		assert_int_equal(v->id, i);
 		assert_ptr_equal(verb_find(v->word, v->subword), v);
 		assert_true(strlen(v->help) > 5 && strlen(v->help) <= 80);
-		for (size_t j = 0; j < VERB_MAX_EITHERS && v->eithers[j].first; j++) {
+		for (size_t j = 0; j < VERB_MAX_EITHERS && *v->eithers[j].first; j++) {
+			assert_non_null(memchr(v->eithers[j].first, '\0', VERB_KEY_BYTES));
+			assert_non_null(memchr(v->eithers[j].second, '\0', VERB_KEY_BYTES));
 			assert_non_null(verb_key(v, v->eithers[j].first));
 			assert_non_null(verb_key(v, v->eithers[j].second));
 		}
-		for (const struct verb_key *k = v->keys; k->key; k++) {
+		assert_non_null(memchr(v->word, '\0', VERB_WORD_BYTES));
+		for (const struct verb_key *k = v->keys; *k->key; k++) {
+			assert_non_null(memchr(k->key, '\0', VERB_KEY_BYTES));
+			assert_int_equal(key_head_of(k->key, VERB_KEY_BYTES), key_head(k->key));
 			assert_ptr_equal(verb_key(v, k->key), k);
 			assert_true(strlen(k->help) > 3 && strlen(k->help) <= 60);
 			assert_true(k->type != KEY_CHOICE || k->choices);
