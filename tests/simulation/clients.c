@@ -33,7 +33,8 @@ struct client {
 
 static struct {
 	struct instance *instances;
-	size_t n_instances, n;
+	size_t n_instances;
+	struct clients_plan plan;
 	unsigned n_connections;
 	struct client clients[CLIENTS_MOST];
 	struct asked_op *ops, **end;
@@ -62,6 +63,25 @@ static const char *some_booking(unsigned person)
 			return all.codes[i];
 	}
 	return NULL;
+}
+
+/* Of the pool in which bookings are moved, and of what is given out by quota: so many wait. */
+static const char *crowded_line(void)
+{
+	static const char *const things[] = {"rack", "rack", "rack", "pair", "bike", "laser"};
+	const char *what = things[chance_below(sizeof(things) / sizeof(*things))], *more = "";
+	int day = *what == 'l' ? (int)chance_between(3, 5) : 3;
+	struct arena *a = virtual_arena();
+
+	if (chance(15) && *what != 'l')
+		more = " qty=2";
+	else if (chance(20) && *what != 'l')
+		more = arena_printf(a, " unit=%s-%d", what, (int)chance_between(1, 2));
+	else if (chance(30) && *what == 'r')
+		more = " having=\"size>=2\"";
+	return arena_printf(a, "BOOK what=%s from=2027-03-%02dT%02d:00 for=%dh alternatives=0%s%s",
+			    what, day, (int)chance_between(8, 12), (int)chance_between(1, 4), more,
+			    chance(80) ? " wait=yes" : "");
 }
 
 static const char *book_line(void)
@@ -96,6 +116,8 @@ static const char *change_line(const char *code, unsigned person)
 	if (person == N_PEOPLE && chance(60))
 		return arena_printf(a, "%s booking=%s reason=because",
 				    chance(70) ? "APPROVE" : "DECLINE", code);
+	if (all.plan.crowded && chance(50))
+		return arena_printf(a, "CANCEL booking=%s", code);
 	switch (chance_below(8)) {
 	case 0:
 		return arena_printf(a, "CONFIRM booking=%s", code);
@@ -113,12 +135,17 @@ static const char *change_line(const char *code, unsigned person)
 
 static const char *next_line(unsigned person)
 {
+	static const char *const out_of_service[] = {"pair", "one", "rack unit=rack-2"};
 	const char *code = chance(45) ? some_booking(person) : NULL;
 
 	if (person == N_PEOPLE && chance(15))
 		return arena_printf(virtual_arena(), "OUTAGE what=%s from=%s for=4h reason=broken",
-				    chance(50) ? "pair" : "one", slot());
-	return code ? change_line(code, person) : book_line();
+				    out_of_service[chance_below(3)], slot());
+	if (person == N_PEOPLE && chance(10))
+		return arena_printf(virtual_arena(), "REOPEN outage=%d", (int)chance_between(1, 3));
+	if (code)
+		return change_line(code, person);
+	return all.plan.crowded && chance(90) ? crowded_line() : book_line();
 }
 
 /* Nobody else asks for that hour, and there are two desks: who gets them both was served twice. */
@@ -357,28 +384,28 @@ static void client_turn(void *arg)
 		client_connect(c);
 	else
 		client_ask_on(c);
-	turn_in(c, 800);
+	turn_in(c, all.plan.turn_ms);
 }
 
-void clients_begin(struct instance *instances, size_t n_instances, size_t n_clients, int n_ops_each)
+void clients_begin(struct instance *instances, size_t n_instances, const struct clients_plan *plan)
 {
 	for (size_t i = 0; i < CLIENTS_MOST; i++)
 		buffer_release(&all.clients[i].in);
 	memset(&all, 0, sizeof(all));
 	all.instances = instances;
 	all.n_instances = n_instances;
-	all.n = n_clients;
+	all.plan = *plan;
 	all.end = &all.ops;
-	for (size_t i = 0; i < n_clients; i++) {
-		all.clients[i] =
-		    (struct client){.person = 1 + (unsigned)i % N_PEOPLE, .n_left = n_ops_each};
+	for (size_t i = 0; i < plan->n; i++) {
+		all.clients[i] = (struct client){.person = 1 + (unsigned)i % N_PEOPLE,
+						 .n_left = plan->n_ops_each};
 		turn_in(&all.clients[i], 300);
 	}
 }
 
 bool clients_are_done(void)
 {
-	for (size_t i = 0; i < all.n; i++)
+	for (size_t i = 0; i < all.plan.n; i++)
 		if (all.clients[i].n_left > 0)
 			return false;
 	for (const struct asked_op *op = all.ops; op; op = op->next)
@@ -394,7 +421,7 @@ const struct asked_op *clients_ops(void)
 
 void clients_lose_one(void)
 {
-	struct client *c = &all.clients[chance_below(all.n)];
+	struct client *c = &all.clients[chance_below(all.plan.n)];
 
 	if (c->wire)
 		wire_lose(c->wire);

@@ -31,7 +31,13 @@ struct asked_op {
 	unsigned again; /* times to ask again once it is granted */
 };
 
-void clients_begin(struct instance *instances, size_t n_instances, size_t n_clients, int n_ops_each);
+struct clients_plan {
+	size_t n;
+	int n_ops_each;
+	int64_t turn_ms; /* the longest pause between two of one client */
+	bool crowded;	 /* most want the same pools on the same day */
+};
+void clients_begin(struct instance *instances, size_t n_instances, const struct clients_plan *plan);
 bool clients_are_done(void);
 const struct asked_op *clients_ops(void);
 void clients_lose_one(void); /* a connection */

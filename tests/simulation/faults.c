@@ -19,6 +19,7 @@
 #include "daemon/served.h"
 #include "tests/simulation/clients.h"
 #include "tests/simulation/faults_check.h"
+#include "tests/simulation/faults_queue.h"
 #include "tests/simulation/faulty_db.h"
 #include "tests/simulation/faulty_stream.h"
 #include "tests/simulation/instance.h"
@@ -42,6 +43,7 @@ static struct {
 	size_t n_violations;
 	uint64_t seed;
 	uint64_t n_versions, n_ops, n_granted, trace;
+	struct queue_looks queue;
 } sim;
 
 void violation(const char *fmt, ...)
@@ -166,6 +168,8 @@ static void calm_down(void *arg)
 
 static void begin(uint64_t seed)
 {
+	struct clients_plan plan;
+
 	virtual_begin(seed, EPOCH);
 	tables_begin();
 	db_begin();
@@ -181,6 +185,10 @@ static void begin(uint64_t seed)
 		sim.weights[i] = some_or_none(60);
 	for (size_t i = 0; i < sim.n_instances; i++)
 		sim.instances[i].base.index = (int)i;
+	plan = (struct clients_plan){.n = 2 + chance_below(6), .n_ops_each = 6, .turn_ms = 800};
+	if (chance(35))
+		plan = (struct clients_plan){
+		    .n = 4 + chance_below(4), .n_ops_each = 10, .turn_ms = 400, .crowded = true};
 	pole_make(&sim.instances[0]);
 	for (size_t i = 0; i < sim.n_instances; i++)
 		instance_start(&sim.instances[i]);
@@ -190,7 +198,7 @@ static void begin(uint64_t seed)
 				       .no_notice = some_or_none(100),
 				       .cut = some_or_none(15),
 				       .late = some_or_none(100)};
-	clients_begin(sim.instances, sim.n_instances, 2 + chance_below(6), 6);
+	clients_begin(sim.instances, sim.n_instances, &plan);
 	readers_begin(sim.instances, sim.n_instances, chance_below(4));
 	task_at(1 * S, NULL, fault_turn, NULL);
 	task_at(chance_between(5, 25) * S, NULL, calm_down, NULL);
@@ -221,7 +229,7 @@ static bool run(uint64_t seed)
 	begin(seed);
 	go();
 	if (!sim.n_violations)
-		check_all(sim.instances, sim.n_instances);
+		check_all(sim.instances, sim.n_instances, &sim.queue);
 	for (const struct asked_op *op = clients_ops(); op; op = op->next) {
 		sim.n_ops++;
 		sim.n_granted += op->granted != NULL;
@@ -230,7 +238,7 @@ static bool run(uint64_t seed)
 	sim.trace = sim.trace * 31 + trace_hash();
 	for (size_t i = 0; i < sim.n_instances; i++)
 		instance_crash(&sim.instances[i]);
-	clients_begin(NULL, 0, 0, 0);
+	clients_begin(NULL, 0, &(struct clients_plan){0});
 	readers_begin(NULL, 0, 0);
 	virtual_end();
 	return sim.n_violations == 0;
@@ -290,9 +298,11 @@ int main(int argc, char **argv)
 			       (unsigned long long)seed, (unsigned long long)seed);
 		}
 	printf(
-	    "%llu seeds, %llu failed; %llu requests, %llu granted, %llu versions; trace %016llx\n",
+	    "%llu seeds, %llu failed; %llu requests, %llu granted, %llu versions; trace %016llx\n"
+	    "looks at who waits: %zu; places given to them: %zu, %zu by moving others\n",
 	    (unsigned long long)n, (unsigned long long)n_failed, (unsigned long long)sim.n_ops,
 	    (unsigned long long)sim.n_granted, (unsigned long long)sim.n_versions,
-	    (unsigned long long)sim.trace);
+	    (unsigned long long)sim.trace, sim.queue.n_waiting, sim.queue.n_given,
+	    sim.queue.n_moved);
 	return n_failed != 0;
 }

@@ -17,6 +17,7 @@
 #include "daemon/store.h"
 #include "proto/change_text.h"
 #include "tests/simulation/clients.h"
+#include "tests/simulation/faults_queue.h"
 #include "tests/simulation/instance.h"
 #include "tests/simulation/tables.h"
 
@@ -144,18 +145,6 @@ static void check_bookings(void)
 	}
 }
 
-/* Nobody waits for what could be had. */
-static void check_queue(void)
-{
-	for (size_t i = 0; i < tables.bookings.n; i++) {
-		const struct table_booking *b = &tables.bookings.rows[i];
-
-		if (strcmp(b->state, "waiting") == 0 &&
-		    (tables_is_free("one", 1, b) || tables_is_free("pair", 2, b)))
-			violation("booking %lld waits for what is free", (long long)b->number);
-	}
-}
-
 static void check_chain(void)
 {
 	char hash[65] = "", previous[65];
@@ -256,7 +245,7 @@ static void check_replay(void)
 	free(text);
 }
 
-void check_all(struct instance *instances, size_t n)
+void check_all(struct instance *instances, size_t n, struct queue_looks *looks)
 {
 	struct served loaded = {
 	    .server = &instances[0].server, .id = TABLES_POLE, .pole = pole_new()};
@@ -266,7 +255,7 @@ void check_all(struct instance *instances, size_t n)
 	check_answers();
 	check_order();
 	check_bookings();
-	check_queue();
+	check_turns(looks);
 	check_chain();
 	if (store_session(loaded.server, &session, why) || store_load(session, &loaded, why))
 		violation("the tables cannot be loaded: %s", why);

@@ -6,5 +6,6 @@
 #include <stddef.h>
 
 struct instance;
+struct queue_looks;
 
-void check_all(struct instance *instances, size_t n);
+void check_all(struct instance *instances, size_t n, struct queue_looks *looks);

@@ -45,6 +45,8 @@ static const char policy_text[] =
     "  one: {name: One, kind: equipment, site: town, hours: always}\n"
     "  pair: {name: Pair, kind: equipment, site: town, hours: always, units: {pair-1: {}, pair-2: "
     "{}}}\n"
+    "  rack: {name: Rack, kind: equipment, site: town, hours: always, units: {rack-1: {size: 1}, "
+    "rack-2: {size: 2}, rack-3: {size: 3}}}\n"
     "  bike: {name: Bike, kind: equipment, site: town, hours: always, units: {bike-1: {}, bike-2: "
     "{}, bike-3: {}, bike-4: {}}}\n"
     "  laser: {name: Laser, kind: equipment, site: town, hours: always}\n"

@@ -92,30 +92,6 @@ bool tables_was_taken(const char *thing, int64_t start, int64_t end, int64_t sin
 	return was_taken_in_passing(resource, since_us);
 }
 
-static bool is_out_of_service(int64_t resource, int64_t start, int64_t end)
-{
-	for (size_t i = 0; i < tables.outages.n; i++) {
-		const struct json *o = tables.outages.rows[i].json;
-
-		if (json_number(o, "resource_id") == resource && !json_get(o, "lifted_at") &&
-		    json_seconds(o, "starts") < end && start < json_seconds(o, "ends"))
-			return true;
-	}
-	return false;
-}
-
-bool tables_is_free(const char *thing, int64_t n, const struct table_booking *b)
-{
-	uint64_t taken = 0;
-
-	if (b->resource != resource_of(thing) || is_out_of_service(b->resource, b->start, b->end))
-		return false;
-	for (size_t i = 0; i < tables.allocations.n; i++)
-		if (takes(&tables.allocations.rows[i], b->resource, b->start, b->end))
-			taken |= UINT64_C(1) << tables.allocations.rows[i].lane;
-	return __builtin_popcountll(taken) < n;
-}
-
 bool tables_was_in_state(const char *code, const char *state, int64_t since_us)
 {
 	const char *begins = arena_printf(virtual_arena(), "booking code=%s ", code);

@@ -82,8 +82,6 @@ const char *tables_run(const char *statement, const struct arguments *args, stru
 bool tables_was_in_state(const char *code, const char *state, int64_t since_us);
 bool tables_was_known(const char *code, int64_t at_us);
 const struct table_request *tables_request(int64_t actor, const char *key); /* NULL: none */
-/* Whether this is of the thing, of which there are so many, and one of them is free all the while. */
-bool tables_is_free(const char *thing, int64_t n, const struct table_booking *b);
 const struct table_booking *tables_booking(const char *code, int64_t *ret_changed_us); /* NULL: none */
 bool tables_was_taken(const char *thing, int64_t start, int64_t end, int64_t since_us); /* some of it, at some moment from then until now */
 
