@@ -2,6 +2,9 @@
 /*
  * Clients that do not give up.
  *
+ * Where nothing is wrong but what the database refuses for ever, all who ask for something else
+ * have their answer, and soon.
+ *
  * What an answer must be: of a request that the tables had under its key when it was sent, that
  * answer, to the letter. A refusal says nothing about copies of the request that are still on their
  * way on a lost connection: one of them may be granted later, as with any network.
@@ -11,20 +14,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/served.h"
 #include "proto/buffer.h"
 #include "tests/simulation/faulty_stream.h"
 #include "tests/simulation/instance.h"
 #include "tests/simulation/log.h"
+#include "tests/simulation/poison.h"
 #include "tests/simulation/tables.h"
 
 #define MS INT64_C(1000)
 #define OUTSTANDING_MOST 3
+#define ANSWER_WITHIN_MS 8000 /* of which the lines may take half */
 #define CLIENTS_MOST 16
 #define MARCH INT64_C(1803769200)      /* 2027-02-28T00:00, Paris: the day before the first */
 #define DESKS_FROM INT64_C(1806537600) /* 2027-04-01T00:00Z */
 
 struct client {
 	unsigned person;
+	struct instance *instance; /* that it is connected to */
 	struct wire *wire;
 	unsigned connection;
 	struct buffer in;
@@ -166,6 +173,8 @@ static void op_new(struct client *c)
 	} else {
 		op->line = next_line(c->person);
 		op->key = arena_printf(virtual_arena(), "key-%d", op->id);
+		if (chance(all.plan.poisoned))
+			poison_key(op->key);
 	}
 	*all.end = op;
 	all.end = &op->next;
@@ -173,6 +182,13 @@ static void op_new(struct client *c)
 }
 
 /* Asking */
+
+/* Where a group was lost and is refused ever since, by an error that says nothing of what became of
+ * it, its daemon decides nothing else. */
+static bool is_held_up(const struct instance *i)
+{
+	return poisons_hide_outcomes() && i->alive && i->served->groups.sent.was_lost;
+}
 
 static void op_send(struct client *c, struct asked_op *op)
 {
@@ -184,7 +200,9 @@ static void op_send(struct client *c, struct asked_op *op)
 	op->n_attempts++;
 	op->connection = c->connection;
 	op->was_kept = op->key && tables_request(op->person, op->key) != NULL;
-	op->patience_until_us = virtual_now_us() + chance_between(500, 25000) * MS;
+	op->strictly = simulation_is_strict() && !is_held_up(c->instance);
+	op->patience_until_us =
+	    virtual_now_us() + chance_between(op->strictly ? ANSWER_WITHIN_MS : 500, 25000) * MS;
 	tell("p%u asks: %s", c->person, line);
 	wire_send(c->wire, line);
 }
@@ -271,6 +289,22 @@ static void check_conflict(const struct asked_op *op)
 		violation("%s was refused, and free all the while since it was asked", op->line);
 }
 
+static bool is_unharmed(const struct asked_op *op)
+{
+	return op->strictly && simulation_is_strict() && !poison_has(op->key);
+}
+
+static void check_unharmed(const struct asked_op *op, const char *line)
+{
+	if (!is_unharmed(op))
+		return;
+	if (strncmp(line, "ERR", 3) == 0)
+		violation("%s is answered \"%s\" for what others asked", op->line, line);
+	if (virtual_now_us() - op->sent_us > ANSWER_WITHIN_MS * MS)
+		violation("%s had to wait for %.3f s", op->line,
+			  (double)(virtual_now_us() - op->sent_us) / 1e6);
+}
+
 static void op_answered(struct client *c, struct asked_op *op, const char *line)
 {
 	bool granted = strncmp(line, "OK", 2) == 0;
@@ -280,6 +314,7 @@ static void op_answered(struct client *c, struct asked_op *op, const char *line)
 		return;
 	tell("%s is answered: %s", op->key ? op->key : op->line, line);
 	op->patience_until_us = 0;
+	check_unharmed(op, line);
 	if (strncmp(line, "NO conflict", 11) == 0)
 		check_conflict(op);
 	check_state(op, line);
@@ -291,8 +326,10 @@ static void op_answered(struct client *c, struct asked_op *op, const char *line)
 	if (strncmp(line, "ERR unavailable", 15) == 0 && op->n_attempts == 1 &&
 	    tables_request(op->person, op->key))
 		violation("%s is done, and answered \"%s\"", op->key, line);
-	if (strncmp(line, "ERR", 3) == 0)
+	if (strncmp(line, "ERR", 3) == 0) {
+		op->rests_until_us = virtual_now_us() + chance_between(0, 2000) * MS;
 		return;
+	}
 	if (!granted && op->was_kept)
 		violation("%s was in the tables when it was asked, and is answered \"%s\"", op->key,
 			  line);
@@ -340,6 +377,7 @@ static void client_connect(struct client *c)
 	if (!i->alive)
 		return;
 	buffer_reset(&c->in);
+	c->instance = i;
 	c->connection = ++all.n_connections;
 	c->wire = wire_new(&i->base, i->server.connections, &client_ops, c);
 	tell("p%u connects to daemon %d", c->person, i->base.index);
@@ -359,8 +397,11 @@ static void client_ask_on(struct client *c)
 		if (op->person != c->person || op->settled)
 			continue;
 		n++;
-		if (op->patience_until_us > virtual_now_us())
+		if (op->patience_until_us > virtual_now_us() ||
+		    op->rests_until_us > virtual_now_us())
 			continue;
+		if (op->patience_until_us && is_unharmed(op))
+			violation("%s has no answer", op->line);
 		if (op->patience_until_us || chance(40)) {
 			wire_close(c->wire);
 			client_gone(c);
@@ -412,6 +453,21 @@ bool clients_are_done(void)
 		if (!op->settled)
 			return false;
 	return true;
+}
+
+bool clients_are_unharmed(void)
+{
+	for (const struct asked_op *op = all.ops; op; op = op->next)
+		if (!op->settled && is_unharmed(op) && op->patience_until_us &&
+		    virtual_now_us() - op->sent_us > ANSWER_WITHIN_MS * MS)
+			return false;
+	return true;
+}
+
+void clients_ask_more(int n_each)
+{
+	for (size_t i = 0; i < all.plan.n; i++)
+		all.clients[i].n_left += n_each;
 }
 
 const struct asked_op *clients_ops(void)

@@ -25,9 +25,11 @@ struct asked_op {
 	const char *answer;
 	int64_t sent_us;
 	bool was_kept; /* the tables had it when it was sent */
+	bool strictly; /* nothing was wrong then but what the database refuses for ever */
 	unsigned n_attempts;
 	unsigned connection; /* of all that were ever made */
 	int64_t patience_until_us;
+	int64_t rests_until_us; /* after an ERR */
 	unsigned again; /* times to ask again once it is granted */
 };
 
@@ -36,12 +38,16 @@ struct clients_plan {
 	int n_ops_each;
 	int64_t turn_ms; /* the longest pause between two of one client */
 	bool crowded;	 /* most want the same pools on the same day */
+	unsigned poisoned; /* percent of what is asked: refused by the database */
 };
 void clients_begin(struct instance *instances, size_t n_instances, const struct clients_plan *plan);
+void clients_ask_more(int n_each);
 bool clients_are_done(void);
+bool clients_are_unharmed(void); /* nobody has waited long because of what others asked */
 const struct asked_op *clients_ops(void);
 void clients_lose_one(void); /* a connection */
 
 /* faults.c */
-bool simulation_is_calm(void); /* nothing goes wrong any more */
+bool simulation_is_calm(void); /* nothing goes wrong any more but what is poisoned */
+bool simulation_is_strict(void); /* nor has for a while, but something is poisoned */
 void violation(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -24,6 +24,7 @@
 #include "tests/simulation/faulty_stream.h"
 #include "tests/simulation/instance.h"
 #include "tests/simulation/log.h"
+#include "tests/simulation/poison.h"
 #include "tests/simulation/readers.h"
 #include "tests/simulation/tables.h"
 
@@ -32,14 +33,16 @@
 #define EPOCH INT64_C(1803859200) /* 2027-03-01T00:00Z */
 #define INSTANCES_MOST 3
 #define CALM_AFTER_MOST 400
-#define QUIET_S 30
+#define QUIET_S 20
 #define STEPS_AT_ONCE_MOST 10000
+#define SETTLING_S 15 /* after which no daemon has anything left of what went wrong */
+#define STRICT_S 12
 
 static struct {
 	struct instance instances[INSTANCES_MOST];
 	size_t n_instances;
-	unsigned weights[8]; /* of each kind of fault */
-	bool calm, twice;
+	unsigned weights[9]; /* of each kind of fault */
+	bool poisoned, calm, strict, twice;
 	size_t n_violations;
 	uint64_t seed;
 	uint64_t n_versions, n_ops, n_granted, trace;
@@ -63,6 +66,11 @@ void violation(const char *fmt, ...)
 bool simulation_is_calm(void)
 {
 	return sim.calm;
+}
+
+bool simulation_is_strict(void)
+{
+	return sim.strict;
 }
 
 /* Faults */
@@ -119,14 +127,21 @@ static void lose_client(struct instance *i)
 	clients_lose_one();
 }
 
+static void refuse_time(struct instance *i)
+{
+	if (sim.poisoned)
+		poison_time();
+}
+
 static void apply_policy(struct instance *i)
 {
 	tell("daemon %d is to apply a policy", i->base.index);
 	instance_apply_policy(i);
 }
 
-static void (*const faults[])(struct instance *i) = {
-    crash, lose_commits, lose_feed, stall, set_clock, end_server, lose_client, apply_policy};
+static void (*const faults[])(struct instance *i) = {crash,	  lose_commits, lose_feed,
+						     stall,	  set_clock,	end_server,
+						     lose_client, apply_policy, refuse_time};
 #define N_FAULTS (sizeof(faults) / sizeof(*faults))
 
 static void fault_turn(void *arg)
@@ -151,15 +166,43 @@ static unsigned some_or_none(unsigned most)
 
 static void on_error(const char *statement, const char *error)
 {
-	violation("%s: %s", statement, error);
+	if (!poison_made(error))
+		violation("%s: %s", statement, error);
 }
 
 /* A run */
+
+static void lift(void *arg)
+{
+	tell("nothing is refused any more");
+	if (!clients_are_unharmed())
+		violation("somebody waits because of what others asked");
+	sim.strict = sim.poisoned = false;
+	poisons_lift();
+}
+
+/* What is poisoned stays so for a while, in which others are to be served as if nothing were. */
+static void grow_strict(void *arg)
+{
+	if (db_has_left_behind()) {
+		task_at(virtual_now_us() + SETTLING_S * S, NULL, grow_strict, NULL);
+		return;
+	}
+	tell("nothing went wrong for a while");
+	sim.strict = true;
+	if (chance(50))
+		poison_time();
+	clients_ask_more(3);
+	task_at(virtual_now_us() + STRICT_S * S, NULL, lift, NULL);
+}
 
 static void calm_down(void *arg)
 {
 	tell("nothing goes wrong any more");
 	sim.calm = true;
+	poisons_spare();
+	if (sim.poisoned)
+		task_at(virtual_now_us() + SETTLING_S * S, NULL, grow_strict, NULL);
 	db_faults = (struct db_faults){0};
 	db_away_until_us = 0;
 	for (size_t i = 0; i < sim.n_instances; i++)
@@ -168,6 +211,7 @@ static void calm_down(void *arg)
 
 static void begin(uint64_t seed)
 {
+	struct poison_chances chances = {0};
 	struct clients_plan plan;
 
 	virtual_begin(seed, EPOCH);
@@ -177,7 +221,7 @@ static void begin(uint64_t seed)
 	memset(sim.instances, 0, sizeof(sim.instances));
 	db_faults = (struct db_faults){0};
 	db_on_error = on_error;
-	sim.calm = false;
+	sim.calm = sim.strict = false;
 	sim.seed = seed;
 	sim.n_violations = 0;
 	sim.n_instances = 1 + chance_below(INSTANCES_MOST);
@@ -186,9 +230,17 @@ static void begin(uint64_t seed)
 	for (size_t i = 0; i < sim.n_instances; i++)
 		sim.instances[i].base.index = (int)i;
 	plan = (struct clients_plan){.n = 2 + chance_below(6), .n_ops_each = 6, .turn_ms = 800};
-	if (chance(35))
+	if (chance(30))
 		plan = (struct clients_plan){
-		    .n = 4 + chance_below(4), .n_ops_each = 10, .turn_ms = 400, .crowded = true};
+		    .n = 3 + chance_below(4), .n_ops_each = 10, .turn_ms = 400, .crowded = true};
+	sim.poisoned = chance(15);
+	if (sim.poisoned) {
+		plan.poisoned = 8;
+		plan.turn_ms = 100;
+		chances =
+		    (struct poison_chances){some_or_none(10), some_or_none(50), some_or_none(50)};
+	}
+	tables_refuse = NULL;
 	pole_make(&sim.instances[0]);
 	for (size_t i = 0; i < sim.n_instances; i++)
 		instance_start(&sim.instances[i]);
@@ -198,6 +250,8 @@ static void begin(uint64_t seed)
 				       .no_notice = some_or_none(100),
 				       .cut = some_or_none(15),
 				       .late = some_or_none(100)};
+	poisons_begin(&chances);
+	tables_refuse = sim.poisoned ? poison_error : NULL;
 	clients_begin(sim.instances, sim.n_instances, &plan);
 	readers_begin(sim.instances, sim.n_instances, chance_below(4));
 	task_at(1 * S, NULL, fault_turn, NULL);
@@ -217,7 +271,7 @@ static void go(void)
 		now_us = virtual_now_us();
 		if (n_steps > STEPS_AT_ONCE_MOST)
 			violation("time stands still: somebody goes round and round");
-		if (!quiet_at && sim.calm && clients_are_done())
+		if (!quiet_at && sim.calm && !sim.poisoned && clients_are_done())
 			quiet_at = virtual_now_us() + QUIET_S * S;
 		if (quiet_at && virtual_now_us() > quiet_at)
 			break;
@@ -269,6 +323,14 @@ static void on_abort(int signal)
 
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
+/* As much as a run frees, and little of who asked for it: a third of the time is the sanitizer's.
+ * For more of one seed there is the environment's ASAN_OPTIONS. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=8:malloc_context_size=2";
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t n = 100, first = 1, n_failed = 0;
@@ -299,10 +361,13 @@ int main(int argc, char **argv)
 		}
 	printf(
 	    "%llu seeds, %llu failed; %llu requests, %llu granted, %llu versions; trace %016llx\n"
-	    "looks at who waits: %zu; places given to them: %zu, %zu by moving others\n",
+	    "looks at who waits: %zu; places given to them: %zu, %zu by moving others\n"
+	    "groups refused for ever: %zu; of several commands: %zu; on top of another: %zu; with "
+	    "what time does: %zu\n",
 	    (unsigned long long)n, (unsigned long long)n_failed, (unsigned long long)sim.n_ops,
 	    (unsigned long long)sim.n_granted, (unsigned long long)sim.n_versions,
 	    (unsigned long long)sim.trace, sim.queue.n_waiting, sim.queue.n_given,
-	    sim.queue.n_moved);
+	    sim.queue.n_moved, poison_counts.n, poison_counts.n_several, poison_counts.n_second,
+	    poison_counts.n_time);
 	return n_failed != 0;
 }

@@ -19,9 +19,13 @@
 #include "tests/simulation/clients.h"
 #include "tests/simulation/faults_queue.h"
 #include "tests/simulation/instance.h"
+#include "tests/simulation/poison.h"
 #include "tests/simulation/tables.h"
 
 #define BIKES_MOST 3
+#define WAS_DUE "[was] [due,] [and] [nothing] "
+#define TIME_RESTS_US                                                                              \
+	INT64_C(90000000) /* 10 s, and as long as a daemon is stalled, and its group late */
 
 static const struct asked_op *op_of(int64_t actor, const char *key)
 {
@@ -109,20 +113,23 @@ static long place_in_log(const struct asked_op *op)
 	return -1;
 }
 
-static bool is_done_once(const struct asked_op *op)
+static bool is_asked_once(const struct asked_op *op)
 {
-	return op->key && op->n_attempts == 1 && op->granted && place_in_log(op) >= 0;
+	return op->key && op->n_attempts == 1 && op->granted;
 }
 
 /* What one connection asks for, and only once, is done in the order in which it is asked. */
 static void check_order(void)
 {
-	for (const struct asked_op *op = clients_ops(); op; op = op->next)
-		for (const struct asked_op *next = op->next; next; next = next->next)
-			if (next->connection == op->connection && is_done_once(op) &&
-			    is_done_once(next) && place_in_log(next) < place_in_log(op))
+	for (const struct asked_op *op = clients_ops(); op; op = op->next) {
+		long place = is_asked_once(op) ? place_in_log(op) : -1;
+
+		for (const struct asked_op *next = op->next; place >= 0 && next; next = next->next)
+			if (next->connection == op->connection && is_asked_once(next) &&
+			    place_in_log(next) >= 0 && place_in_log(next) < place)
 				violation("%s was asked before %s, and done after it", op->key,
 					  next->key);
+	}
 }
 
 /* Whoever made it asked for it. */
@@ -230,6 +237,30 @@ static void check_memory(const struct instance *i, const struct served *loaded)
 		violation("daemon %d is not idle", i->base.index);
 }
 
+/* What was due and not done, because the database refused it, is told by lines of their own, each
+ * under the version that went ahead of it: of those it is asked whether there was such a refusal.
+ */
+static bool is_excused(const char *text, const struct replay_report *report)
+{
+	uint64_t n = 0;
+
+	for (const char *at = text; (at = strstr(at, WAS_DUE)); at++)
+		n++;
+	for (size_t i = 0; i < report->n_counts; i++)
+		if (report->counts[i].different)
+			return false;
+	for (size_t i = 0; i < tables.events.n; i++) {
+		const struct table_event *e = &tables.events.rows[i];
+		const char *line =
+		    arena_printf(virtual_arena(), "version %lld, row", (long long)e->version);
+
+		if (e->seq == 1 && strstr(text, line) &&
+		    !poison_refused_between(e->us - TIME_RESTS_US, e->us))
+			return false;
+	}
+	return report->n_faults == 0 && n > 0;
+}
+
 static void check_replay(void)
 {
 	char *text = NULL, why[512];
@@ -240,7 +271,7 @@ static void check_replay(void)
 	fclose(report.out);
 	if (r)
 		violation("replay: %s", why);
-	else if (!replay_agrees(&report))
+	else if (!replay_agrees(&report) && !is_excused(text, &report))
 		violation("replay: %.2000s", text);
 	free(text);
 }

@@ -66,6 +66,11 @@ void db_begin(void)
 	db_away_until_us = left_behind_us = n_left_behind = 0;
 }
 
+bool db_has_left_behind(void)
+{
+	return n_left_behind > 0;
+}
+
 static int64_t later(int64_t after_us, int64_t delay_us)
 {
 	int64_t at = virtual_now_us() + delay_us;

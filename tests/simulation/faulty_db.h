@@ -24,6 +24,7 @@ extern int64_t db_away_until_us; /* nobody can connect before */
 extern void (*db_on_error)(const char *statement, const char *error); /* the tables refused something by themselves */
 
 void db_begin(void);
+bool db_has_left_behind(void); /* something of lost links is still to be carried out */
 /* The connection is lost, now for the server and soon for the daemon. */
 void db_link_lose(struct db_link *l);
 void db_lose_all(void); /* the server ends */

@@ -92,6 +92,14 @@ void answer_booking(struct answer_rows *r, const struct table_booking *b, int64_
 bool tables_read(const char *statement, const struct arguments *args, struct answer_rows *ret);
 
 /* tables_commit.c */
+struct table_commit { /* a group, as it is looked at before anything is written */
+	const struct table_event *rows;
+	size_t n;
+	bool is_behind;		/* the pole is not where it expects it, or it was committed before */
+	bool stands_on_another; /* that was on its way when it was sent */
+};
+/* Refuses a group for reasons that the tables do not know: the error, or NULL. NULL itself: nothing is refused so. */
+extern const char *(*tables_refuse)(const struct table_commit *c);
 const char *tables_commit(const struct arguments *args, struct answer_rows *ret);
 void answer_row(struct answer_rows *r, size_t n, const char *const *cells);
 #define ANSWER(r, ...)                                                                                                                               \

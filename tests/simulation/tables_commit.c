@@ -42,6 +42,8 @@ enum { /* the order of the function's arguments */
 #define EXCLUDED "23P01 conflicting key value violates exclusion constraint"
 #define UNIQUE "23505 duplicate key value violates unique constraint"
 
+const char *(*tables_refuse)(const struct table_commit *c);
+
 /* Makes room for one more row, zeroed. */
 #define ADD(table)                                                                                 \
 	((table).rows = arena_grow(virtual_arena(), (table).rows, (table).n, &(table).cap,         \
@@ -312,18 +314,36 @@ static const struct table_event *first_event(int64_t version)
 	return NULL;
 }
 
+static const char *refusal(const struct arguments *args, const struct tables *after, bool is_behind)
+{
+	const struct table_commit c = {
+	    .rows = after->events.rows + tables.events.n,
+	    .n = after->events.n - tables.events.n,
+	    .is_behind = is_behind,
+	    .stands_on_another = argument_int(args, G_AFTER) != 0,
+	};
+
+	return tables_refuse ? tables_refuse(&c) : NULL;
+}
+
 const char *tables_commit(const struct arguments *args, struct answer_rows *ret)
 {
 	const int64_t expected = argument_int(args, G_EXPECTED);
 	const struct table_event *there = first_event(expected + 1);
 	int64_t next = expected + (numbers_of(args, E_N).n > 0);
 	struct tables after = tables;
+	bool is_behind;
 	const char *error;
 
 	if (args->n != N_ARGUMENTS || argument_int(args, G_POLE) != TABLES_POLE)
 		abort();
-	if (tables.version != expected ||
-	    (argument_int(args, G_AFTER) && argument_int(args, G_AFTER) != tables.batch)) {
+	is_behind = tables.version != expected ||
+		    (argument_int(args, G_AFTER) && argument_int(args, G_AFTER) != tables.batch);
+	add_events(args, &after, next);
+	error = refusal(args, &after, is_behind);
+	if (error)
+		return error;
+	if (is_behind) {
 		if (there && there->batch == argument_int(args, G_BATCH))
 			ANSWER(ret, "committed", number_text(expected + 1));
 		else
@@ -335,7 +355,6 @@ const char *tables_commit(const struct arguments *args, struct answer_rows *ret)
 		error = UNIQUE;
 	if (error)
 		return error;
-	add_events(args, &after, next);
 	put_requests(args, &after);
 	put_notes(args, &after);
 	put_rare(args, &after, next);
