@@ -140,16 +140,27 @@ static const char *change_line(const char *code, unsigned person)
 	}
 }
 
+static const char *outage_line(void)
+{
+	static const char *const things[] = {"pair", "one", "rack unit=rack-2"};
+	const char *thing = things[chance_below(3)], *from = slot();
+	struct arena *a = virtual_arena();
+
+	if (chance(40))
+		return arena_printf(a, "REOPEN outage=%d", (int)chance_between(1, 3));
+	if (all.plan.crowded && chance(70)) {
+		thing = things[2];
+		from = "2027-03-03T10:00";
+	}
+	return arena_printf(a, "OUTAGE what=%s from=%s for=4h reason=broken", thing, from);
+}
+
 static const char *next_line(unsigned person)
 {
-	static const char *const out_of_service[] = {"pair", "one", "rack unit=rack-2"};
 	const char *code = chance(45) ? some_booking(person) : NULL;
 
-	if (person == N_PEOPLE && chance(15))
-		return arena_printf(virtual_arena(), "OUTAGE what=%s from=%s for=4h reason=broken",
-				    out_of_service[chance_below(3)], slot());
-	if (person == N_PEOPLE && chance(10))
-		return arena_printf(virtual_arena(), "REOPEN outage=%d", (int)chance_between(1, 3));
+	if (person == N_PEOPLE && chance(all.plan.crowded ? 60 : 20))
+		return outage_line();
 	if (code)
 		return change_line(code, person);
 	return all.plan.crowded && chance(90) ? crowded_line() : book_line();
@@ -438,8 +449,11 @@ void clients_begin(struct instance *instances, size_t n_instances, const struct 
 	all.plan = *plan;
 	all.end = &all.ops;
 	for (size_t i = 0; i < plan->n; i++) {
-		all.clients[i] = (struct client){.person = 1 + (unsigned)i % N_PEOPLE,
-						 .n_left = plan->n_ops_each};
+		unsigned person = 1 + (unsigned)i % N_PEOPLE;
+
+		if (plan->crowded && i == 0)
+			person = N_PEOPLE;
+		all.clients[i] = (struct client){.person = person, .n_left = plan->n_ops_each};
 		turn_in(&all.clients[i], 300);
 	}
 }

@@ -232,7 +232,7 @@ static void begin(uint64_t seed)
 	plan = (struct clients_plan){.n = 2 + chance_below(6), .n_ops_each = 6, .turn_ms = 800};
 	if (chance(30))
 		plan = (struct clients_plan){
-		    .n = 3 + chance_below(4), .n_ops_each = 10, .turn_ms = 400, .crowded = true};
+		    .n = 4 + chance_below(3), .n_ops_each = 10, .turn_ms = 400, .crowded = true};
 	sim.poisoned = chance(15);
 	if (sim.poisoned) {
 		plan.poisoned = 8;
