@@ -135,9 +135,9 @@ void things_join(struct session *s, struct reply *r)
 		memcpy(args, l->args, l->n_args * sizeof(*args));
 		l->args = args;
 		args[l->n_args++] =
-		    (struct arg){"item", things_nested(s, r, i + 1, things_end(r, i + 1))};
+		    arg_of("item", things_nested(s, r, i + 1, things_end(r, i + 1)));
 		if (*things)
-			args[l->n_args++] = (struct arg){"things", things};
+			args[l->n_args++] = arg_of("things", things);
 	}
 }
 

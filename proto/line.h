@@ -23,6 +23,12 @@ struct arg {
 	size_t n;      /* bytes of the value */
 };
 
+/* One that no line was decoded to. */
+static inline struct arg arg_of(const char *key, const char *value)
+{
+	return (struct arg){key, value, key_head(key), strlen(value)};
+}
+
 struct line {
 	const char *words[LINE_MAX_WORDS];
 	size_t n_words;

@@ -37,8 +37,8 @@ static void assert_same(const struct line *a, const struct line *b)
 /* Any bytes without NUL as a value: they are written if and only if they come back. */
 static void try_value(const char *value, struct arena *a)
 {
-	struct line l = {
-	    .words = {"1"}, .n_words = 1, .args = &(struct arg){"k", value}, .n_args = 1};
+	const struct arg arg = arg_of("k", value);
+	struct line l = {.words = {"1"}, .n_words = 1, .args = &arg, .n_args = 1};
 	struct buffer out = {0};
 	struct line again;
 	size_t at;

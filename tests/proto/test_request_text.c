@@ -75,7 +75,7 @@ static void can_be_asked_again(void **state)
 
 static void give(struct request *r, struct arg *arg, const char *key, const char *value)
 {
-	*arg = (struct arg){key, value, key_head(key), strlen(value)};
+	*arg = arg_of(key, value);
 	r->line.n_args++;
 	r->marks |= key_mark(arg->head);
 }
