@@ -241,11 +241,9 @@ def test_one_history_four_times(start, tmp_path):
             c.close()
 
     order = committed(one)
-    changed = {key for key, _, _ in order}
-    assert changed <= history.granted, 'refused, and yet in the log'
-    left_as_it_was = {history.asked[key][0] for key in history.granted - changed}
-    assert left_as_it_was <= {'MOVE', 'EXTEND', 'CANCEL'}, f"granted, and not in the log: {left_as_it_was}"
-    counts = {verb: sum(history.asked[key][0] == verb for key in changed) for verb in ('BOOK', 'MOVE', 'EXTEND', 'CANCEL', 'OUTAGE', 'REOPEN')}
+    logged = {key for key, _, _ in order}
+    assert logged == history.granted, 'refused, and yet in the log; or granted, and not in it'
+    counts = {verb: sum(history.asked[key][0] == verb for key in logged) for verb in ('BOOK', 'MOVE', 'EXTEND', 'CANCEL', 'OUTAGE', 'REOPEN')}
     print(f"seed {SEED}: {len(history.asked)} requests, committed in {len(order)} steps: {counts}")
     assert min(counts.values()) > 0, counts
 

@@ -29,6 +29,7 @@ struct replay {
 	struct request request;
 	struct asker who;
 	struct changes changes;
+	bool granted; /* although it may change nothing */
 };
 
 static void __attribute__((noreturn)) die(const char *why, const char *what)
@@ -126,10 +127,13 @@ static void decide(struct replay *x, struct ask_move *ask)
 	struct series_answer answers;
 	struct answer answer;
 
-	if (scope == SCOPE_ONE)
+	if (scope == SCOPE_ONE) {
 		decide_move(x->pole, &x->who, ask, &x->arena, &answer, &x->changes);
-	else
+		x->granted = answer.booking;
+	} else {
 		decide_series_move(x->pole, &x->who, ask, scope, &x->arena, &answers, &x->changes);
+		x->granted = answers.n_refusals == 0;
+	}
 }
 
 static const struct booking *named(const struct replay *x)
@@ -203,10 +207,11 @@ static void cancel(struct replay *x)
 	struct series_answer answers;
 	struct answer answer;
 
-	if (scope != SCOPE_ONE)
+	if (scope != SCOPE_ONE) {
 		decide_series_cancel(x->pole, &x->who, number, scope, &x->arena, &answers,
 				     &x->changes);
-	else if (item > 0)
+		x->granted = answers.n_refusals == 0;
+	} else if (item > 0)
 		decide_give_back(x->pole, &x->who, number, (uint32_t)item - 1, &x->arena, &answer,
 				 &x->changes);
 	else
@@ -274,8 +279,10 @@ static void play_request(struct replay *x, char *text)
 	if (!x->who.person || !actions[x->request.verb->id] || !x->request.key)
 		die("no such person, no such verb or no key", text);
 	let_time_pass(x, now);
+	x->granted = false;
 	actions[x->request.verb->id](x);
-	printf("request %s %s\n", x->request.key, x->changes.n ? "granted" : "refused");
+	printf("request %s %s\n", x->request.key,
+	       x->granted || x->changes.n ? "granted" : "refused");
 	pole_apply(x->pole, &x->changes);
 	settle(x->pole, now, &x->arena, &x->changes);
 	changes_clear(&x->changes);
