@@ -94,14 +94,6 @@ static void for_each_pole_on(const struct commit_link *c, void (*fn)(struct serv
 			fn(s->poles[i]);
 }
 
-static bool all_commits_are_up(const struct server *s)
-{
-	for (size_t i = 0; i < COMMIT_LINKS; i++)
-		if (!db_link_is_up(s->commits[i]))
-			return false;
-	return true;
-}
-
 /* Said once every pole's first commit can be made. */
 static void say_ready(struct daemon *d)
 {
@@ -128,7 +120,7 @@ static void commits_up(void *arg)
 		log_info("the database is back");
 	d->server.database_down_since = 0;
 	status_changed(d);
-	if (!d->said_ready && d->n_listeners && all_commits_are_up(&d->server))
+	if (!d->said_ready && d->n_listeners && server_all_commits_are_up(&d->server))
 		say_ready(d);
 	if (db_link_connects(d->server.commits[c->n]) > 1)
 		for_each_pole_on(c, follow_doubt);

@@ -298,7 +298,8 @@ static void write_server(const struct server *s, struct buffer *out)
 	    allocated_bytes());
 	one(out, "start_time_seconds", "gauge", "When the daemon was started, in Unix time.",
 	    (double)s->started_at);
-	one(out, "database_up", "gauge", "Whether commits can be made.", !s->database_down_since);
+	one(out, "database_up", "gauge", "Whether commits can be made, of every pole.",
+	    !s->database_down_since && server_all_commits_are_up(s));
 }
 
 static void write_links(const struct server *s, struct buffer *out)

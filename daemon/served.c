@@ -82,6 +82,14 @@ struct db_link *server_commits_up(const struct server *s)
 	return found;
 }
 
+bool server_all_commits_are_up(const struct server *s)
+{
+	for (size_t i = 0; i < COMMIT_LINKS; i++)
+		if (!db_link_is_up(s->commits[i]))
+			return false;
+	return true;
+}
+
 struct db_link *served_commits(const struct served *s)
 {
 	return s->server->commits[(size_t)(s->id - 1) % COMMIT_LINKS];

@@ -46,6 +46,7 @@ struct server {
 
 /* Of `commits`, the one that is up and has the least to do; NULL: none is up. */
 struct db_link *server_commits_up(const struct server *s);
+bool server_all_commits_are_up(const struct server *s);
 int64_t server_clock(void); /* UTC seconds */
 struct served *server_pole(const struct server *s, int32_t id); /* NULL if not in memory */
 void server_add_pole(struct server *s, struct served *pole);

@@ -288,7 +288,8 @@ void do_status(struct exchange *x)
 	line_int(&w, "version", s->version);
 	line_int(&w, "bookings", (int64_t)pole_n_bookings(s->pole));
 	line_int(&w, "persons", (int64_t)pole_n_persons(s->pole));
-	line_str(&w, "database", server->database_down_since ? "down" : "up");
+	line_str(&w, "database",
+		 server->database_down_since || !db_link_is_up(served_commits(s)) ? "down" : "up");
 	line_int(&w, "uptime-s", now - server->started_at);
 	line_int(&w, "connections", (int64_t)connections_count(server->connections));
 	line_int(&w, "groups", (int64_t)s->groups.n_groups);
