@@ -17,6 +17,16 @@ def folder():
 
 
 @pytest.fixture
+def own(folder):
+    """A PostgreSQL that is not the daemon's, with a database `pole` whose owner is no superuser, as README has it."""
+    server = running.Postgres(folder).start()
+    server.psql('create role pole_owner login createrole')
+    server.psql('create database pole owner pole_owner')
+    yield server
+    server.stop('immediate')
+
+
+@pytest.fixture
 def start(folder):
     """start(name=…, poles=…, database=…, arguments=[…]): daemons of one test's own, stopped in order after it."""
     started = []

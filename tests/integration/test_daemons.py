@@ -20,15 +20,6 @@ SOON_S = 1  # within which every daemon shows a commit
 
 
 @pytest.fixture
-def own(folder):
-    server = running.Postgres(folder).start()
-    server.psql('create role pole_owner login createrole')  # as README has it: no superuser
-    server.psql('create database pole owner pole_owner')
-    yield server
-    server.stop('immediate')
-
-
-@pytest.fixture
 def daemons(start, own, folder):
     """daemons(2): so many on one database, and Alice's token, whom all of them know."""
     def begin(n, **how):

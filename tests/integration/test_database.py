@@ -67,15 +67,6 @@ def test_its_backends_are_ended(start, day):
             running.until('a booking', lambda: writes(c, day, hour).ok, 30)
 
 
-@pytest.fixture
-def own(folder):
-    server = running.Postgres(folder).start()
-    server.psql('create role pole_owner login createrole')  # as README has it: no superuser
-    server.psql('create database pole owner pole_owner')
-    yield server
-    server.stop('immediate')
-
-
 def test_a_database_of_ones_own(start, own, day):
     one = start(database=own.conninfo('pole', 'pole_owner'))
     assert not (one.state / 'pg').exists()

@@ -122,15 +122,6 @@ def test_hundreds_of_poles(start, poles):
                 assert [b['booking'] for b in back.expect('LIST').of('booking')] == [codes[name]]
 
 
-@pytest.fixture
-def own(folder):
-    server = running.Postgres(folder).start()
-    server.psql('create role pole_owner login createrole')
-    server.psql('create database pole owner pole_owner')
-    yield server
-    server.stop('immediate')
-
-
 def test_made_many_at_a_time(folder, poles, own):
     """More than fit into a transaction; one cannot be made, then one has to wait, and the log says how far it is."""
     how = {'poles': poles(230), 'database': own.conninfo('pole', 'pole_owner')}

@@ -212,15 +212,6 @@ def alter(own, sql):
 
 
 @pytest.fixture
-def own(folder):
-    server = running.Postgres(folder).start()
-    server.psql('create role pole_owner login createrole')
-    server.psql('create database pole owner pole_owner')
-    yield server
-    server.stop('immediate')
-
-
-@pytest.fixture
 def waited(start, own):
     """Three want the same; what was cancelled is offered by fair share."""
     one = start(poles=regles.POLE, database=own.conninfo('pole', 'pole_owner'))
