@@ -67,7 +67,7 @@ struct db_link *db_link_new(struct event_base *base, const char *conninfo, const
 void db_link_free(struct db_link *l); /* takes NULL; outstanding queries are told nothing */
 /* Before it is freed: tells all that is outstanding DB_LOST, what was not sent DB_DOWN. */
 void db_link_abandon(struct db_link *l); /* takes NULL */
-bool db_link_is_up(const struct db_link *l);
+bool db_link_is_up(const struct db_link *l); /* takes NULL, which is not */
 /* The connection is given up where an answer is owed and nothing has come for that long; 0, as at first: never. */
 void db_link_set_patience(struct db_link *l, unsigned ms);
 uint64_t db_link_connects(const struct db_link *l); /* how often it came up */

@@ -425,7 +425,7 @@ uint64_t db_link_connects(const struct db_link *l)
 
 bool db_link_is_up(const struct db_link *l)
 {
-	return l->state == LINK_UP && !l->broken;
+	return l && l->state == LINK_UP && !l->broken;
 }
 
 void db_link_kick(struct db_link *l)

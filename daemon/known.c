@@ -294,7 +294,6 @@ static void ask_token(struct token *t)
 
 	if (!link || (db_link_outstanding(link) && db_link_is_up(server->feed)))
 		link = server->feed;
-
 	db_param_text(p, t->hash);
 	db_query(link, "credential_pole", p, token_read, t);
 	db_params_free(p);

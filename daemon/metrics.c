@@ -322,7 +322,7 @@ static void write_links(const struct server *s, struct buffer *out)
 	head(out, "database_link_up", "gauge", "Whether a connection to the database is up.");
 	for (size_t i = 0; i < n; i++)
 		add(out, "mutuald_database_link_up{link=\"%s\"} %d\n", links[i].name,
-		    links[i].link && db_link_is_up(links[i].link));
+		    db_link_is_up(links[i].link));
 	head(out, "database_connects_total", "counter",
 	     "Times that a connection to the database was made.");
 	for (size_t i = 0; i < n; i++)

@@ -85,7 +85,7 @@ struct db_link *server_commits_up(const struct server *s)
 bool server_all_commits_are_up(const struct server *s)
 {
 	for (size_t i = 0; i < COMMIT_LINKS; i++)
-		if (!s->commits[i] || !db_link_is_up(s->commits[i]))
+		if (!db_link_is_up(s->commits[i]))
 			return false;
 	return true;
 }

@@ -448,7 +448,7 @@ size_t db_link_outstanding(const struct db_link *l)
 
 bool db_link_is_up(const struct db_link *l)
 {
-	return l->up;
+	return l && l->up;
 }
 
 void db_link_pause(struct db_link *l)
