@@ -110,8 +110,8 @@ static void decide_request(struct served *s, struct exchange *x, int64_t now)
 		verb_actions[x->request.verb->id].decide(x, now);
 }
 
-/* A MOVE to where it stands already is granted, too, and changes nothing. In the log it is its
- * booking as it is: so other daemons know what was answered under its key. */
+/* A MOVE to where it stands already is granted, too, and changes nothing. Under a key it is in the
+ * log as its booking as it is: so other daemons know what was answered. */
 static void log_as_it_is(struct served *s, struct exchange *x)
 {
 	int64_t number = request_booking(&x->request, "booking");
@@ -133,7 +133,7 @@ void group_decide(struct served *s, struct exchange *x, int64_t now)
 		settle_by_time(s->pole, now, &x->arena, &x->changes);
 	else if (x->changes.n)
 		settle(s->pole, now, &x->arena, &x->changes);
-	else if (x->tell || x->is_ok)
+	else if (x->request.key && (x->tell || x->is_ok))
 		log_as_it_is(s, x);
 	x->granted = x->changes.n > 0;
 }

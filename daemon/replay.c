@@ -29,6 +29,9 @@
 #define WHY_BYTES 512
 #define SHOWN_OF_COMMAND 3
 #define SHA256_KEY "sha256="
+/* What is granted and changes nothing is logged for its key, so what is in the log was: not the key
+ * that the log has, for there was a time when that was logged without one, too. */
+#define KEY_OF_LOGGED "logged"
 
 struct replaying {
 	struct replay_report *report;
@@ -301,6 +304,7 @@ static bool prepare(struct replaying *r, struct exchange *x, const struct logged
 	x->person = l->actor;
 	if (!read_request(x, l))
 		return false;
+	x->request.key = KEY_OF_LOGGED;
 	if (x->request.verb->id != VERB_POLICY_APPLY)
 		return true;
 	policy = policy_of(r, l->version);

@@ -91,6 +91,14 @@ def test_granted_as_it_is_and_not_done_later(as_person, day, args):
     assert c.expect('SHOW', booking=code).of('booking')[0]['from'] == moved['from']
 
 
+@pytest.mark.parametrize('key, rows', [({}, 1), ({'key': 'as-it-is'}, 2)])
+def test_what_changes_nothing_is_written_for_its_key_alone(daemon, as_person, day, key, rows):
+    c = as_person('alice')
+    code = c.expect('BOOK', what='clock', from_=f"{day}T08:00", for_='2h')['booking']
+    assert c.expect('MOVE', booking=code, from_=f"{day}T08:00", **key)['booking'] == code
+    assert daemon.psql(f"select count(*) from event where change like 'booking code={code} %'") == [[str(rows)]]
+
+
 def test_a_dry_run_leaves_the_key_free(as_person, day):
     c = as_person('alice')
     ask = {'what': 'bench', 'from_': f"{day}T08:00", 'for_': '2h', 'key': uuid.uuid4().hex}

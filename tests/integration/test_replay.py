@@ -147,6 +147,15 @@ def bring_back_late(one, life):
             alice.expect(verb, booking=code)
 
 
+def stay(one, life):
+    """Moved to where it stands: in the log for its key, and without one not at all."""
+    with one.connect(life.people.alice) as alice:
+        made = alice.expect('BOOK', what='bike', from_=life.moment(400), for_='1h')
+        for key in ({'key': 'stay'}, {}):
+            alice.expect('MOVE', booking=made['booking'], from_=made['from'], **key)
+    assert one.psql("select count(*) from event where request like 'MOVE%' and cause is null") == [['1']]
+
+
 def live(one, life, seconds):
     """Bursts from all sides, then a stretch of time."""
     names = HOLDERS + ['max', 'carla']
@@ -191,6 +200,7 @@ def test_a_log_is_decided_again(start):
     one = start(poles=regles.POLE, clock='+0')
     life = Life(regles.people(one), SEED)
     bring_back_late(one, life)
+    stay(one, life)
     live(one, life, [0, 0, 1, 60, 600, 1800, 3600, 4 * 3600])
     causes = dict(one.psql('select cause, count(*) from event where cause is not null group by cause'))
     missing = [c for c in TICKS if c not in causes]
@@ -271,6 +281,17 @@ def test_what_was_altered_with_all_hashes_is_found_by_deciding(waited, own):
     out = replay(waited)
     assert out.returncode == 1 and 'faults of the log: 0' in out.stdout and 'differences: 0' not in out.stdout, out.stdout + out.stderr
     assert table(out.stdout)['CANCEL'] == (1, 0, 1)
+
+
+def test_a_move_to_where_it_stands_was_once_logged_without_a_key(start, own):
+    one = start(poles=regles.POLE, database=own.conninfo('pole', 'pole_owner'))
+    with one.connect(regles.people(one).alice) as alice:
+        made = alice.expect('BOOK', what='one', from_=f"{regles.new_day()}T08:00", for_='4h')
+        alice.expect('MOVE', booking=made['booking'], from_=made['from'], key='stay')
+    one.stop()
+    alter(own, "update event set request_key = null where request like 'MOVE%'")
+    chain(own)
+    assert agrees(replay(one))['MOVE'] == (1, 0, 0)
 
 
 def test_there_is_no_such_pole(waited, folder):
