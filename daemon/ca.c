@@ -2,16 +2,14 @@
 /*
  * Keeps the certificates of the daemon's own authority in order on disk.
  *
- * A file appears whole or not at all: it is written beside, flushed, and renamed. A key is written
- * before its certificate, so a crash between the two leaves a certificate that does not fit its
- * key, which the next start sees and makes anew. That is harmless for the server's. The
- * authority's certificate is what clients trust, and is never replaced: where its key is missing,
- * somebody must decide.
+ * A file appears whole or not at all. A key is written before its certificate, so a crash between
+ * the two leaves a certificate that does not fit its key, which the next start sees and makes anew.
+ * That is harmless for the server's. The authority's certificate is what clients trust, and is
+ * never replaced: where its key is missing, somebody must decide.
  */
 #include "daemon/ca.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +23,7 @@
 #include <openssl/pem.h>
 
 #include "daemon/certificate.h"
+#include "daemon/durable.h"
 #include "daemon/log.h"
 
 #define RENEW_S (90 * 24 * 3600)
@@ -66,55 +65,19 @@ static void path_of(const char *dir, const char *name, const char *end, char *re
 	snprintf(ret, PATH_MAX, "%s/%s.%s", dir, name, end);
 }
 
-static int flush_dir(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r;
-
-	if (fd < 0)
-		return -1;
-	r = fsync(fd);
-	close(fd);
-	return r;
-}
-
-static bool write_all(int fd, const char *bytes, long n)
-{
-	while (n > 0) {
-		ssize_t written = write(fd, bytes, (size_t)n);
-
-		if (written < 0 && errno != EINTR)
-			return false;
-		if (written > 0) {
-			bytes += written;
-			n -= written;
-		}
-	}
-	return fsync(fd) == 0;
-}
-
 /* Takes pem. */
 static int save(const char *dir, const char *name, const char *end, mode_t mode, BIO *pem,
 		char *ret_why)
 {
-	char path[PATH_MAX], beside[PATH_MAX + sizeof(".new")];
+	char path[PATH_MAX];
 	char *bytes;
 	long n = BIO_get_mem_data(pem, &bytes);
-	bool ok;
-	int fd;
+	int r;
 
 	path_of(dir, name, end, path);
-	snprintf(beside, sizeof(beside), "%s.new", path);
-	unlink(beside);
-	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	ok = fd >= 0 && fchmod(fd, mode) == 0 && write_all(fd, bytes, n) &&
-	     rename(beside, path) == 0 && flush_dir(dir) == 0;
-	if (!ok)
-		fail(ret_why, "%s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	r = durable_replace(path, mode, bytes, (size_t)n);
 	BIO_free_all(pem);
-	return ok ? 0 : 1;
+	return r ? fail(ret_why, "%s: %s", path, strerror(-r)) : 0;
 }
 
 /* Keys pass through memory that OpenSSL wipes. */
@@ -309,8 +272,9 @@ int ca_ensure(const char *tls_dir, const char *extra_names, uint16_t port, char 
 	GENERAL_NAMES *names;
 	int r;
 
-	if (mkdir(tls_dir, 0755) < 0 && errno != EEXIST)
-		return fail(ret_why, "%s: %s", tls_dir, strerror(errno));
+	r = durable_mkdir(tls_dir, 0755);
+	if (r != 0)
+		return fail(ret_why, "%s: %s", tls_dir, strerror(-r));
 	r = wanted_names(extra_names, &names, ret_why);
 	if (r != 0)
 		return r;

@@ -26,6 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/durable.h"
 #include "lib/arena.h"
 
 #define DEBIAN_POSTGRESQL "/usr/lib/postgresql"
@@ -174,9 +175,10 @@ static int locate_users(struct cluster *c, char *ret_why)
 static int make_dir(struct cluster *c, char *ret_why)
 {
 	struct stat st;
+	int r = durable_mkdir(c->dir, 0711);
 
-	if (mkdir(c->dir, 0711) && errno != EEXIST)
-		return fail(ret_why, "%s: %s", c->dir, strerror(errno));
+	if (r)
+		return fail(ret_why, "%s: %s", c->dir, strerror(-r));
 	if (stat(c->dir, &st) || !S_ISDIR(st.st_mode))
 		return fail(ret_why, "%s: not a directory", c->dir);
 	if (st.st_uid != c->uid && (geteuid() || chown(c->dir, c->uid, c->gid)))
@@ -346,7 +348,7 @@ static int append(const char *path, const char *text, char *ret_why)
 int cluster_make(const struct cluster *c, char *ret_why)
 {
 	char *fresh = format("%s.new", c->data), *settings = format("%s/postgresql.conf", fresh);
-	int answer = 0;
+	int answer = 0, r;
 
 	log_rotate(c);
 	if (access(c->data, F_OK)) {
@@ -356,8 +358,9 @@ int cluster_make(const struct cluster *c, char *ret_why)
 			answer = append(settings,
 					"\ninclude 'mutuald.conf'\n# What stands below wins.\n",
 					ret_why);
-		if (!answer && rename(fresh, c->data))
-			answer = fail(ret_why, "%s: %s", c->data, strerror(errno));
+		r = answer ? 0 : durable_rename(fresh, c->data);
+		if (r)
+			answer = fail(ret_why, "%s: %s", c->data, strerror(-r));
 	}
 	free(fresh);
 	free(settings);

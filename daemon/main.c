@@ -20,6 +20,7 @@
 #include "daemon/ca.h"
 #include "daemon/connection.h"
 #include "daemon/db.h"
+#include "daemon/durable.h"
 #include "daemon/embedded.h"
 #include "daemon/follow.h"
 #include "daemon/forget.h"
@@ -428,6 +429,7 @@ static int become(struct daemon *d)
 static int make_state_dir(const struct settings *s)
 {
 	char path[PATH_BYTES];
+	int r;
 
 	snprintf(path, sizeof(path), "%s", s->state_dir);
 	for (char *p = path + 1; *p; p++) {
@@ -437,11 +439,10 @@ static int make_state_dir(const struct settings *s)
 		mkdir(path, 0755);
 		*p = '/';
 	}
-	if (mkdir(path, 0711) && errno != EEXIST) {
-		log_error("%s: %s", path, strerror(errno));
-		return 1;
-	}
-	return 0;
+	r = durable_mkdir(path, 0711);
+	if (r)
+		log_error("%s: %s", path, strerror(-r));
+	return r;
 }
 
 static int database_start(struct daemon *d)

@@ -11,16 +11,14 @@
  */
 #include "daemon/pole_maker.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "config/settings.h"
 #include "daemon/db.h"
+#include "daemon/durable.h"
 #include "daemon/exchange.h"
 #include "daemon/known.h"
 #include "daemon/log.h"
@@ -66,17 +64,14 @@ static void token_path(const struct pole_maker *m, char *ret, size_t n)
 static int write_tokens(struct pole_maker *m, char *ret_why)
 {
 	char path[4096];
-	int fd, r;
+	int r;
 
 	if (!m->tokens.n)
 		return 0;
 	token_path(m, path, sizeof(path));
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (m->alone ? O_TRUNC : O_APPEND), 0600);
-	r = fd < 0 || dprintf(fd, "%s", m->tokens.bytes) < 0 || fsync(fd) < 0;
+	r = durable_write(path, 0600, m->alone, m->tokens.bytes, m->tokens.n);
 	if (r)
-		snprintf(ret_why, WHY_BYTES, "admin.token: %s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
+		snprintf(ret_why, WHY_BYTES, "admin.token: %s", strerror(-r));
 	return r;
 }
 
