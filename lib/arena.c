@@ -5,8 +5,8 @@
  *
  * A chain of blocks, the newest first; only the newest is filled. Blocks double in size from 1 KiB
  * to 64 KiB, so that an arena of one reply costs one small block and one of a policy a few dozen.
- * What is larger than a quarter of the next block gets a block of its own behind the newest, so
- * that the room left in the newest is not wasted.
+ * Where something does not fit any more, it begins a new block, and of the two the one with more
+ * room left is filled on.
  *
  * An arena that is used again and again keeps the largest block it had, up to a bound, and so soon
  * allocates nothing any more. What is free in a block is always zeroed.
@@ -94,7 +94,7 @@ void *arena_alloc_more(struct arena *a, size_t size_bytes)
 	if (size_bytes <= a->free_bytes) /* of no bytes */
 		return arena_alloc(a, size_bytes);
 	b = block_new(size_bytes > next_bytes ? size_bytes : next_bytes);
-	if (a->blocks && size_bytes > next_bytes / 4) {
+	if (a->blocks && a->free_bytes >= b->cap - size_bytes) {
 		b->next = a->blocks->next;
 		a->blocks->next = b;
 		return b->bytes;

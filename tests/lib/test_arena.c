@@ -89,6 +89,36 @@ static void what_was_enough_once_is_kept(void **state)
 	arena_clear(&a);
 }
 
+/* What is large, and not larger than a block, stands beside its like: in a block of 64 KiB are
+ * three of 17,000 bytes. */
+static void a_new_block_is_filled_on(void **state)
+{
+	enum { N = 60, SIZE = 17000 };
+	struct arena a = {0};
+	unsigned char *last = NULL;
+	int n_beside = 0;
+
+	for (int i = 0; i < N; i++) {
+		unsigned char *p = arena_alloc(&a, SIZE);
+
+		n_beside += p == last + arena_whole_units(SIZE);
+		last = p;
+	}
+	assert_true(n_beside >= N / 2);
+	arena_clear(&a);
+}
+
+/* Nor is one that has more room left given up for what fills another. */
+static void an_old_block_is_filled_on(void **state)
+{
+	struct arena a = {0};
+	unsigned char *small = arena_alloc(&a, 16), *large = arena_alloc(&a, 2000);
+
+	assert_non_null(large);
+	assert_ptr_equal(arena_alloc(&a, 16), small + 16);
+	arena_clear(&a);
+}
+
 static void strings_are_copied(void **state)
 {
 	struct arena a = {0};
@@ -159,6 +189,8 @@ int main(void)
 	    cmocka_unit_test(all_sizes_are_zeroed_aligned_and_apart),
 	    cmocka_unit_test(what_is_reset_is_as_new),
 	    cmocka_unit_test(what_was_enough_once_is_kept),
+	    cmocka_unit_test(a_new_block_is_filled_on),
+	    cmocka_unit_test(an_old_block_is_filled_on),
 	    cmocka_unit_test(strings_are_copied),
 	    cmocka_unit_test(printf_makes_room_for_any_length),
 	    cmocka_unit_test(arrays_grow_and_keep_what_they_had),
