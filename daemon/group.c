@@ -7,6 +7,7 @@
 #include "daemon/group.h"
 
 #include <event2/event.h>
+#include <stdlib.h>
 
 #include "daemon/db.h"
 #include "daemon/exchange.h"
@@ -230,6 +231,7 @@ void groups_release(struct groups *g)
 	event_free(g->again);
 	event_free(g->yield);
 	event_free(g->alarm);
+	free(g->refused_by);
 	db_params_free(g->sent.params);
 	db_params_free(g->next.params);
 }

@@ -17,7 +17,12 @@
  *              has committed. Whoever has waited too long is told that the outcome is unknown; the batch is still resolved, and nothing
  *              else of the pole is decided before: else a command without a key could be done twice.
  *   refused:   by an error of the server. The commands go again one by one, and the one that fails alone is told so. Of a batch that was
- *              lost before, an error that may come from before the version was looked at says nothing: it stays unknown.
+ *              lost before, an error that may come from before the version was looked at says nothing of the first time, which may even be still to
+ *              come: sent over a connection that is gone, but not for whoever reads it there. One that passes is waited for. Where it would be the
+ *              same again, the batch is declared void (pole_void): the database says that it has it, or promises that it never will. That promise
+ *              stands in the pole's row, which every commit has to update, so it holds for whatever server process comes to the first attempt,
+ *              however late, and goes where the row goes, to a standby, too. (Rejected: to end that process by its number and wait until it is gone.
+ *              It is another's behind a pooler, nobody's on another server, and not ours to end where the daemon logged in as the owner.)
  *
  * While a group is on its way, a second is decided on the state that it would leave, and sent after it, once nearly half of those who are at it wait: so
  * the database goes from one to the next, and one half is committed while the other is answered and asks again. The second names the batch that it
@@ -49,7 +54,7 @@ struct served;
 
 enum groups_state {
 	GROUPS_IDLE,
-	GROUPS_SENT,	/* the group is on its way */
+	GROUPS_SENT,	/* the group is on its way; or it was lost, and is being declared void */
 	GROUPS_UNKNOWN, /* it was lost, and is to be sent again */
 	GROUPS_ASKED,	/* it changes nothing; the database is asked where the pole stands */
 };
@@ -72,6 +77,7 @@ struct groups {
 	struct exchange *waiting, *waiting_tail; /* not yet decided */
 	struct command_group sent;	     /* the group on its way */
 	struct command_group next;	     /* decided on what `sent` would leave, and on its way, too, if it changes anything */
+	char *refused_by; /* the error for which what was lost is being declared void */
 	struct exchange *committed;  /* to be answered */
 	size_t n_void;		     /* answers still to come of groups that cannot have been committed */
 	size_t solo; /* this many of the next commands go alone */

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <event2/event.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -221,6 +222,61 @@ static struct command_group *answered(struct groups *g)
 	return group;
 }
 
+static void go_on_after(struct served *s)
+{
+	follow_if_behind(s);
+	if (s->groups.committed && !s->stale && db_link_is_up(served_commits(s)) &&
+	    group_is_worth_it(s))
+		groups_turn(s); /* the database works while answers are written */
+	group_answer(s);
+	groups_go_on(s);
+}
+
+static void group_voided(void *arg, enum db_outcome outcome, const struct db_rows *rows,
+			 const char *error)
+{
+	struct served *s = arg;
+	struct groups *g = &s->groups;
+	const char *answer;
+
+	if (outcome != DB_OK) {
+		if (outcome == DB_REFUSED)
+			log_error("pole=%s declaring a group void: %s", s->name, error);
+		group_lost(g, outcome);
+		return;
+	}
+	event_del(g->patience);
+	g->state = GROUPS_IDLE;
+	s->server->database_down_since = 0;
+	answer = db_value(rows, 0, 0);
+	if (strcmp(answer, "behind") == 0) {
+		group_behind(s, db_int(rows, 0, 1));
+		return;
+	}
+	if (strcmp(answer, "void") == 0)
+		group_refused(s, g->refused_by);
+	else
+		group_committed(s, db_int(rows, 0, 1));
+	go_on_after(s);
+}
+
+/* What was lost, and is refused since by an error that would stay. */
+static void group_void(struct served *s, const char *error)
+{
+	struct groups *g = &s->groups;
+	struct db_params *p = db_params_new();
+
+	log_info("pole=%s what was lost is refused, and declared void", s->name);
+	free(g->refused_by);
+	g->refused_by = memory_strdup(error);
+	group_wait_with_patience(g);
+	db_param_int4(p, s->id);
+	db_param_int8(p, g->sent.version - 1);
+	db_param_int8(p, g->sent.batch);
+	db_query(served_commits(s), "pole_void", p, group_voided, s);
+	db_params_free(p);
+}
+
 static void group_done(void *arg, enum db_outcome outcome, const struct db_rows *rows,
 		       const char *error)
 {
@@ -237,7 +293,10 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 		return;
 	}
 	if (is_unknown(group, outcome, error)) {
-		group_lost(g, outcome);
+		if (outcome == DB_REFUSED && IS_OF(error, lasting))
+			group_void(s, error);
+		else
+			group_lost(g, outcome);
 		return;
 	}
 	event_del(g->patience);
@@ -259,11 +318,7 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 		group_behind(s, db_int(rows, 0, 1));
 		return;
 	}
-	follow_if_behind(s);
-	if (g->committed && !s->stale && db_link_is_up(served_commits(s)) && group_is_worth_it(s))
-		groups_turn(s); /* the database works while answers are written */
-	group_answer(s);
-	groups_go_on(s);
+	go_on_after(s);
 }
 
 void group_send(struct served *s, struct command_group *g)

@@ -9,8 +9,8 @@ declare
 	-- In one statement, for some rest on others.
 	v_there text := (select string_agg(p.oid::regprocedure::text, ', ') from pg_proc p
 			 where p.pronamespace = 'public'::regnamespace
-			   and p.proname in ('pole_ensure', 'request_forget', 'bookings_of', 'pole_commit', 'pole_announce', 'seconds',
-					     'allocation_text', 'item_text', 'span_text', 'detail_text'));
+			   and p.proname in ('pole_ensure', 'request_forget', 'bookings_of', 'pole_commit', 'pole_void', 'pole_announce',
+					     'seconds', 'allocation_text', 'item_text', 'span_text', 'detail_text'));
 begin
 	if v_there <> '' then
 		execute 'drop function ' || v_there;
@@ -97,7 +97,7 @@ $$;
 --
 -- The update of the pole's row is lock, comparison and new version in one: whoever comes second waits for it, then finds
 -- another version and writes nothing. A group that was committed already, its outcome lost on the way, is known by its
--- batch. A group without events keeps the version; its requests are written none the less. Sections with nothing to write are
+-- batch. One that was declared void at that version (pole_void) finds nothing to update either. A group without events keeps the version; its requests are written none the less. Sections with nothing to write are
 -- skipped: an idle statement costs as much as several rows. A booking that is new is inserted without looking whether it is there.
 --
 -- What every group has comes as arrays of so many values a record (`_n` numbers, `_t` texts), for an array costs the same whether it holds
@@ -129,8 +129,10 @@ declare
 begin
 	update pole set version = v_next,
 			head_hash = case when v_next > g_expected then g_head else head_hash end,
-			batch = case when v_next > g_expected then g_batch else batch end
-		where pole_id = g_pole and version = g_expected and (g_after = 0 or batch = g_after);
+			batch = case when v_next > g_expected then g_batch else batch end,
+			void = case when v_next > g_expected then null else void end
+		where pole_id = g_pole and version = g_expected and (g_after = 0 or batch = g_after)
+		  and (void is null or g_batch <> all (void));
 	if not found then
 		if exists (select from event
 			   where pole_id = g_pole and version = g_expected + 1 and seq = 1 and batch = g_batch) then
@@ -227,6 +229,27 @@ begin
 	return answer;
 end $$;
 
+-- What became of a group whose outcome is unknown. Where the pole is still at the version that it expects, nothing has, and from here on nothing
+-- can: an attempt that holds the pole's row is waited for, and one that comes later finds its batch void. At any later version none
+-- can be committed that expects this one, so with the next commit the list begins anew.
+create function pole_void(g_pole int4, g_expected int8, g_batch int8)
+	returns pole_outcome language plpgsql security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+	answer pole_outcome;
+begin
+	update pole set void = array_append(void, g_batch) where pole_id = g_pole and version = g_expected;
+	if found then
+		answer := ('void', g_expected);
+	elsif exists (select from event
+		      where pole_id = g_pole and version = g_expected + 1 and seq = 1 and batch = g_batch) then
+		answer := ('committed', g_expected + 1);
+	else
+		answer := ('behind', (select version from pole where pole_id = g_pole));
+	end if;
+	return answer;
+end $$;
+
 -- Tells whoever follows the pole's log that it goes on to there; or that one who read it to there was second, and wants a turn. Not part of
 -- pole_commit: NOTIFY makes commits of all poles wait for each other.
 create function pole_announce(g_pole int4, g_version int8, g_wants bool default false) returns void language sql as $$
@@ -237,8 +260,8 @@ do $$
 declare
 	f regprocedure;
 begin
-	foreach f in array array['pole_ensure', 'request_forget', 'pole_commit', 'pole_announce', 'seconds', 'allocation_text',
-				 'item_text', 'span_text', 'detail_text']::regproc[]::regprocedure[] loop
+	foreach f in array array['pole_ensure', 'request_forget', 'pole_commit', 'pole_void', 'pole_announce', 'seconds',
+				 'allocation_text', 'item_text', 'span_text', 'detail_text']::regproc[]::regprocedure[] loop
 		execute format('revoke all on function %s from public', f);
 		execute format('grant execute on function %s to mutuald', f);
 	end loop;

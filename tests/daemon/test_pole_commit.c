@@ -132,6 +132,45 @@ static void stands_on_the_batch_that_it_was_decided_on(void **state)
 	expect(&second, "committed", 2);
 }
 
+static void expect_void(const struct group *g, const char *outcome, int64_t version)
+{
+	char answer[64];
+
+	pole_param(g->pole);
+	db_param_int8(params, g->expected);
+	db_param_int8(params, g->batch);
+	snprintf(answer, sizeof(answer), "%s|%lld", outcome, (long long)version);
+	expect_rows("pole_void", 2, 1, (const char *[]){answer});
+}
+
+/* As others do that are not, until something is committed, and no more. */
+static void what_is_void_is_never_committed(void **state)
+{
+	struct sample bookings[] = {{1, 1, "{[1,2)}", T0, T0 + 3600, NULL},
+				    {2, 1, "{[2,3)}", T0, T0 + 3600, NULL}};
+	struct group first = {new_pole(), 0, 71, T0, &bookings[0], 1}, another = first,
+		     refusals = first;
+
+	another.batch = 81;
+	another.bookings = &bookings[1];
+	refusals.batch = 82;
+	refusals.key = "k";
+	refusals.answers_only = true;
+
+	expect_void(&first, "void", 0);
+	expect_void(&(struct group){first.pole, 0, 72, T0, NULL, 0}, "void", 0);
+	expect_void(&first, "void", 0);
+	expect(&first, "behind", 0);
+	expect(&refusals, "committed", 0); /* is no version: they stay void */
+	expect(&first, "behind", 0);
+	expect(&another, "committed", 1);
+	expect(&first, "behind", 1);
+	expect_void(&first, "behind", 1);
+	expect_void(&another, "committed", 1);
+	first.expected = 1; /* at another version it is another group */
+	expect(&first, "committed", 2);
+}
+
 static void refuses_overlap(void **state)
 {
 	static const struct {
@@ -717,6 +756,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(counts_versions_and_knows_its_batches),
 	    cmocka_unit_test(stands_on_the_batch_that_it_was_decided_on),
+	    cmocka_unit_test(what_is_void_is_never_committed),
 	    cmocka_unit_test(refuses_overlap),
 	    cmocka_unit_test(tells_neighbours_apart),
 	    cmocka_unit_test(refuses_what_overlaps_at_random),

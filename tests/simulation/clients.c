@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/served.h"
 #include "proto/buffer.h"
 #include "tests/simulation/faulty_stream.h"
 #include "tests/simulation/instance.h"
@@ -31,7 +30,6 @@
 
 struct client {
 	unsigned person;
-	struct instance *instance; /* that it is connected to */
 	struct wire *wire;
 	unsigned connection;
 	struct buffer in;
@@ -194,13 +192,6 @@ static void op_new(struct client *c)
 
 /* Asking */
 
-/* Where a group was lost and is refused ever since, by an error that says nothing of what became of
- * it, its daemon decides nothing else. */
-static bool is_held_up(const struct instance *i)
-{
-	return poisons_hide_outcomes() && i->alive && i->served->groups.sent.was_lost;
-}
-
 static void op_send(struct client *c, struct asked_op *op)
 {
 	const char *line = arena_printf(virtual_arena(), "o%d %s%s%s\n", op->id, op->line,
@@ -209,9 +200,11 @@ static void op_send(struct client *c, struct asked_op *op)
 	op->answer = "";
 	op->sent_us = virtual_now_us();
 	op->n_attempts++;
+	if (op->n_attempts == 2)
+		op->again_us = op->sent_us;
 	op->connection = c->connection;
 	op->was_kept = op->key && tables_request(op->person, op->key) != NULL;
-	op->strictly = simulation_is_strict() && !is_held_up(c->instance);
+	op->strictly = simulation_is_strict();
 	op->patience_until_us =
 	    virtual_now_us() + chance_between(op->strictly ? ANSWER_WITHIN_MS : 500, 25000) * MS;
 	tell("p%u asks: %s", c->person, line);
@@ -334,9 +327,11 @@ static void op_answered(struct client *c, struct asked_op *op, const char *line)
 		op->settled = true;
 		return;
 	}
-	if (strncmp(line, "ERR unavailable", 15) == 0 && op->n_attempts == 1 &&
-	    tables_request(op->person, op->key))
-		violation("%s is done, and answered \"%s\"", op->key, line);
+	if (strncmp(line, "ERR unavailable", 15) == 0 && op->n_attempts == 1) {
+		op->undone_us = virtual_now_us();
+		if (tables_request(op->person, op->key))
+			violation("%s is done, and answered \"%s\"", op->key, line);
+	}
 	if (strncmp(line, "ERR", 3) == 0) {
 		op->rests_until_us = virtual_now_us() + chance_between(0, 2000) * MS;
 		return;
@@ -388,7 +383,6 @@ static void client_connect(struct client *c)
 	if (!i->alive)
 		return;
 	buffer_reset(&c->in);
-	c->instance = i;
 	c->connection = ++all.n_connections;
 	c->wire = wire_new(&i->base, i->server.connections, &client_ops, c);
 	tell("p%u connects to daemon %d", c->person, i->base.index);

@@ -30,6 +30,7 @@ struct asked_op {
 	unsigned connection; /* of all that were ever made */
 	int64_t patience_until_us;
 	int64_t rests_until_us; /* after an ERR */
+	int64_t undone_us, again_us; /* when the first attempt was answered that it is not done, and when the second was sent; 0: they were not */
 	unsigned again; /* times to ask again once it is granted */
 };
 

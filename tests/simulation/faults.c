@@ -237,8 +237,8 @@ static void begin(uint64_t seed)
 	if (sim.poisoned) {
 		plan.poisoned = 8;
 		plan.turn_ms = 100;
-		chances =
-		    (struct poison_chances){some_or_none(10), some_or_none(50), some_or_none(50)};
+		chances = (struct poison_chances){chance(25) ? 50 : some_or_none(10),
+						  some_or_none(50), some_or_none(50)};
 	}
 	tables_refuse = NULL;
 	pole_make(&sim.instances[0]);

@@ -75,6 +75,18 @@ static void check_once(const struct asked_op *op)
 		violation("%s: answered \"%s\", and done", op->line, op->final);
 }
 
+/* What was answered as not done is not done by itself later, either. */
+static void check_undone(const struct asked_op *op)
+{
+	for (size_t i = 0; op->undone_us && i < tables.events.n; i++) {
+		const struct table_event *e = &tables.events.rows[i];
+
+		if (e->actor == op->person && e->key && strcmp(e->key, op->key) == 0 &&
+		    e->us > op->undone_us && (!op->again_us || e->us < op->again_us))
+			violation("%s was answered as not done, and done later", op->key);
+	}
+}
+
 static void check_answers(void)
 {
 	for (const struct asked_op *op = clients_ops(); op; op = op->next) {
@@ -84,6 +96,7 @@ static void check_answers(void)
 			check_once(op);
 			continue;
 		}
+		check_undone(op);
 		kept = tables_request(op->person, op->key);
 		if (!op->settled)
 			violation("%s has no answer: %s", op->key, op->line);

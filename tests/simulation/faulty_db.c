@@ -190,6 +190,7 @@ static struct tables *this_moment(void)
 		memcpy(copy->table.rows, tables.table.rows,                                        \
 		       tables.table.n * sizeof(*tables.table.rows));                               \
 	}
+	COPY(voids)
 	COPY(events)
 	COPY(bookings)
 	COPY(allocations)

@@ -72,14 +72,6 @@ void poisons_lift(void)
 	all.lifted = true;
 }
 
-bool poisons_hide_outcomes(void)
-{
-	for (size_t i = 0; i < all.n; i++)
-		if (strncmp(all.list[i].error, "XX", 2) == 0)
-			return true;
-	return false;
-}
-
 bool poison_has(const char *key)
 {
 	for (size_t i = 0; i < all.n; i++)

@@ -28,7 +28,6 @@ void poison_key(const char *key); /* what is asked under it; the string stays th
 void poison_time(void); /* the next booking that time does something to: it cannot */
 void poisons_spare(void); /* from now on nothing is refused at random */
 void poisons_lift(void); /* nor anything else */
-bool poisons_hide_outcomes(void); /* by an error that says nothing of whether the version was looked at */
 bool poison_has(const char *key); /* NULL: false */
 const char *poison_error(const struct table_commit *c); /* NULL: not refused */
 bool poison_made(const char *error); /* it came from here */

@@ -556,6 +556,7 @@ static const struct {
     {"pole_announce", pole_announce},
     {"pole_state", pole_state},
     {"pole_version", pole_version},
+    {"pole_void", tables_void},
     {"poles", poles},
     {"poles_served", poles_served},
     {"policy_files", policy_files},

@@ -53,6 +53,7 @@ struct table_row {
 struct tables {
 	int64_t version, batch;
 	const char *head;
+	TABLE(int64_t) voids; /* batches, at this version */
 	TABLE(struct table_event) events;
 	TABLE(struct table_booking) bookings;
 	TABLE(struct table_allocation) allocations, gone;
@@ -101,6 +102,7 @@ struct table_commit { /* a group, as it is looked at before anything is written 
 /* Refuses a group for reasons that the tables do not know: the error, or NULL. NULL itself: nothing is refused so. */
 extern const char *(*tables_refuse)(const struct table_commit *c);
 const char *tables_commit(const struct arguments *args, struct answer_rows *ret);
+void tables_void(const struct arguments *args, struct answer_rows *ret);
 void answer_row(struct answer_rows *r, size_t n, const char *const *cells);
 #define ANSWER(r, ...)                                                                                                                               \
 	answer_row(r, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), (const char *const[]){__VA_ARGS__})

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * pole_commit, after sql/functions.sql: whole, or `behind`, or an error and nothing done.
+ * pole_commit and pole_void, after sql/functions.sql: whole, or `behind`, or an error and nothing
+ * done.
  *
  * What can fail is the exclusion constraint, so allocations are made first, in a table of their own
  * that takes the old one's place once all is well.
@@ -314,6 +315,37 @@ static const struct table_event *first_event(int64_t version)
 	return NULL;
 }
 
+static bool is_void(int64_t batch)
+{
+	for (size_t i = 0; i < tables.voids.n; i++)
+		if (tables.voids.rows[i] == batch)
+			return true;
+	return false;
+}
+
+/* Where a group stands that is not to be committed, or not again. */
+static void answer_where(int64_t expected, int64_t batch, struct answer_rows *ret)
+{
+	const struct table_event *there = first_event(expected + 1);
+
+	if (there && there->batch == batch)
+		ANSWER(ret, "committed", number_text(expected + 1));
+	else
+		ANSWER(ret, "behind", number_text(tables.version));
+}
+
+void tables_void(const struct arguments *args, struct answer_rows *ret)
+{
+	const int64_t expected = argument_int(args, 1), batch = argument_int(args, 2);
+
+	if (tables.version != expected) {
+		answer_where(expected, batch, ret);
+		return;
+	}
+	*ADD(tables.voids) = batch;
+	ANSWER(ret, "void", number_text(expected));
+}
+
 static const char *refusal(const struct arguments *args, const struct tables *after, bool is_behind)
 {
 	const struct table_commit c = {
@@ -329,7 +361,6 @@ static const char *refusal(const struct arguments *args, const struct tables *af
 const char *tables_commit(const struct arguments *args, struct answer_rows *ret)
 {
 	const int64_t expected = argument_int(args, G_EXPECTED);
-	const struct table_event *there = first_event(expected + 1);
 	int64_t next = expected + (numbers_of(args, E_N).n > 0);
 	struct tables after = tables;
 	bool is_behind;
@@ -338,16 +369,14 @@ const char *tables_commit(const struct arguments *args, struct answer_rows *ret)
 	if (args->n != N_ARGUMENTS || argument_int(args, G_POLE) != TABLES_POLE)
 		abort();
 	is_behind = tables.version != expected ||
-		    (argument_int(args, G_AFTER) && argument_int(args, G_AFTER) != tables.batch);
+		    (argument_int(args, G_AFTER) && argument_int(args, G_AFTER) != tables.batch) ||
+		    is_void(argument_int(args, G_BATCH));
 	add_events(args, &after, next);
 	error = refusal(args, &after, is_behind);
 	if (error)
 		return error;
 	if (is_behind) {
-		if (there && there->batch == argument_int(args, G_BATCH))
-			ANSWER(ret, "committed", number_text(expected + 1));
-		else
-			ANSWER(ret, "behind", number_text(tables.version));
+		answer_where(expected, argument_int(args, G_BATCH), ret);
 		return NULL;
 	}
 	error = place(args, &after);
@@ -362,6 +391,7 @@ const char *tables_commit(const struct arguments *args, struct answer_rows *ret)
 	if (next > expected) {
 		after.head = argument_text(args, G_HEAD);
 		after.batch = argument_int(args, G_BATCH);
+		after.voids.n = 0;
 	}
 	tables = after;
 	ANSWER(ret, "committed", number_text(next));

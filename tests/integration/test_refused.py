@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the database refuses again and again, for reasons of its own: nobody but who asked for it waits for it."""
+import contextlib
+import datetime
+
+import pytest
+
+import cutting
+import running
+
+REFUSE = """
+create function refuses() returns trigger language plpgsql as $$
+begin
+	if {when} then
+		raise exception 'cannot be written' using errcode = 'XX000';
+	end if;
+	return new;
+end $$;
+create trigger refuses before insert or update on {table} for each {each} execute function refuses()"""
+MENDED = 'drop function refuses cascade'
+
+
+def commits(own):
+    found = own.psql("select pid from pg_stat_activity where application_name = 'commits-1' and datname = 'pole'")
+    return {int(row[0]) for row in found}
+
+
+def waiting(own):
+    found = own.psql("select pid from pg_stat_activity where application_name = 'commits-1' and wait_event_type = 'Lock'")
+    return {int(row[0]) for row in found}
+
+
+def at(hours):
+    return (datetime.datetime(datetime.date.today().year + 2, 1, 1) + datetime.timedelta(hours=hours)).isoformat(timespec='minutes')
+
+
+def booking(hours, **more):
+    return {'what': 'one', 'from_': at(hours), 'for_': '1h', **more}
+
+
+@pytest.fixture
+def relayed(start, own):
+    """(daemon, relay): the relay stands between it and its commits."""
+    with cutting.Cutter(own.folder / '.s.PGSQL.5432', lambda first: b'application_name\0commits-1\0' in first) as relay:
+        one = start(database=f"host=127.0.0.1 port={relay.port} dbname=pole user=pole_owner sslmode=disable gssencmode=disable")
+        yield one, relay
+
+
+@contextlib.contextmanager
+def lost(own, relay, c, ask):
+    """(tag, pid): asked over a connection that is gone since; what was sent over it is still to be read by its server process."""
+    (pid,) = commits(own)
+    relay.arm(None, 0)
+    with running.frozen(pid):
+        tag = c.send('BOOK', **ask)
+        running.until('it was sent', lambda: relay.passed[cutting.UP] > 0)
+        relay.end_all()
+        yield tag, pid
+
+
+def test_what_was_lost_and_is_refused_holds_up_nobody(relayed, own):
+    """Who asked for it is told that it is not done. That stays so, though the first attempt comes to be carried out afterwards."""
+    one, relay = relayed
+    token, _ = one.person('Alice Test', 'm01')
+    ask = booking(1, key='bad')
+    with one.connect(token) as c, one.connect(token) as other:
+        (first,) = commits(own)
+        own.psql(REFUSE.format(when=f"new.request_key = 'bad' and pg_backend_pid() <> {first}", table='event', each='row'), 'pole')
+        with lost(own, relay, c, ask) as (tag, pid):
+            assert pid == first and c.receive(tag).outcome == 'ERR unavailable'
+        running.until('the first attempt is over', lambda: pid not in commits(own))
+        assert own.psql('select count(*) from booking', 'pole') == [['0']]
+        other.expect('BOOK', **booking(2))
+        assert c.call('BOOK', **ask).outcome == 'ERR unavailable'
+        own.psql(MENDED, 'pole')
+        c.expect('BOOK', **ask)
+        assert own.psql('select count(*) from booking', 'pole') == [['2']]
+
+
+def test_what_was_lost_and_goes_on_is_waited_for(relayed, own):
+    """The first attempt stands before a lock while the next is refused, and is committed after all: so it is answered."""
+    one, relay = relayed
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as c:
+        (pid,) = commits(own)
+        when = f"current_query() ~ 'pole_commit' and pg_backend_pid() <> {pid}"
+        own.psql(REFUSE.format(when=when, table='pole', each='statement'), 'pole')
+        with cutting.Session(own.conninfo('pole'), own.user or 'postgres') as session:
+            session.run('begin; select name from pole for update')
+            tag = c.send('BOOK', **booking(1))
+            running.until('it waits', lambda: waiting(own) == {pid})
+            relay.end_all()
+            running.until('so does who asks what became of it', lambda: len(waiting(own)) == 2)
+            session.run('commit')
+        assert c.receive(tag).ok
+        assert own.psql('select count(*) from booking', 'pole') == [['1']]
