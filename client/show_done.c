@@ -50,6 +50,7 @@ static const struct column done_columns[] = {
     {"swap-with", {"Swap with", "Échange avec"}, 0},
     {"swapped-with", {"Swapped with", "Échangée avec"}, 0},
     {"dry", {"Dry run", "À blanc"}, COLUMN_YES},
+    {"unchanged", {"Unchanged", "Inchangée"}, COLUMN_YES},
 };
 
 enum { MOVED_WHO, MOVED_WAS, MOVED_CAUSE, MOVED_NOW };
@@ -254,6 +255,8 @@ static void tell_done(struct session *s, const struct reply *r, enum text senten
 	const struct outcome *o = outcome_of(r);
 	if (o && (sentence == TEXT_BOOKED || sentence == TEXT_CONFIRMED))
 		sentence = o->instead;
+	if (reply_get(r, "unchanged"))
+		sentence = TEXT_UNCHANGED;
 	tell_sentence(s, r, sentence);
 	if (o)
 		o->next(s, r);

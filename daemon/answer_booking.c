@@ -295,6 +295,8 @@ static void tell_granted(struct exchange *x)
 		write_details(x, &w, b, turn);
 	if (was && tells_where_it_was(x, was, b))
 		write_place(x, &w, was);
+	if (b == was)
+		line_str(&w, "unchanged", "yes");
 	line_end(&w);
 }
 

@@ -95,6 +95,14 @@ def test_book_find_move_cancel(mutual, day):
     assert mutual.run('cancel', code, profile='alice').returncode == REFUSED
 
 
+def test_moved_to_where_it_stands(mutual, day):
+    code = mutual.json('book', 'clock', day, '8:00', '2h', profile='alice')['booking']
+    assert 'Unchanged, it stands there already' in mutual.ok('move', code, day, '8:00', profile='alice')
+    assert 'Inchangé' in mutual.ok('move', code, day, '8:00', '--lang', 'fr', profile='alice')
+    assert mutual.json('move', code, day, '8:00', profile='alice')['unchanged'] is True
+    assert not mutual.json('move', code, day, '9:00', profile='alice')['unchanged']
+
+
 def test_every_alternative_can_be_pasted(mutual, day):
     for _ in range(3):
         mutual.ok('book', 'van', day, '8:00', '4h', profile='alice')
