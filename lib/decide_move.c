@@ -6,6 +6,11 @@
  * again. Once a booking has begun, the thing is out in the world: only its end can change, on the
  * unit that it has. What was approved is approved for its time: more or another time is asked for
  * anew.
+ *
+ * Where others may ask for a time until it is decided, a request has no place. Nobody gives up what
+ * is confirmed for that: such a move is refused, and one does it in two steps, a booking for the
+ * new time and then a cancellation of the old one; or who decides moves it. Rejected: keeping both
+ * places, since a booking would then stand where it is not.
  */
 #include <string.h>
 
@@ -201,6 +206,34 @@ static void pin(const struct move *m)
 	}
 }
 
+static bool is_to_be_approved(const struct move *m, const struct alternative *x)
+{
+	struct ask_move ask = *m->ask;
+	struct changes unused = {0};
+	struct answer answer;
+
+	ask.alternatives = 0;
+	ask.has_start = ask.has_end = true;
+	ask.span = x->span;
+	ask.unit = x->unit ? x->unit->id : NULL;
+	decide_move(m->pole, m->who, &ask, m->arena, &answer, &unused);
+	changes_clear(&unused);
+	return answer.n_refusals > 0 && answer.refusals[0].reason == REASON_APPROVAL;
+}
+
+/* What is confirmed is not given up for any of them. */
+static void drop_those_to_be_approved(const struct move *m, struct answer *ret)
+{
+	size_t n = 0;
+
+	if (m->was->state != BOOKING_CONFIRMED)
+		return;
+	for (size_t i = 0; i < ret->n_alternatives; i++)
+		if (!is_to_be_approved(m, &ret->alternatives[i]))
+			ret->alternatives[n++] = ret->alternatives[i];
+	ret->n_alternatives = n;
+}
+
 static void find_alternatives(struct basket *b, const struct move *m, struct answer *ret)
 {
 	const struct alternatives_ask wish = {
@@ -213,11 +246,12 @@ static void find_alternatives(struct basket *b, const struct move *m, struct ans
 
 	if (b->n > 1 || m->was->n_items > 1) {
 		alternatives_shift(b, m->ask->alternatives, ret);
-		return;
+	} else {
+		b->plan = (struct plan){.arena = b->arena};
+		basket_trial(b, &b->wants[0], &t);
+		alternatives_find(&t, &wish, b->arena, ret);
 	}
-	b->plan = (struct plan){.arena = b->arena};
-	basket_trial(b, &b->wants[0], &t);
-	alternatives_find(&t, &wish, b->arena, ret);
+	drop_those_to_be_approved(m, ret);
 }
 
 /* Less of the time that was approved needs no new approval. */
@@ -231,24 +265,31 @@ static bool is_within(const struct move *m)
 	return true;
 }
 
-/* Whatever it was: confirmed at a time that needs no approval, else requested. */
-static struct booking *approve_anew(const struct move *m, struct booking *made, struct answer *ret,
-				    struct changes *ret_changes)
+/* The rule that wants what it becomes approved, whatever it was; NULL: none. */
+static const struct rule *approval_anew(const struct move *m, const struct booking *made)
 {
 	if (made->state == BOOKING_OUT || is_within(m))
-		return made;
-	made->state = BOOKING_CONFIRMED;
+		return NULL;
 	if (m->was->state == BOOKING_REQUESTED)
-		ret->approval = rule_of_kind(m->pole, LIMIT_APPROVAL, made, m->who->now);
-	else
-		ret->approval = approval_needed(m->pole, m->who, made, m->who->now);
-	if (!ret->approval)
-		return made;
-	made->state = BOOKING_REQUESTED;
-	if (!ret->approval->limit.approval.queueing)
-		return made;
-	changes_clear(ret_changes);
-	return approval_strip(made);
+		return rule_of_kind(m->pole, LIMIT_APPROVAL, made, m->who->now);
+	return approval_needed(m->pole, m->who, made, m->who->now);
+}
+
+static bool gives_up_its_place(const struct move *m, const struct rule *approval)
+{
+	return approval && approval->limit.approval.queueing && m->was->state == BOOKING_CONFIRMED;
+}
+
+static void refuse_to_give_up(const struct move *m, struct basket *b, const struct rule *approval,
+			      struct answer *ret)
+{
+	refuse_anew(ret, m->arena, REASON_APPROVAL);
+	ret->refusals[0].rule = approval;
+	ret->refusals[0].place = approval->place;
+	ret->refusals[0].limit = approval->limit;
+	ret->refusals[0].item = m->item;
+	b->n = b->n_asked;
+	find_alternatives(b, m, ret);
 }
 
 static enum cause cause_of(const struct move *m)
@@ -277,8 +318,24 @@ static void note_move(const struct move *m, struct booking *made)
 	made->details->delayed_by = 0;
 }
 
+static void grant(const struct move *m, const struct basket *b, struct booking *made,
+		  struct answer *ret, struct changes *ret_changes)
+{
+	if (made->state != BOOKING_OUT)
+		made->state = ret->approval ? BOOKING_REQUESTED : BOOKING_CONFIRMED;
+	if (ret->approval && ret->approval->limit.approval.queueing)
+		made = approval_strip(made);
+	else
+		plan_changes(&b->plan, m->pole, m->was->number, ret_changes);
+	note_move(m, made);
+	life_answer(m->pole, m->was, made, cause_of(m), m->who->now, m->arena, ret, ret_changes);
+	if (made->state == BOOKING_CONFIRMED)
+		waive_relet(m->pole, made, ret_changes);
+}
+
 static void try_move(const struct move *m, struct answer *ret, struct changes *ret_changes)
 {
+	const struct rule *approval;
 	struct basket b;
 	struct booking *made;
 
@@ -293,12 +350,14 @@ static void try_move(const struct move *m, struct answer *ret, struct changes *r
 	}
 	pin(m);
 	made = life_placed(&b, m->was, m->items);
-	plan_changes(&b.plan, m->pole, m->was->number, ret_changes);
-	made = approve_anew(m, made, ret, ret_changes);
-	note_move(m, made);
-	life_answer(m->pole, m->was, made, cause_of(m), m->who->now, m->arena, ret, ret_changes);
-	if (made->state == BOOKING_CONFIRMED)
-		waive_relet(m->pole, made, ret_changes);
+	approval = approval_anew(m, made);
+	if (gives_up_its_place(m, approval)) {
+		booking_unref(made);
+		refuse_to_give_up(m, &b, approval, ret);
+		return;
+	}
+	ret->approval = approval;
+	grant(m, &b, made, ret, ret_changes);
 }
 
 static enum reason test_items(const struct move *m)

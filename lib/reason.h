@@ -38,6 +38,7 @@ enum reason {
 	REASON_WHO, /* not for this class, member or role, or not at that time */
 	REASON_KEPT, /* kept for its owner until some time before */
 	REASON_QUALIFICATION,
+	REASON_APPROVAL, /* a move would give up what is confirmed for what others may ask for until it is approved */
 	/* check-out and return */
 	REASON_TOO_EARLY, /* taken out long before its start */
 	REASON_READING,	  /* the meter reads less than it did before */

@@ -197,6 +197,12 @@ static const struct row {
 		"on record] at the time of use; a coordinator records it",
 		"[{what}|Ceci] n'est que pour qui a [{needs}|une qualification qui n'est pas "
 		"enregistrée] au moment de l'usage ; la coordination l'enregistre"}},
+	[CODE_APPROVAL] = {"approval", CLASS_NO, {
+		"You would give up what you have for what has to be approved first; BOOK the new "
+		"time and CANCEL this one once it is approved, or ask who decides to move it",
+		"Vous perdriez ce que vous avez pour ce qui attend encore un accord ; réservez "
+		"d'abord l'autre moment, annulez celui-ci une fois l'accord donné, ou demandez à "
+		"qui décide"}},
 
 	[CODE_TOO_EARLY] = {"too-early", CLASS_NO, {
 		"[{what}|This] cannot be taken out yet[, but from {earliest} on]; to begin "

@@ -87,6 +87,23 @@ def test_approval(on, day):
     maxi.refused('NO state', 'DECLINE', booking=asked['booking'])
 
 
+def test_what_is_confirmed_is_not_given_up_for_a_request(on, day):
+    """Others may ask until it is approved: whoever has a place would lose it for nothing."""
+    alice, bruno, maxi = on('alice'), on('bruno'), on('max')
+    short = alice.expect('BOOK', what='stage', from_=f"{day}T08:00", for_='2h')
+    assert short['state'] == 'confirmed'
+    for verb, args in (('EXTEND', {'by': '2h'}), ('MOVE', {'from_': f"{day}T14:00", 'for_': '4h'})):
+        for dry in ('yes', 'no'):
+            no = alice.refused('NO approval', verb, booking=short['booking'], dry=dry, **args)
+            assert no.of('reason')[0]['rule'] == no['rule'] == 'the stage is asked for' and no['place'].startswith('rules.yaml:')
+    bruno.refused('NO conflict', 'BOOK', what='stage', from_=f"{day}T08:00", for_='2h')
+    instead = alice.expect('BOOK', what='stage', from_=f"{day}T14:00", for_='4h')  # what the refusal says: the new one first
+    assert instead['state'] == 'requested'
+    assert maxi.expect('APPROVE', booking=instead['booking'])['state'] == 'confirmed'
+    alice.expect('CANCEL', booking=short['booking'])
+    assert maxi.expect('MOVE', booking=instead['booking'], from_=f"{day}T15:00")['state'] == 'confirmed'  # who decides
+
+
 def test_declined(on, day):
     alice, maxi = on('alice'), on('max')
     asked = alice.expect('BOOK', what='hall', from_=f"{day}T08:00", for_='4h')['booking']

@@ -19,7 +19,7 @@
 
 static bool is_by_rule(enum reason r)
 {
-	return (r >= REASON_TOO_SHORT && r <= REASON_QUALIFICATION) || r == REASON_RECURRENCE;
+	return (r >= REASON_TOO_SHORT && r <= REASON_APPROVAL) || r == REASON_RECURRENCE;
 }
 
 static void check_refusal(const char *by, const struct refusal *r)

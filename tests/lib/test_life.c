@@ -192,9 +192,68 @@ static void requests_queue_for_one_time(void **state)
 	assert_int_equal(life_decline(s, s->coordinator, a), REASON_NONE);
 	assert_int_equal(life_state(s, a), BOOKING_DECLINED);
 	assert_int_equal(life_get(s, a)->ended_at, s->now);
+}
+
+/* Who has a time does not lose it for one that others may have. */
+static void what_is_confirmed_is_not_given_up_for_a_request(void **state)
+{
+	struct life_scene *s = *state;
+	int64_t b = life_book(s, s->m2, "hall", SAT8, SAT12);
+
 	assert_int_equal(life_move(s, s->m2, b, "2026-12-06T08:00"), REASON_NONE);
-	assert_int_equal(life_state(s, b), BOOKING_REQUESTED);
-	assert_int_equal(life_get(s, b)->n_allocations, 0);
+	assert_int_equal(life_get(s, b)->n_allocations, 0); /* it has none to lose */
+	assert_int_equal(life_approve(s, s->coordinator, b), REASON_NONE);
+	assert_int_equal(life_move(s, s->m2, b, SAT8), REASON_APPROVAL);
+	assert_int_equal(s->answer.refusals[0].rule->limit.kind, LIMIT_APPROVAL);
+	assert_int_equal(life_extend(s, s->m2, b, "2026-12-06T13:00"), REASON_APPROVAL);
+	assert_int_equal(life_get(s, b)->n_allocations, 1);
+	assert_int_equal(life_state(s, b), BOOKING_CONFIRMED);
+	assert_int_equal(life_extend(s, s->m2, b, "2026-12-06T11:00"), REASON_NONE);
+	assert_int_equal(life_state(s, b), BOOKING_CONFIRMED);
+	assert_int_equal(life_move(s, s->coordinator, b, SAT8), REASON_NONE);
+	assert_int_equal(life_state(s, b), BOOKING_CONFIRMED);
+}
+
+/* On Saturdays the room is approved, and others may ask for it until then. */
+static void approve_on_saturdays(struct life_scene *s)
+{
+	struct policy *p = life_policy();
+	struct limit l = {.kind = LIMIT_APPROVAL};
+	struct rule *rule;
+
+	l.approval.by = BY_COORDINATOR;
+	l.approval.queueing = true;
+	rule = fixture_rule(p, (struct resource *)policy_resource(p, "room"), NULL, l);
+	rule->has_when = true;
+	rule->when = (struct when){.days = 1U << SATURDAY, .hours.always = true};
+	fixture_apply(s->pole, p);
+}
+
+static void no_alternative_is_to_be_approved(void **state)
+{
+	static const struct {
+		const char *from;
+		enum reason reason;
+		bool
+		    has_alternatives; /* the nearest times to eight on a Saturday are of that day */
+	} rows[] = {{"2026-12-04T22:00", REASON_CONFLICT, true}, {SAT8, REASON_APPROVAL, false}};
+	const struct span saturday = fixture_span("2026-12-05T00:00", "2026-12-06T00:00");
+	struct life_scene *s = *state;
+	const struct asker who = life_asker(s, s->m1);
+	struct ask_move ask = {.has_start = true, .alternatives = 3};
+
+	approve_on_saturdays(s);
+	ask.booking = life_book(s, s->m1, "room", "2026-12-03T08:00", "2026-12-03T09:00");
+	life_book(s, s->m2, "room", "2026-12-04T08:00", "2026-12-04T23:00");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		ask.span.start = fixture_at(rows[i].from);
+		changes_clear(&s->changes);
+		decide_move(s->pole, &who, &ask, &s->arena, &s->answer, &s->changes);
+		assert_int_equal(life_first_reason(&s->answer), rows[i].reason);
+		assert_int_equal(s->answer.n_alternatives > 0, rows[i].has_alternatives);
+		for (size_t k = 0; k < s->answer.n_alternatives; k++)
+			assert_false(span_overlaps(s->answer.alternatives[k].span, saturday));
+	}
 }
 
 static void undecided_requests_come_to_a_decision(void **state)
@@ -278,6 +337,8 @@ int main(void)
 	    CASE(a_moved_booking_is_asked_for_anew),
 	    CASE(who_decides_need_not_ask),
 	    CASE(requests_queue_for_one_time),
+	    CASE(what_is_confirmed_is_not_given_up_for_a_request),
+	    CASE(no_alternative_is_to_be_approved),
 	    CASE(undecided_requests_come_to_a_decision),
 	    CASE(managers_are_those_of_the_resource),
 	    CASE(a_series_gives_up_its_requests),

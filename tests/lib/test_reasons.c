@@ -42,7 +42,7 @@ static void add_limits(void)
 	struct limit slots = {.kind = LIMIT_SLOTS}, opens = {.kind = LIMIT_OPENS},
 		     quota = {.kind = LIMIT_QUOTA}, who = {.kind = LIMIT_WHO},
 		     keep = {.kind = LIMIT_KEEP}, skill = {.kind = LIMIT_QUALIFICATION},
-		     series = {.kind = LIMIT_RECURRENCE};
+		     approval = {.kind = LIMIT_APPROVAL}, series = {.kind = LIMIT_RECURRENCE};
 
 	rule("lengths", "bench", fixture_duration(HOUR, 2L * HOUR, HOUR));
 	rule("grid", "grid", fixture_start(HOUR));
@@ -64,6 +64,10 @@ static void add_limits(void)
 	rule("keep", "keep", keep);
 	skill.qualification.word = "laser";
 	rule("skill", "skill", skill);
+	approval.approval.by = BY_COORDINATOR;
+	approval.approval.longer_than.seconds = 2L * HOUR;
+	approval.approval.queueing = true;
+	rule("approval", "approved", approval);
 	series.recurrence.at_most.days = 7;
 	rule("series", "bench", series);
 }
@@ -72,7 +76,8 @@ static void add_things(void)
 {
 	static const struct attribute seats = {"seats", "3"};
 	static const char *const limited[] = {"bench", "grid",	"lead", "horizon", "slots",
-					      "opens", "quota", "who",	"keep",	   "skill"};
+					      "opens", "quota", "who",	"keep",	   "skill",
+					      "approved"};
 	struct resource *van = fixture_resource(policy, "van", 2), *moves, *needs;
 
 	van->attributes = &seats;
@@ -382,6 +387,20 @@ static enum reason qualification(void)
 	return ASK(alice, .what = "skill", .span = DAY("09:00", "10:00"));
 }
 
+static enum reason approval(void)
+{
+	const struct asker who = as(w.alice);
+	struct ask_move move = {.has_end = true};
+	struct answer answer;
+	struct changes c = {0};
+
+	ask(w.alice, (struct ask_book){.what = "approved", .span = DAY("09:00", "10:00")},
+	    &move.booking);
+	move.span = DAY("09:00", "12:00");
+	decide_move(w.pole, &who, &move, &w.arena, &answer, &c);
+	return first(&answer);
+}
+
 static enum reason too_early(void)
 {
 	const struct asker who = as(w.alice);
@@ -469,6 +488,7 @@ static enum reason (*const producers[N_REASONS])(void) = {
     [REASON_WHO] = who_,
     [REASON_KEPT] = kept,
     [REASON_QUALIFICATION] = qualification,
+    [REASON_APPROVAL] = approval,
     [REASON_TOO_EARLY] = too_early,
     [REASON_READING] = reading,
     [REASON_RECURRENCE] = recurrence,

@@ -178,6 +178,7 @@ static void reasons_have_codes(void **state)
 	    [REASON_WHO] = "who",
 	    [REASON_KEPT] = "kept",
 	    [REASON_QUALIFICATION] = "qualification",
+	    [REASON_APPROVAL] = "approval",
 	    [REASON_TOO_EARLY] = "too-early",
 	    [REASON_READING] = "reading",
 	    [REASON_RECURRENCE] = "recurrence",
