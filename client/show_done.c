@@ -143,11 +143,24 @@ static void next_held(struct session *s, const struct reply *r)
 	put_command(s, "cancel", booking, NULL);
 }
 
+static bool is_at_another_time(const struct reply *r)
+{
+	const char *from = reply_get(r, "from"), *was_from = reply_get(r, "was-from");
+	const char *to = reply_get(r, "to"), *was_to = reply_get(r, "was-to");
+	return from && to && was_from && was_to &&
+	       (strcmp(from, was_from) != 0 || strcmp(to, was_to) != 0);
+}
+
 static void next_requested(struct session *s, const struct reply *r)
 {
+	struct arena *a = &s->cli->arena;
 	const char *due = reply_get(r, "due-at");
-	say(s,
-	    arena_printf(&s->cli->arena, text(TEXT_TO_BE_APPROVED), refusal_blame(s, &r->final)));
+	say(s, arena_printf(a, text(TEXT_TO_BE_APPROVED), refusal_blame(s, &r->final)));
+	if (is_at_another_time(r))
+		say(s, arena_printf(
+			   a, text(TEXT_FORMER_TIME),
+			   clean(s, show_wire_span(&s->cli->out, a, reply_get(r, "was-from"),
+						   reply_get(r, "was-to"), session_now(s).date))));
 	if (due)
 		say(s, arena_printf(&s->cli->arena, text(TEXT_DECIDED_BY), moment_of(s, due)));
 }

@@ -161,7 +161,10 @@ def test_approval(mutual, day):
     assert re.search(r'^reason +Belle idée +Max Test', said, re.M) and 'Decided by' in said
     (note,) = the_row(mutual, asked, 'alice')['notes']
     assert (note['kind'], note['text'], note['by-name']) == ('reason', 'Belle idée', 'Max Test')
+    said = mutual.ok('move', asked, day, '9:00', '--dry-run', profile='alice')
+    assert re.search(r'Its former time, .* 08:00–12:00, is given up', said), said
     other = code_of(mutual.ok('book', 'hall', day, '14:00', '4h', profile='bruno'))
+    assert 'former time' not in mutual.ok('move', other, day, '14:00', profile='bruno')
     assert mutual.ok('decline', other, '--reason', 'Toit en travaux', profile='max').startswith('Declined: hall, ')
     assert re.search(rf"{other}.*refusée", mutual.ok('list', '--state', 'declined', '--lang', 'fr', profile='bruno'))
 
