@@ -52,6 +52,8 @@ struct exchange {
 	const struct answer *answer; /* for `tell`; its bookings are those of the changes */
 	const struct asked *asked;
 	void (*answer_fresh)(struct exchange *x); /* a read that waits until memory is fresh */
+	size_t n_due; /* what time does by itself: so many bookings that were due, */
+	int64_t first_due; /* the first of them; 0: none was */
 	bool told; /* its asker was told that the outcome is unknown: a ghost went in its place */
 	void (*on_drained)(struct exchange *x);
 	void (*on_finish)(struct exchange *x); /* the daemon's own commands: told at the end, before it is freed; NULL: none */

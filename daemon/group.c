@@ -212,6 +212,7 @@ void groups_database_down(struct served *s)
 void groups_init(struct groups *g, struct served *s)
 {
 	*g = (struct groups){.sent.params = db_params_new(), .next.params = db_params_new()};
+	g->tick_most = TICK_MOST;
 	g->turn = event_new(s->server->base, -1, 0, group_turn, s);
 	g->patience = evtimer_new(s->server->base, group_patience, s);
 	g->yield = evtimer_new(s->server->base, group_again, s);

@@ -8,6 +8,11 @@
  * that does it, so that no command is decided on what should have ended. A timer wakes the group when the next thing is due. After each command's
  * changes, settle() gives what they freed to those who wait, as part of the same command: so nobody gets in between.
  *
+ * What of that the database refuses for good is found, and left out: what was due goes in ever smaller parts, down to one by one, and the booking
+ * that fails alone is set aside for some seconds, as it is: what holds a place goes on holding it. All else that time does goes on. So does what was
+ * refused of those who wait when nothing was due. The log tells what a command of time's own was about where that was not all (`TICK most=25
+ * without=B…`), for whoever decides it again.
+ *
  * A group is decided in one go, without a turn of the loop between: each command is decided on the state that those before it
  * would leave, then all is undone, so that reads never see what is not durable. Whether its asker may ask it is part of that: a token may have been
  * withdrawn meanwhile, here or by another daemon. The group's changes are sent as one pole_commit.
@@ -72,6 +77,12 @@ struct command_group {
 	bool was_lost;		  /* at an earlier attempt */
 };
 
+struct tick_aside {
+	int64_t booking; /* 0: what time does for those who wait */
+	int64_t until_us; /* metrics_now_us(); it stays in the list until it is done */
+};
+#define TICK_ASIDE_MOST 16
+
 struct groups {
 	enum groups_state state; /* of `sent` */
 	struct exchange *waiting, *waiting_tail; /* not yet decided */
@@ -91,6 +102,9 @@ struct groups {
 	int64_t alarm_at;    /* 0: not set */
 	int64_t minute;	     /* up to which those who wait have what time made possible */
 	int64_t tick_rests_until_us; /* metrics_now_us(): a tick failed or came to nothing: not again before */
+	size_t tick_most;	/* bookings in one command of time's own */
+	struct tick_aside aside[TICK_ASIDE_MOST];
+	size_t n_aside;
 	bool tick_owed;		  /* the database could not do it for the moment: until then nothing else is decided */
 	/* counters */
 	uint64_t n_groups, n_commands, n_changes;

@@ -20,10 +20,7 @@
 #include "daemon/served.h"
 #include "daemon/server.h"
 #include "daemon/verbs.h"
-#include "lib/decide_life.h"
 #include "lib/queue.h"
-
-#define TICK_MOST 200 /* bookings; what is left is done by the next group */
 
 /* By key, and within one key as written: the order of keys says nothing, that of a list does. */
 static int by_key(const void *a, const void *b)
@@ -105,7 +102,7 @@ static bool answered_before(struct served *s, struct exchange *x)
 static void decide_request(struct served *s, struct exchange *x, int64_t now)
 {
 	if (tick_is(x))
-		decide_tick(s->pole, now, TICK_MOST, &x->arena, &x->changes);
+		tick_decide(s, x, now);
 	else
 		verb_actions[x->request.verb->id].decide(x, now);
 }
@@ -129,7 +126,7 @@ void group_decide(struct served *s, struct exchange *x, int64_t now)
 		return;
 	if (x->changes.n)
 		pole_apply(s->pole, &x->changes);
-	if (tick_is(x))
+	if (tick_is(x) && tick_does_queue(x))
 		settle_by_time(s->pole, now, &x->arena, &x->changes);
 	else if (x->changes.n)
 		settle(s->pole, now, &x->arena, &x->changes);
@@ -152,6 +149,8 @@ static void decide_one(struct served *s, struct exchange *x, int64_t now)
 	if (x->repeated)
 		return;
 	x->kept_reply = NULL;
+	if (tick_is(x))
+		tick_ask(s, x);
 	group_decide(s, x, now);
 	if (x->tell)
 		x->tell(x);
@@ -189,16 +188,18 @@ bool goes_alone(const struct exchange *x)
 }
 
 /* Whether there is time for others after this command: not while a long list of what is due is
- * worked off. */
+ * worked off, nor along with what may be refused. */
 static bool goes_on_after(struct served *s, const struct exchange *x, int64_t now)
 {
 	if (!tick_is(x))
 		return true;
+	if (!tick_does_queue(x))
+		s->groups.minute = 0;
 	if (x->changes.n == 0 && tick_is_due(s, now)) {
 		log_error("pole=%s something is due, and nothing comes of it", s->name);
-		tick_failed(&s->groups, false);
+		tick_came_to_nothing(&s->groups);
 	}
-	return !tick_is_due(s, now);
+	return !tick_is_wanted(s, now) && !(x->changes.n && tick_is_suspect(&s->groups));
 }
 
 static void note_how_many(struct groups *g)

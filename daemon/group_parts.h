@@ -48,12 +48,20 @@ void group_answer(struct served *s);		     /* those whose group is committed */
 bool group_rests_on_memory(const struct exchange *list);
 
 /* group_tick.c */
+#define TICK_MOST 200 /* bookings; what is left is done by the next group */
 bool tick_is(const struct exchange *x);
 void tick_push(struct served *s); /* first of what waits, once */
 bool tick_is_due(const struct served *s, int64_t now); /* something should have happened by now */
 bool tick_is_wanted(const struct served *s, int64_t now); /* that; or somebody waits, and a minute has begun since they were asked */
 void tick_drop(struct groups *g, const struct exchange *x); /* one that goes undone, if it is one */
-/* It came to nothing, or was refused; may_pass: not by anything that is wrong by itself. */
-void tick_failed(struct groups *g, bool may_pass);
+/* How much of what is due it is to do, written into its request; as the log keeps it. */
+void tick_ask(const struct served *s, struct exchange *x);
+void tick_decide(struct served *s, struct exchange *x, int64_t now);
+bool tick_does_queue(const struct exchange *x); /* one that was decided: what time makes possible for those who wait, too */
+bool tick_is_suspect(const struct groups *g); /* it may be refused: others do not go with it */
+void tick_came_to_nothing(struct groups *g);
+/* may_pass: not by anything that is wrong by itself. */
+void tick_refused(struct served *s, const struct exchange *x, const char *error, bool may_pass);
+void tick_committed(struct served *s, const struct exchange *x);
 int64_t tick_rests(const struct groups *g); /* for how many seconds yet; 0: it does not */
 void group_set_alarm(struct served *s); /* for what is to be done next although nobody asks */

@@ -97,6 +97,8 @@ static void group_committed(struct served *s, int64_t version)
 		g->n_changes += x->changes.n;
 		if (x->changes.n)
 			apply_for_good(s, x, version, &seq);
+		if (tick_is(x))
+			tick_committed(s, x);
 	}
 	g->n_groups++;
 	g->own_us = metrics_now_us();
@@ -148,13 +150,14 @@ static void group_refused(struct served *s, const char *error)
 	list = list_without_told(g, group_take(&g->sent));
 	for (struct exchange *x = list; x; x = x->next)
 		n++;
-	log_error("pole=%s the database refused a group of %zu: %s", s->name, n, error);
+	if (n != 1 || !tick_is(list))
+		log_error("pole=%s the database refused a group of %zu: %s", s->name, n, error);
 	if (n > 1 && IS_OF(error, lasting)) {
 		g->solo += n;
 		waiting_put_back(g, list);
 	} else {
 		if (list && tick_is(list))
-			tick_failed(g, !IS_OF(error, lasting));
+			tick_refused(s, list, error, !IS_OF(error, lasting));
 		list_fail(g, list, CODE_UNAVAILABLE);
 	}
 }

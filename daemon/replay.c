@@ -75,14 +75,24 @@ static bool decode(struct exchange *x, const char *text)
 	return request_decode(text, strlen(text), &x->arena, &x->request, &error) == REQUEST_OK;
 }
 
+static bool is_time(const char *request)
+{
+	size_t n = strlen(verb_tick.word);
+
+	return strncmp(request, verb_tick.word, n) == 0 && (!request[n] || request[n] == ' ');
+}
+
 /* Reads the request back. False: it cannot be decided again. */
 static bool read_request(struct exchange *x, const struct logged *l)
 {
+	size_t at;
+
 	if (!l->request)
 		return false;
-	if (strcmp(l->request, verb_tick.word) == 0) {
+	if (is_time(l->request)) {
 		x->request = (struct request){.verb = &verb_tick, .tag = "r"};
-		return true;
+		return line_decode(l->request, strlen(l->request), &x->arena, &x->request.line,
+				   &at) == LINE_OK;
 	}
 	return decode(x, arena_printf(&x->arena, "r %s", l->request)) &&
 	       is_decidable(x->request.verb) &&

@@ -50,6 +50,9 @@ void decide_settlement(const struct pole *p, const struct asker *who, int64_t bo
  * `most` bookings; pole_first_due() tells whether more is. Each is decided on the state that those before it leave; what is applied to
  * the pole for that is undone on return. A booking may be in the changes more than once. */
 void decide_tick(struct pole *p, int64_t now, size_t most, struct arena *a, struct changes *ret_changes);
+/* The same without some, which stay as they are; for whoever goes on although something of those cannot be done. Returns how many it was. */
+size_t decide_tick_but(struct pole *p, int64_t now, size_t most, const int64_t *without, size_t n_without, struct arena *a,
+		       struct changes *ret_changes);
 
 /* When a booking that comes into its state at `now` next needs a tick, by the rules that match it; 0: never. Of a hold, as long as the rule
  * allows. What was put off already (a hold that stays one) keeps its time. */

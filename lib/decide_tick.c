@@ -140,10 +140,18 @@ static void (*const becomes[N_BOOKING_STATES])(struct ticking *t, const struct b
 void decide_tick(struct pole *p, int64_t now, size_t most, struct arena *a,
 		 struct changes *ret_changes)
 {
+	decide_tick_but(p, now, most, NULL, 0, a, ret_changes);
+}
+
+size_t decide_tick_but(struct pole *p, int64_t now, size_t most, const int64_t *without,
+		       size_t n_without, struct arena *a, struct changes *ret_changes)
+{
 	struct ticking t = {.pole = p, .now = now, .arena = a, .changes = ret_changes};
 	const struct booking *b;
+	size_t n = 0;
 
-	for (size_t i = 0; i < most && (b = pole_first_due(p)) && b->due_at <= now; i++)
+	for (; n < most && (b = pole_first_due_but(p, without, n_without)) && b->due_at <= now; n++)
 		becomes[b->state](&t, b);
 	pole_undo(p, ret_changes);
+	return n;
 }

@@ -681,6 +681,31 @@ const struct booking *pole_first_due(const struct pole *p)
 	return number ? shelf_get(&p->shelf, number) : NULL;
 }
 
+struct leaving_out {
+	const int64_t *without;
+	size_t n;
+	int64_t found; /* 0: nothing so far */
+};
+
+static bool is_left_out(void *arg, const struct diary_entry *e)
+{
+	struct leaving_out *l = arg;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->without[i] == (int64_t)e->number)
+			return true;
+	l->found = (int64_t)e->number;
+	return false;
+}
+
+const struct booking *pole_first_due_but(const struct pole *p, const int64_t *without, size_t n)
+{
+	struct leaving_out l = {.without = without, .n = n};
+
+	diary_each(&p->index.due, (struct span){INT64_MIN, INT64_MAX}, 0, is_left_out, &l);
+	return l.found ? shelf_get(&p->shelf, l.found) : NULL;
+}
+
 size_t pole_n_lanes(const struct pole *p, uint32_t resource)
 {
 	return resource < p->n_resources ? p->resources[resource].n : 0;

@@ -83,6 +83,7 @@ void pole_each_lapse(const struct pole *p, uint32_t member, struct span window, 
 const int64_t *pole_queue(const struct pole *p, size_t *ret_n);
 /* The booking whose due_at comes first; NULL if none is due ever. */
 const struct booking *pole_first_due(const struct pole *p);
+const struct booking *pole_first_due_but(const struct pole *p, const int64_t *without, size_t n); /* leaving those out */
 /* Bookings that owe something for a late end and whose time, which touches the window, others may still take: in order of start. */
 void pole_each_owing(const struct pole *p, struct span window, bool (*fn)(void *arg, const struct booking *b), void *arg);
 

@@ -504,6 +504,11 @@ const struct verb verb_tick = {
     .word = "TICK",
     .changes = true,
     .help = "what time does by itself",
+    .keys = {
+	{"most", KEY_QUANTITY, .help = "so many of the bookings that are due, or else those who wait"},
+	{"without", KEY_BOOKING, .repeated = true, .help = "not these"},
+	{"queue", KEY_YES, .help = "no: nor those who wait"},
+    },
 };
 
 /* clang-format off */

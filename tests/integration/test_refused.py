@@ -94,3 +94,31 @@ def test_what_was_lost_and_goes_on_is_waited_for(relayed, own):
             session.run('commit')
         assert c.receive(tag).ok
         assert own.psql('select count(*) from booking', 'pole') == [['1']]
+
+
+def test_one_booking_that_time_cannot_end_holds_up_no_other(start, own):
+    """Of what was due together all is done but that one, which goes on holding its place, and is told of once; when it is mended, it is done, too."""
+    one = start(database=own.conninfo('pole', 'pole_owner'), clock='+0')
+    token, _ = one.person('Alice Test', 'm01')
+    with one.connect(token) as c:
+        codes = [c.expect('HOLD', **booking(n))['booking'] for n in range(7)]
+        own.psql('create sequence tried; grant usage on sequence tried to public', 'pole')
+        own.psql(REFUSE.format(when="new.number = 3 and new.state = 'expired' and nextval('tried') > 0", table='booking', each='row'), 'pole')
+
+        def held():
+            return [row[0] for row in own.psql("select number from booking where state = 'held' order by number", 'pole')]
+        one.set_clock('+20m')
+        with one.connect(token) as other:
+            assert other.call('BOOK', **booking(2)).outcome == 'NO conflict'
+            assert held() == ['3']
+            other.expect('BOOK', **booking(3))
+            tried = int(own.psql('select last_value from tried', 'pole')[0][0])
+            running.until('it is tried again', lambda: int(own.psql('select last_value from tried', 'pole')[0][0]) > tried)
+            other.expect('BOOK', **booking(4))
+            told = [line for line in one.log().splitlines() if 'XX000' in line and 'refused a group' not in line]
+            assert len(told) == 1 and codes[2] in told[0], told
+            requests = {row[0] for row in own.psql("select request from event where request like 'TICK%'", 'pole')}
+            assert any(r.startswith('TICK most=') for r in requests), requests
+            own.psql(MENDED, 'pole')
+            running.until('it is done', lambda: held() == [])
+            other.expect('BOOK', **booking(2))

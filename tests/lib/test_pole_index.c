@@ -169,6 +169,32 @@ static void check_owing(const struct pole *p, struct span w)
 	assert_memory_equal(got.items, want.items, want.n * sizeof(*want.items));
 }
 
+static bool is_one_of(const int64_t *list, size_t n, int64_t number)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == number)
+			return true;
+	return false;
+}
+
+/* Leaving out one after the other from the first on, and one that is not there. */
+static void check_first_due_but(const struct pole *p)
+{
+	int64_t without[4] = {-1};
+
+	for (size_t n = 1; n < 4; n++) {
+		const struct booking *first = NULL;
+		const struct booking *b = pole_booking_after(p, 0);
+
+		for (; b; b = pole_booking_after(p, b->number))
+			if (b->due_at && (!first || b->due_at < first->due_at) &&
+			    !is_one_of(without, n, b->number))
+				first = b;
+		assert_ptr_equal(pole_first_due_but(p, without, n), first);
+		without[n] = first ? first->number : 0;
+	}
+}
+
 static void check_lists(const struct pole *p)
 {
 	const struct booking *first = NULL;
@@ -184,6 +210,7 @@ static void check_lists(const struct pole *p)
 	}
 	assert_int_equal(i, n_queue);
 	assert_ptr_equal(pole_first_due(p), first);
+	check_first_due_but(p);
 }
 
 static void check(const struct pole *p)

@@ -177,6 +177,7 @@ static void lift(void *arg)
 	tell("nothing is refused any more");
 	if (!clients_are_unharmed())
 		violation("somebody waits because of what others asked");
+	check_due_is_done(sim.instances, sim.n_instances);
 	sim.strict = sim.poisoned = false;
 	poisons_lift();
 }

@@ -23,6 +23,7 @@
 #include "tests/simulation/tables.h"
 
 #define BIKES_MOST 3
+#define DUE_WITHIN_S 8
 #define WAS_DUE "[was] [due,] [and] [nothing] "
 #define TIME_RESTS_US                                                                              \
 	INT64_C(90000000) /* 10 s, and as long as a daemon is stalled, and its group late */
@@ -287,6 +288,42 @@ static void check_replay(void)
 	else if (!replay_agrees(&report) && !is_excused(text, &report))
 		violation("replay: %.2000s", text);
 	free(text);
+}
+
+/* Its giving up frees something for one that cannot have it. */
+static bool goes_with_poison(const struct table_booking *due)
+{
+	for (size_t i = 0; i < tables.bookings.n; i++) {
+		const struct table_booking *b = &tables.bookings.rows[i];
+
+		if (poison_has_booking(b->number) &&
+		    (b->number == due->number ||
+		     (b->resource == due->resource && strcmp(b->state, "held") != 0 &&
+		      strcmp(b->state, "requested") != 0)))
+			return true;
+	}
+	return false;
+}
+
+void check_due_is_done(struct instance *instances, size_t n)
+{
+	for (struct instance *i = instances; i < instances + n; i++) {
+		int64_t now;
+
+		if (!i->alive)
+			continue;
+		virtual_act_as(&i->base);
+		now = server_clock();
+		virtual_act_as(NULL);
+		for (size_t k = 0; k < tables.bookings.n; k++) {
+			const struct table_booking *b = &tables.bookings.rows[k];
+
+			if (b->due_at && b->due_at + DUE_WITHIN_S < now && !goes_with_poison(b))
+				violation("booking %lld, %s, was due %lld s ago",
+					  (long long)b->number, b->state,
+					  (long long)(now - b->due_at));
+		}
+	}
 }
 
 void check_all(struct instance *instances, size_t n, struct queue_looks *looks)

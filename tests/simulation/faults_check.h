@@ -8,4 +8,6 @@
 struct instance;
 struct queue_looks;
 
+/* While something is refused for ever: what is due of all else has been done. */
+void check_due_is_done(struct instance *instances, size_t n);
 void check_all(struct instance *instances, size_t n, struct queue_looks *looks);

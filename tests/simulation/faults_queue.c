@@ -452,7 +452,7 @@ static struct moment copy_of(const struct moment *m)
 /* What a command gave itself to its asker is another matter. */
 static bool follows_from_another(const struct table_event *e)
 {
-	return !e->request || strcmp(e->request, "TICK") == 0;
+	return !e->request || strncmp(e->request, "TICK", 4) == 0;
 }
 
 /* `before`: as all was before others were moved for it. */

@@ -80,9 +80,17 @@ bool poison_has(const char *key)
 	return false;
 }
 
+bool poison_has_booking(int64_t number)
+{
+	for (size_t i = 0; i < all.n; i++)
+		if (all.list[i].booking == number)
+			return true;
+	return false;
+}
+
 static bool is_times(const struct table_event *e)
 {
-	return e->request && strcmp(e->request, TIME_COMMAND) == 0;
+	return e->request && strncmp(e->request, TIME_COMMAND, strlen(TIME_COMMAND)) == 0;
 }
 
 static const char *error_of_key(const struct table_event *e)

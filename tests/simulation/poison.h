@@ -29,6 +29,7 @@ void poison_time(void); /* the next booking that time does something to: it cann
 void poisons_spare(void); /* from now on nothing is refused at random */
 void poisons_lift(void); /* nor anything else */
 bool poison_has(const char *key); /* NULL: false */
+bool poison_has_booking(int64_t number); /* for what time does */
 const char *poison_error(const struct table_commit *c); /* NULL: not refused */
 bool poison_made(const char *error); /* it came from here */
 bool poison_refused_between(int64_t from_us, int64_t to_us); /* anything that goes on for ever, at any moment from then to then */
