@@ -35,40 +35,24 @@ static void *reserve(void *array, size_t *cap, size_t n, size_t each)
 
 static struct load_row row_from(const struct db_rows *r, size_t i)
 {
-	enum {
-		NUMBER,
-		RESOURCE,
-		MEMBER,
-		PERSON,
-		MADE_BY,
-		STATE,
-		PINNED,
-		START,
-		END,
-		MADE_AT,
-		ENDED_AT,
-		SERIES,
-		OCCURRENCE,
-		DUE_AT,
-		PENDING
-	};
+	enum { SERIES = N_ROW, OCCURRENCE, DUE_AT, PENDING };
 	struct load_row row = {
-	    .number = db_int(r, i, NUMBER),
-	    .made_at = db_seconds(r, i, MADE_AT),
-	    .ended_at = db_seconds(r, i, ENDED_AT),
+	    .number = db_int(r, i, ROW_NUMBER),
+	    .made_at = db_seconds(r, i, ROW_MADE_AT),
+	    .ended_at = db_seconds(r, i, ROW_ENDED_AT),
 	    .series = db_int(r, i, SERIES),
 	    .occurrence = db_seconds(r, i, OCCURRENCE),
 	    .due_at = db_seconds(r, i, DUE_AT),
-	    .span = {db_seconds(r, i, START), db_seconds(r, i, END)},
-	    .resource = (uint32_t)db_int(r, i, RESOURCE),
-	    .member = (uint32_t)db_int(r, i, MEMBER),
-	    .person = (uint32_t)db_int(r, i, PERSON),
-	    .made_by = (uint32_t)db_int(r, i, MADE_BY),
-	    .pinned = db_bool(r, i, PINNED),
+	    .span = {db_seconds(r, i, ROW_START), db_seconds(r, i, ROW_END)},
+	    .resource = (uint32_t)db_int(r, i, ROW_RESOURCE),
+	    .member = (uint32_t)db_int(r, i, ROW_MEMBER),
+	    .person = (uint32_t)db_int(r, i, ROW_PERSON),
+	    .made_by = (uint32_t)db_int(r, i, ROW_MADE_BY),
+	    .pinned = db_bool(r, i, ROW_PINNED),
 	    .pending = db_bool(r, i, PENDING),
 	};
 
-	booking_state_from_word(db_value(r, i, STATE), &row.state);
+	booking_state_from_word(db_value(r, i, ROW_STATE), &row.state);
 	return row;
 }
 

@@ -134,40 +134,21 @@ void details_from_text(char *text, struct booking *b)
 
 struct booking *store_booking(const struct db_rows *r, size_t row)
 {
-	enum {
-		NUMBER,
-		RESOURCE,
-		MEMBER,
-		PERSON,
-		MADE_BY,
-		STATE,
-		PINNED,
-		START,
-		END,
-		MADE_AT,
-		ENDED_AT,
-		PURPOSE,
-		ALLOCATIONS,
-		ITEMS,
-		SERIES,
-		OCCURRENCE,
-		DUE_AT,
-		DETAILS
-	};
+	enum { PURPOSE = N_ROW, ALLOCATIONS, ITEMS, SERIES, OCCURRENCE, DUE_AT, DETAILS };
 	const struct item plain =
-	    item_of((uint32_t)db_int(r, row, RESOURCE), 0,
-		    (struct span){db_int(r, row, START), db_int(r, row, END)});
+	    item_of((uint32_t)db_int(r, row, ROW_RESOURCE), 0,
+		    (struct span){db_int(r, row, ROW_START), db_int(r, row, ROW_END)});
 	char *lines = memory_strdup(db_value(r, row, ITEMS));
 	struct booking *b = booking_from(db_value(r, row, PURPOSE), db_value(r, row, ALLOCATIONS),
-					 lines, plain, db_bool(r, row, PINNED));
+					 lines, plain, db_bool(r, row, ROW_PINNED));
 
-	b->number = db_int(r, row, NUMBER);
-	b->member = (uint32_t)db_int(r, row, MEMBER);
-	b->person = (uint32_t)db_int(r, row, PERSON);
-	b->made_by = (uint32_t)db_int(r, row, MADE_BY);
-	booking_state_from_word(db_value(r, row, STATE), &b->state);
-	b->made_at = db_int(r, row, MADE_AT);
-	b->ended_at = db_int(r, row, ENDED_AT);
+	b->number = db_int(r, row, ROW_NUMBER);
+	b->member = (uint32_t)db_int(r, row, ROW_MEMBER);
+	b->person = (uint32_t)db_int(r, row, ROW_PERSON);
+	b->made_by = (uint32_t)db_int(r, row, ROW_MADE_BY);
+	booking_state_from_word(db_value(r, row, ROW_STATE), &b->state);
+	b->made_at = db_int(r, row, ROW_MADE_AT);
+	b->ended_at = db_int(r, row, ROW_ENDED_AT);
 	b->series = db_int(r, row, SERIES);
 	b->occurrence = db_int(r, row, OCCURRENCE);
 	b->due_at = db_int(r, row, DUE_AT);
