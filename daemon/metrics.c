@@ -10,13 +10,13 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/allocator.h"
 #include "daemon/connection.h"
 #include "daemon/db.h"
 #include "daemon/exchange.h"
@@ -263,13 +263,6 @@ int64_t metrics_resident_bytes(void)
 	return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
-static double allocated_bytes(void)
-{
-	struct mallinfo2 m = mallinfo2();
-
-	return (double)m.uordblks + (double)m.hblkhd;
-}
-
 /* To a stream a question by HTTP is a handshake that failed. */
 uint64_t metrics_tls_failures(const struct server *server)
 {
@@ -295,7 +288,7 @@ static void write_server(const struct server *s, struct buffer *out)
 	    (double)metrics_resident_bytes());
 	one(out, "allocated_memory_bytes", "gauge",
 	    "Memory that is allocated, without what the allocator keeps beside it.",
-	    allocated_bytes());
+	    (double)allocator_allocated_bytes());
 	one(out, "start_time_seconds", "gauge", "When the daemon was started, in Unix time.",
 	    (double)s->started_at);
 	one(out, "database_up", "gauge", "Whether commits can be made, of every pole.",

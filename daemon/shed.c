@@ -6,9 +6,9 @@
 #include "daemon/shed.h"
 
 #include <event2/event.h>
-#include <malloc.h>
 #include <stdlib.h>
 
+#include "daemon/allocator.h"
 #include "lib/arena.h"
 #include "lib/pole.h"
 
@@ -47,7 +47,7 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 	if (s->first)
 		next_turn(s);
 	else
-		malloc_trim(0);
+		allocator_give_back();
 }
 
 struct shed *shed_new(struct event_base *base)
