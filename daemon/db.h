@@ -58,6 +58,8 @@ struct db_link_ops {
 	void (*up)(void *arg);	 /* connected, statements prepared */
 	void (*down)(void *arg, const char *why); /* lost, after every query outstanding was told DB_LOST */
 	void (*notified)(void *arg, const char *channel, const char *payload);
+	/* NULL: always. Asked before each attempt, and when the server has let it in; false: it gives its place to others, and waits on. */
+	bool (*may_come)(void *arg);
 };
 
 /* Statements are named queries from sql/ (see db_query()); each link prepares on first use. `on_connect` (NULL: none) is SQL run

@@ -12,8 +12,9 @@
  * names several hosts, so the events are assigned anew each time.
  *
  * Attempts follow each other after 50 ms, doubling up to 2 s, each shortened at random by up to a
- * half, so that many daemons do not come back in step. PQcancel blocks in this libpq: a server that
- * does not answer in time is left by closing the connection.
+ * half, so that many daemons do not come back in step. (A link that others go before is tried up to
+ * every 30 s: a server without room for it logs each attempt, for ever.) PQcancel blocks in this
+ * libpq: a server that does not answer in time is left by closing the connection.
  *
  * A callback may query, pause, or free the link: what comes up from libpq is therefore handled
  * between link_enter() and link_leave(), which keep the memory until the last frame is done with
@@ -33,6 +34,7 @@
 #define CONNECT_LIMIT_MS 10000
 #define DELAY_FIRST_MS 50
 #define DELAY_LAST_MS 2000
+#define DELAY_LAST_SPARE_MS 30000
 
 uint64_t link_now_ms(void)
 {
@@ -106,9 +108,10 @@ static void link_close(struct db_link *l)
 
 static void link_wait(struct db_link *l)
 {
+	const unsigned last_ms = l->ops->may_come ? DELAY_LAST_SPARE_MS : DELAY_LAST_MS;
 	unsigned delay_ms = l->delay_ms - arc4random_uniform(l->delay_ms / 2 + 1);
 
-	l->delay_ms = l->delay_ms * 2 < DELAY_LAST_MS ? l->delay_ms * 2 : DELAY_LAST_MS;
+	l->delay_ms = l->delay_ms * 2 < last_ms ? l->delay_ms * 2 : last_ms;
 	set_timer(l->timer, delay_ms);
 }
 
@@ -161,6 +164,11 @@ void link_flush(struct db_link *l)
 	default:
 		link_break(l, "the connection was lost while sending");
 	}
+}
+
+static bool link_may_come(const struct db_link *l)
+{
+	return !l->ops->may_come || l->ops->may_come(l->arg);
 }
 
 static void link_begin(struct db_link *l)
@@ -229,7 +237,12 @@ static void connecting_step(struct db_link *l)
 		link_watch(l, false, true);
 		break;
 	case PGRES_POLLING_OK:
-		link_set_up(l);
+		if (link_may_come(l)) {
+			link_set_up(l);
+		} else {
+			link_close(l);
+			link_wait(l);
+		}
 		break;
 	default:
 		db_describe_connection(l->conn, why);
@@ -347,7 +360,9 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	struct db_link *l = arg;
 
 	link_enter(l);
-	if (l->state == LINK_WAITING)
+	if (l->state == LINK_WAITING && !link_may_come(l))
+		link_wait(l);
+	else if (l->state == LINK_WAITING)
 		link_begin(l);
 	else if (l->state == LINK_UP)
 		check_patience(l);

@@ -7,7 +7,8 @@
  * A failover may lose commits, and other daemons may have put theirs in their place before this one
  * is connected again: the same number, something else. So with a new connection the log is read
  * from the version before memory's own, whose last hash has to be the one that memory has; over the
- * connection of the commits, which must not lead elsewhere.
+ * connection of the commits, which must not lead elsewhere. So that is the moment to change over to
+ * another of them.
  */
 
 #include "daemon/follow.h"
@@ -251,6 +252,8 @@ void follow(struct served *s)
 {
 	struct db_params *p = db_params_new();
 
+	if (s->doubtful && !groups_are_owed(&s->groups))
+		s->link = served_link_wanted(s);
 	s->following = true;
 	s->followed_in_doubt = s->doubtful;
 	s->followed_us = metrics_now_us();

@@ -11,6 +11,7 @@
 
 #include "daemon/db.h"
 #include "daemon/exchange.h"
+#include "daemon/follow.h"
 #include "daemon/group_parts.h"
 #include "daemon/log.h"
 #include "daemon/served.h"
@@ -39,7 +40,8 @@ bool group_is_worth_it(const struct served *s)
 
 /* A group may be decided on top of one that is on its way, if that is all that there is to it: not
  * on a policy that may never be, nor where time comes first, nor where it is another daemon's turn,
- * nor where the first has taken so long that its askers were told. */
+ * nor where the first has taken so long that its askers were told, nor where the pole is to change
+ * over to another connection. */
 static bool may_go_ahead(const struct served *s, int64_t now)
 {
 	const struct groups *g = &s->groups;
@@ -48,7 +50,7 @@ static bool may_go_ahead(const struct served *s, int64_t now)
 	       !g->tick_owed && !s->following && !s->loading && !s->doubtful && !s->stale &&
 	       event_pending(g->patience, EV_TIMEOUT, NULL) && !goes_alone(g->sent.list) &&
 	       g->waiting && !goes_alone(g->waiting) && group_is_worth_it(s) &&
-	       !turns_are_taken(s) && !tick_is_wanted(s, now);
+	       served_link_wanted(s) == s->link && !turns_are_taken(s) && !tick_is_wanted(s, now);
 }
 
 static void go_ahead(struct served *s, int64_t now)
@@ -169,11 +171,26 @@ static void ask_for_turn(struct groups *g)
 		event_add(g->turn, &at_once);
 }
 
+/* Those who ask for nothing stay where they are: a connection that comes and goes costs them
+ * nothing. */
+static void change_link(struct served *s)
+{
+	const struct groups *g = &s->groups;
+
+	if (served_link_wanted(s) == s->link || groups_are_owed(g) || s->following)
+		return;
+	if (g->waiting || s->stale || g->state == GROUPS_UNKNOWN ||
+	    tick_is_wanted(s, served_now(s)))
+		follow_doubt(s);
+}
+
 void groups_go_on(struct served *s)
 {
 	struct groups *g = &s->groups;
-	bool up = db_link_is_up(served_commits(s));
+	bool up;
 
+	change_link(s);
+	up = db_link_is_up(served_commits(s));
 	if (g->state == GROUPS_UNKNOWN && up) {
 		if (s->doubtful || event_pending(g->again, EV_TIMEOUT, NULL))
 			return;
@@ -240,6 +257,11 @@ void groups_release(struct groups *g)
 size_t groups_n_sent(const struct groups *g)
 {
 	return (g->sent.list ? g->sent.n_commands : 0) + (g->next.list ? g->next.n_commands : 0);
+}
+
+bool groups_are_owed(const struct groups *g)
+{
+	return g->sent.is_owed || g->next.is_owed || g->n_void || g->state == GROUPS_ASKED;
 }
 
 bool groups_are_idle(const struct groups *g)

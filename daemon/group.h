@@ -114,6 +114,7 @@ void groups_init(struct groups *g, struct served *s);
 void groups_release(struct groups *g);
 size_t groups_n_sent(const struct groups *g); /* commands that are decided and not answered */
 bool groups_are_idle(const struct groups *g);
+bool groups_are_owed(const struct groups *g); /* an answer of the database */
 /* Decides one command and what follows from it for those who wait: the changes of a dry one are not applied, those of any other are. What
  * decides a log again (daemon/replay.h) comes this way, too. */
 void group_decide(struct served *s, struct exchange *x, int64_t now);

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "daemon/db.h"
+#include "daemon/links.h"
 #include "daemon/metrics.h"
 #include "daemon/server.h"
 #include "daemon/shed.h"
@@ -223,10 +224,19 @@ const struct db_link *loader_link(const struct loader *l, size_t i)
 
 static void link_up(void *arg)
 {
-	next_job(arg);
+	struct lane *lane = arg;
+
+	links_came(lane->loader->server);
+	next_job(lane);
+}
+
+static bool spare_may_come(void *arg)
+{
+	return links_needed_are_up(((const struct lane *)arg)->loader->server);
 }
 
 static const struct db_link_ops link_ops = {.up = link_up};
+static const struct db_link_ops spare_ops = {.up = link_up, .may_come = spare_may_come};
 
 /* Walks along keys whatever the planner thinks: a table that has grown since it was last looked at
  * must not be read whole for each page. */
@@ -250,7 +260,7 @@ struct loader *loader_new(struct server *server)
 		lane->loader = l;
 		lane->go_on = evtimer_new(server->base, on_go_on, lane);
 		lane->link = db_link_new(server->base, server->conninfo, names[i], on_connect,
-					 &link_ops, lane);
+					 i ? &spare_ops : &link_ops, lane);
 		db_link_set_patience(lane->link, PATIENCE_MS);
 	}
 	return l;

@@ -26,8 +26,8 @@
 #include "daemon/forget.h"
 #include "daemon/group.h"
 #include "daemon/known.h"
+#include "daemon/links.h"
 #include "daemon/listener.h"
-#include "daemon/loader.h"
 #include "daemon/log.h"
 #include "daemon/metrics_http.h"
 #include "daemon/migrate.h"
@@ -47,18 +47,10 @@
 #define FORGET_EVERY_S 3600
 #define STOP_WITHIN_S 10
 #define GOODBYE_WITHIN_S 2 /* for those who then learn that their outcome is unknown */
-#define COMMIT_WITHIN_S 10 /* then the server gives it up; where it says nothing at all, we do */
-#define READ_WITHIN_S 600
-#define FEED_WITHIN_S 5 /* where all else goes on without it, and shows what is old */
 #define MAX_LISTENERS 16
 /* PostgreSQL compiles by default what it thinks dear: for a commit that takes a hundred times as
  * long as the commit. The embedded one is told so in its configuration. */
 #define ON_A_DATABASE_OF_ONES_OWN "SET ROLE mutuald; SET jit = off;"
-
-struct commit_link { /* what the callbacks of one are given */
-	struct daemon *d;
-	size_t n;
-};
 
 struct daemon {
 	struct server server;
@@ -72,7 +64,6 @@ struct daemon {
 	struct metrics_http *metrics;
 	struct status_http *status;
 	struct forgetting *forgetting;
-	struct commit_link commit_links[COMMIT_LINKS];
 	struct event *signals[3], *tick, *check, *watchdog, *stopping;
 	bool said_ready;
 	int64_t stop_before, forgot_at, renewed_at;
@@ -84,18 +75,7 @@ static void for_each_pole(struct server *s, void (*fn)(struct served *))
 		fn(s->poles[i]);
 }
 
-/* Links */
-
-static void for_each_pole_on(const struct commit_link *c, void (*fn)(struct served *))
-{
-	const struct server *s = &c->d->server;
-
-	for (size_t i = 0; i < s->n_poles; i++)
-		if (served_commits(s->poles[i]) == s->commits[c->n])
-			fn(s->poles[i]);
-}
-
-/* Said once every pole's first commit can be made. */
+/* Said once every pole can be served. */
 static void say_ready(struct daemon *d)
 {
 	const char *colon = strrchr(d->settings.listen, ':');
@@ -112,86 +92,17 @@ static void status_changed(struct daemon *d)
 		   d->server.database_down_since ? "away" : "up");
 }
 
-static void commits_up(void *arg)
+static void links_changed(struct server *s)
 {
-	const struct commit_link *c = arg;
-	struct daemon *d = c->d;
+	struct daemon *d = (struct daemon *)s; /* its first member */
 
-	if (d->server.database_down_since)
-		log_info("the database is back");
-	d->server.database_down_since = 0;
 	status_changed(d);
-	if (!d->said_ready && d->n_listeners && server_all_commits_are_up(&d->server))
+	if (s->database_down_since)
+		known_database_down(s->known);
+	else if (server_commits_up(s))
+		known_database_up(s->known);
+	if (!d->said_ready && d->n_listeners && links_needed_are_up(s))
 		say_ready(d);
-	if (db_link_connects(d->server.commits[c->n]) > 1)
-		for_each_pole_on(c, follow_doubt);
-	for_each_pole_on(c, groups_go_on);
-	known_database_up(d->server.known);
-}
-
-static void commits_down(void *arg, const char *why)
-{
-	const struct commit_link *c = arg;
-	struct daemon *d = c->d;
-
-	for_each_pole_on(c, groups_database_down);
-	if (server_commits_up(&d->server))
-		return;
-	if (!d->server.database_down_since) {
-		log_warning("the database is away: %s", why);
-		d->server.database_down_since = server_clock();
-	}
-	status_changed(d);
-	known_database_down(d->server.known);
-}
-
-static void feed_up(void *arg)
-{
-	struct daemon *d = arg;
-
-	follow_check_all(&d->server);
-	for_each_pole(&d->server, groups_go_on);
-}
-
-static void feed_notified(void *arg, const char *channel, const char *payload)
-{
-	struct daemon *d = arg;
-
-	follow_notified(&d->server, payload);
-}
-
-static const struct db_link_ops commits_ops = {.up = commits_up, .down = commits_down};
-static const struct db_link_ops feed_ops = {.up = feed_up, .notified = feed_notified};
-static const struct db_link_ops quiet_ops = {.up = NULL};
-
-static void links_start(struct daemon *d)
-{
-	struct server *s = &d->server;
-	char commits[256], reads[256], feed[256];
-
-	snprintf(commits, sizeof(commits),
-		 "%s SET lock_timeout = '%ds'; SET statement_timeout = '%ds'", d->server.on_connect,
-		 COMMIT_WITHIN_S / 2, COMMIT_WITHIN_S);
-	snprintf(reads, sizeof(reads), "%s SET statement_timeout = '%ds'", d->server.on_connect,
-		 READ_WITHIN_S);
-	snprintf(feed, sizeof(feed), "%s SET synchronous_commit = off; LISTEN mutuald",
-		 d->server.on_connect);
-	for (size_t i = 0; i < COMMIT_LINKS; i++) {
-		char name[16];
-
-		snprintf(name, sizeof(name), "commits-%zu", i + 1);
-		d->commit_links[i] = (struct commit_link){d, i};
-		s->commits[i] = db_link_new(s->base, d->server.conninfo, name, commits,
-					    &commits_ops, &d->commit_links[i]);
-		db_link_set_patience(s->commits[i], COMMIT_WITHIN_S * 2 * 1000);
-	}
-	s->reads = db_link_new(s->base, d->server.conninfo, "reads", reads, &quiet_ops, d);
-	s->reports = db_link_new(s->base, d->server.conninfo, "reports", reads, &quiet_ops, d);
-	s->feed = db_link_new(s->base, d->server.conninfo, "feed", feed, &feed_ops, d);
-	s->loader = loader_new(s);
-	db_link_set_patience(s->feed, FEED_WITHIN_S * 1000);
-	db_link_set_patience(s->reads, COMMIT_WITHIN_S * 1000);
-	db_link_set_patience(s->reports, COMMIT_WITHIN_S * 2 * 1000);
 }
 
 static void database_restarted(void *arg)
@@ -199,12 +110,7 @@ static void database_restarted(void *arg)
 	struct daemon *d = arg;
 
 	log_info("PostgreSQL was started again");
-	for (size_t i = 0; i < COMMIT_LINKS; i++)
-		db_link_kick(d->server.commits[i]);
-	db_link_kick(d->server.reads);
-	db_link_kick(d->server.reports);
-	db_link_kick(d->server.feed);
-	loader_kick(d->server.loader);
+	links_kick(&d->server);
 }
 
 /* Timers and signals */
@@ -262,6 +168,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	follow_check_all(&d->server);
+	links_check(&d->server);
 	for_each_pole(&d->server, watches_tell);
 	if (server_clock() - d->forgot_at >= FORGET_EVERY_S) {
 		d->forgot_at = server_clock();
@@ -538,24 +445,13 @@ static int bring_up(struct daemon *d)
 	d->status = status_http_new(d->server.base, &d->server.metrics.status_questions);
 	if (listen_start(d) || tls_start(d)) /* the certificate names the port */
 		return 1;
-	links_start(d);
+	d->server.on_links = links_changed;
+	links_start(&d->server);
 	known_start(d->server.known);
 	if (d->embedded)
 		embedded_watch(d->embedded, d->server.base, database_restarted, d);
 	events_start(d);
 	return metrics_start(d);
-}
-
-/* Those who are told of what is outstanding may ask another link something. */
-static void links_end(const struct server *s)
-{
-	struct db_link *links[COMMIT_LINKS + 3] = {s->reads, s->reports, s->feed};
-
-	memcpy(links + 3, s->commits, sizeof(s->commits));
-	for (size_t i = 0; i < COMMIT_LINKS + 3; i++)
-		db_link_abandon(links[i]);
-	for (size_t i = 0; i < COMMIT_LINKS + 3; i++)
-		db_link_free(links[i]);
 }
 
 static void take_down(struct daemon *d)
@@ -568,7 +464,6 @@ static void take_down(struct daemon *d)
 	status_http_free(d->status);
 	event_base_loop(d->server.base, EVLOOP_NONBLOCK); /* frees the streams: see stream.c */
 	links_end(&d->server);
-	loader_free(d->server.loader);
 	for_each_pole(&d->server, served_free);
 	free(d->server.poles);
 	known_free(d->server.known);

@@ -269,6 +269,16 @@ uint64_t metrics_tls_failures(const struct server *server)
 	return stream_counts()->handshake_failures - server->metrics.status_questions;
 }
 
+static bool database_is_up(const struct server *s)
+{
+	if (!server_commits_up(s))
+		return false;
+	for (size_t i = 0; i < s->n_poles; i++)
+		if (!served_database_is_up(s->poles[i]))
+			return false;
+	return true;
+}
+
 static void write_server(const struct server *s, struct buffer *out)
 {
 	const struct stream_counts *c = stream_counts();
@@ -292,7 +302,7 @@ static void write_server(const struct server *s, struct buffer *out)
 	one(out, "start_time_seconds", "gauge", "When the daemon was started, in Unix time.",
 	    (double)s->started_at);
 	one(out, "database_up", "gauge", "Whether commits can be made, of every pole.",
-	    !s->database_down_since && server_all_commits_are_up(s));
+	    database_is_up(s));
 }
 
 static void write_links(const struct server *s, struct buffer *out)

@@ -82,17 +82,44 @@ struct db_link *server_commits_up(const struct server *s)
 	return found;
 }
 
-bool server_all_commits_are_up(const struct server *s)
+uint64_t server_commits_connects(const struct server *s)
 {
+	uint64_t n = 0;
+
 	for (size_t i = 0; i < COMMIT_LINKS; i++)
-		if (!db_link_is_up(s->commits[i]))
-			return false;
-	return true;
+		n += db_link_connects(s->commits[i]);
+	return n;
 }
 
 struct db_link *served_commits(const struct served *s)
 {
-	return s->server->commits[(size_t)(s->id - 1) % COMMIT_LINKS];
+	return s->server->commits[s->link];
+}
+
+static size_t own_link(const struct served *s)
+{
+	return (size_t)(s->id - 1) % COMMIT_LINKS;
+}
+
+size_t served_link_wanted(const struct served *s)
+{
+	const struct server *server = s->server;
+
+	if (!db_link_is_up(server->feed))
+		return s->link;
+	for (size_t i = 0; i < COMMIT_LINKS; i++) {
+		size_t n = (own_link(s) + i) % COMMIT_LINKS;
+
+		if (db_link_is_up(server->commits[n]))
+			return n;
+	}
+	return s->link;
+}
+
+bool served_database_is_up(const struct served *s)
+{
+	return !s->server->database_down_since &&
+	       db_link_is_up(s->server->commits[served_link_wanted(s)]);
 }
 
 struct served *served_new(struct server *server, int32_t id, const char *name)
@@ -101,6 +128,7 @@ struct served *served_new(struct server *server, int32_t id, const char *name)
 
 	s->server = server;
 	s->id = id;
+	s->link = own_link(s);
 	s->name = memory_strdup(name);
 	s->pole = pole_new();
 	s->unused_us = metrics_now_us();
@@ -182,14 +210,14 @@ static void reload_later(struct served *s)
 		s->reload_wait_us = RELOAD_LATEST_US;
 	s->reload_after_us = metrics_now_us() + s->reload_wait_us;
 	s->reload_failed_version = s->known_version;
-	s->reload_failed_connects = db_link_connects(served_commits(s));
+	s->reload_failed_connects = server_commits_connects(s->server);
 }
 
 /* A newer version may have what could not be read, and another server, too. */
 static int64_t reload_after(const struct served *s)
 {
 	bool news = s->known_version > s->reload_failed_version ||
-		    db_link_connects(served_commits(s)) != s->reload_failed_connects;
+		    server_commits_connects(s->server) != s->reload_failed_connects;
 
 	if (!s->reload_wait_us || !news)
 		return s->reload_after_us;

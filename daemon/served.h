@@ -33,6 +33,7 @@ struct served {
 	struct policy_record policy;
 	struct groups groups;
 	struct announcement announcement;
+	size_t link;	   /* of server->commits, that its commits go over */
 	size_t n_users;	   /* sessions and exchanges: while there are any, it stays in memory */
 	int64_t unused_us; /* since when there are none, by metrics_now_us() */
 	bool following; /* reading the log */
@@ -55,6 +56,10 @@ struct served {
 struct served *served_new(struct server *server, int32_t id, const char *name);
 /* The connection of its commits. */
 struct db_link *served_commits(const struct served *s);
+/* The number of the one that they should go over: see links.h. */
+size_t served_link_wanted(const struct served *s);
+/* Whether its commits can be made, as far as is known. */
+bool served_database_is_up(const struct served *s);
 int64_t served_now(const struct served *s);
 /* Since when what memory shows may have been overtaken: the database is away, or says nothing; 0: it is as things are. */
 int64_t served_as_of(const struct served *s, int64_t now_us);

@@ -272,7 +272,7 @@ static void write_inside(const struct exchange *x, struct line_writer *w)
 	line_int(w, "sent-bytes", (int64_t)streams->sent_bytes);
 	line_int(w, "tls-failures", (int64_t)metrics_tls_failures(x->server));
 	line_int(w, "status-questions", (int64_t)x->server->metrics.status_questions);
-	line_int(w, "database-connects", (int64_t)db_link_connects(served_commits(s)));
+	line_int(w, "database-connects", (int64_t)server_commits_connects(x->server));
 	line_int(w, "memory-bytes", metrics_resident_bytes());
 }
 
@@ -288,8 +288,7 @@ void do_status(struct exchange *x)
 	line_int(&w, "version", s->version);
 	line_int(&w, "bookings", (int64_t)pole_n_bookings(s->pole));
 	line_int(&w, "persons", (int64_t)pole_n_persons(s->pole));
-	line_str(&w, "database",
-		 server->database_down_since || !db_link_is_up(served_commits(s)) ? "down" : "up");
+	line_str(&w, "database", served_database_is_up(s) ? "up" : "down");
 	line_int(&w, "uptime-s", now - server->started_at);
 	line_int(&w, "connections", (int64_t)connections_count(server->connections));
 	line_int(&w, "groups", (int64_t)s->groups.n_groups);

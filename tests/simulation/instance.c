@@ -15,7 +15,7 @@
 #include "daemon/follow.h"
 #include "daemon/group.h"
 #include "daemon/known.h"
-#include "daemon/loader.h"
+#include "daemon/links.h"
 #include "daemon/log.h"
 #include "daemon/secret.h"
 #include "daemon/served.h"
@@ -163,49 +163,6 @@ void pole_make(struct instance *i)
 
 /* Serving it, as daemon/main.c does */
 
-static void commits_up(void *arg)
-{
-	struct commit_link *c = arg;
-	struct instance *i = c->instance;
-
-	i->server.database_down_since = 0;
-	if (i->server.commits[c->n] != served_commits(i->served))
-		return;
-	if (db_link_connects(i->server.commits[c->n]) > 1)
-		follow_doubt(i->served);
-	groups_go_on(i->served);
-}
-
-static void commits_down(void *arg, const char *why)
-{
-	struct commit_link *c = arg;
-	struct instance *i = c->instance;
-
-	if (i->server.commits[c->n] == served_commits(i->served))
-		groups_database_down(i->served);
-	if (!server_commits_up(&i->server) && !i->server.database_down_since)
-		i->server.database_down_since = server_clock();
-}
-
-static void feed_up(void *arg)
-{
-	struct instance *i = arg;
-
-	follow_check_all(&i->server);
-	groups_go_on(i->served);
-}
-
-static void feed_notified(void *arg, const char *channel, const char *payload)
-{
-	struct instance *i = arg;
-
-	follow_notified(&i->server, payload);
-}
-
-static const struct db_link_ops commits_ops = {.up = commits_up, .down = commits_down};
-static const struct db_link_ops asked_ops = {.up = NULL};
-static const struct db_link_ops feed_ops = {.up = feed_up, .notified = feed_notified};
-
 static void set_tick(struct instance *i)
 {
 	event_add(i->tick,
@@ -263,43 +220,23 @@ void instance_start(struct instance *i)
 	}
 	server_add_pole(s, i->served);
 	s->shed = shed_new(s->base);
-	s->loader = loader_new(s);
 	s->known = known_new(s);
 	s->connections = connections_new(s, NULL);
-	for (size_t n = 0; n < COMMIT_LINKS; n++) {
-		i->commit_links[n] = (struct commit_link){i, n};
-		s->commits[n] =
-		    db_link_new(s->base, "", "commits", "", &commits_ops, &i->commit_links[n]);
-	}
-	s->feed = db_link_new(s->base, "", "feed", "LISTEN mutuald", &feed_ops, i);
-	s->reads = db_link_new(s->base, "", "reads", "", &asked_ops, i);
-	s->reports = db_link_new(s->base, "", "reports", "", &asked_ops, i);
+	links_start(s);
 	i->tick = event_new(s->base, -1, 0, on_tick, i);
 	i->check_every_us = chance(50) ? CHECK_EVERY_US : CHECK_SELDOM_US;
 	set_tick(i);
 	i->alive = true;
 }
 
-static void link_end(struct db_link *l)
-{
-	db_link_abandon(l); /* what it knew is gone: frees it */
-	db_link_free(l);
-}
-
 void instance_crash(struct instance *i)
 {
-	struct db_link *links[] = {i->server.feed, i->server.reads, i->server.reports};
-
 	if (!i->alive)
 		return;
 	i->alive = false;
 	wires_lose_all(&i->base);
 	connections_free(i->server.connections);
-	for (size_t k = 0; k < COMMIT_LINKS; k++)
-		link_end(i->server.commits[k]);
-	for (size_t k = 0; k < sizeof(links) / sizeof(*links); k++)
-		link_end(links[k]);
-	loader_free(i->server.loader);
+	links_end(&i->server); /* what it knew is gone */
 	served_free(i->served);
 	free(i->server.poles);
 	known_free(i->server.known);

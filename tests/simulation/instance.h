@@ -9,16 +9,10 @@
 #include "daemon/server.h"
 #include "tests/simulation/virtual.h"
 
-struct commit_link {
-	struct instance *instance;
-	size_t n;
-};
-
 struct instance {
 	struct event_base base;
 	struct server server;
 	struct settings settings;
-	struct commit_link commit_links[COMMIT_LINKS];
 	struct served *served;
 	bool alive;
 	struct event *tick;
