@@ -60,6 +60,7 @@ struct db_link_ops {
 	void (*notified)(void *arg, const char *channel, const char *payload);
 	/* NULL: always. Asked before each attempt, and when the server has let it in; false: it gives its place to others, and waits on. */
 	bool (*may_come)(void *arg);
+	void (*refused)(void *arg); /* an attempt failed, and not for want of time */
 };
 
 /* Statements are named queries from sql/ (see db_query()); each link prepares on first use. `on_connect` (NULL: none) is SQL run
@@ -73,6 +74,7 @@ bool db_link_is_up(const struct db_link *l); /* takes NULL, which is not */
 /* The connection is given up where an answer is owed and nothing has come for that long; 0, as at first: never. */
 void db_link_set_patience(struct db_link *l, unsigned ms);
 uint64_t db_link_connects(const struct db_link *l); /* how often it came up */
+void db_link_give_up(struct db_link *l); /* closes it at the next turn, if it is up; it is made again as any that was lost */
 void db_link_kick(struct db_link *l); /* try to connect now rather than at the next turn of the back-off */
 /* Sends. statement is a name that sql_text() knows. The params may be reset once this returns. */
 void db_query(struct db_link *l, const char *statement, const struct db_params *params, db_done_fn *done, void *arg);

@@ -247,6 +247,8 @@ static void connecting_step(struct db_link *l)
 	default:
 		db_describe_connection(l->conn, why);
 		link_fail(l, why);
+		if (l->ops->refused)
+			l->ops->refused(l->arg);
 	}
 }
 
@@ -441,6 +443,12 @@ uint64_t db_link_connects(const struct db_link *l)
 bool db_link_is_up(const struct db_link *l)
 {
 	return l && l->state == LINK_UP && !l->broken;
+}
+
+void db_link_give_up(struct db_link *l)
+{
+	if (db_link_is_up(l))
+		link_break(l, "given up for one that is needed more");
 }
 
 void db_link_kick(struct db_link *l)

@@ -67,6 +67,22 @@ void links_came(struct server *s)
 	changed(s);
 }
 
+/* The one with the least to do; a pole that is being loaded by the other loader is not interrupted
+ * if it can be helped. */
+void links_refused(const struct server *s)
+{
+	struct db_link *found = NULL;
+
+	for (size_t i = 1; i < COMMIT_LINKS; i++)
+		if (db_link_is_up(s->commits[i]) &&
+		    (!found || db_link_outstanding(s->commits[i]) < db_link_outstanding(found)))
+			found = s->commits[i];
+	if (found)
+		db_link_give_up(found);
+	else
+		loader_give_up_spare(s->loader);
+}
+
 static void commits_up(void *arg)
 {
 	const struct commit_link *c = arg;
@@ -100,6 +116,16 @@ static bool spare_commits_may_come(void *arg)
 	return links_needed_are_up(((const struct commit_link *)arg)->server);
 }
 
+static void commits_refused(void *arg)
+{
+	links_refused(((const struct commit_link *)arg)->server);
+}
+
+static void reads_refused(void *arg)
+{
+	links_refused(arg);
+}
+
 static void reads_up(void *arg)
 {
 	links_came(arg);
@@ -119,11 +145,13 @@ static void feed_notified(void *arg, const char *channel, const char *payload)
 	follow_notified(arg, payload);
 }
 
-static const struct db_link_ops commits_ops = {.up = commits_up, .down = commits_down};
+static const struct db_link_ops commits_ops = {
+    .up = commits_up, .down = commits_down, .refused = commits_refused};
 static const struct db_link_ops spare_ops = {
     .up = commits_up, .down = commits_down, .may_come = spare_commits_may_come};
-static const struct db_link_ops feed_ops = {.up = feed_up, .notified = feed_notified};
-static const struct db_link_ops reads_ops = {.up = reads_up};
+static const struct db_link_ops feed_ops = {
+    .up = feed_up, .notified = feed_notified, .refused = reads_refused};
+static const struct db_link_ops reads_ops = {.up = reads_up, .refused = reads_refused};
 
 static void commits_start(struct server *s, size_t n)
 {

@@ -5,8 +5,8 @@
  * The connections to PostgreSQL, and which pole commits over which.
  *
  * Five are needed: commits-1, reads, reports, feed, loads-1. Four more let poles not wait for each other: commits-2 to -4, and loads-2. Where
- * PostgreSQL has no room for all, the needed come first: a spare one is asked for only while they are up, and is given up again if one of them was
- * lost while it came.
+ * PostgreSQL has no room for all, the needed come first: a spare one is asked for only while they are up, and where one of them is refused a spare
+ * one is given up.
  *
  * A pole's commits go over the connection that its number says, and while that is away over the next that is up: served_link_wanted(). What
  * is outstanding of a pole is on one connection, for the second of two groups rests on the first: so it changes only while it owes nothing, and as
@@ -31,5 +31,6 @@ void links_check(struct server *s);
 void links_end(struct server *s);
 /* All five of them: every pole is served, and a spare one may come. */
 bool links_needed_are_up(const struct server *s);
-/* One is up; by the loader, of its own. */
+/* One is up, or a needed one was refused; by the loader, of its own. */
 void links_came(struct server *s);
+void links_refused(const struct server *s);

@@ -208,6 +208,11 @@ void loader_kick(struct loader *l)
 		db_link_kick(l->lanes[i].link);
 }
 
+void loader_give_up_spare(struct loader *l)
+{
+	db_link_give_up(l->lanes[1].link);
+}
+
 size_t loader_outstanding(const struct loader *l)
 {
 	size_t n = l->n_waiting;
@@ -235,7 +240,12 @@ static bool spare_may_come(void *arg)
 	return links_needed_are_up(((const struct lane *)arg)->loader->server);
 }
 
-static const struct db_link_ops link_ops = {.up = link_up};
+static void link_refused(void *arg)
+{
+	links_refused(((const struct lane *)arg)->loader->server);
+}
+
+static const struct db_link_ops link_ops = {.up = link_up, .refused = link_refused};
 static const struct db_link_ops spare_ops = {.up = link_up, .may_come = spare_may_come};
 
 /* Walks along keys whatever the planner thinks: a table that has grown since it was last looked at

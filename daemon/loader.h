@@ -28,5 +28,6 @@ void loader_begin(struct loader *l, int32_t pole_id, bool soon, loader_fn *done,
 /* The database is away: who waits for its turn is told so. */
 void loader_database_down(struct loader *l);
 void loader_kick(struct loader *l); /* as db_link_kick() */
+void loader_give_up_spare(struct loader *l); /* the second link: as db_link_give_up() */
 size_t loader_outstanding(const struct loader *l); /* poles that are being loaded, or wait to be */
 const struct db_link *loader_link(const struct loader *l, size_t i);
