@@ -141,8 +141,7 @@ void groups_give_up(struct served *s)
 	enum code code = g->state == GROUPS_ASKED ? CODE_UNAVAILABLE : CODE_UNKNOWN_OUTCOME;
 	struct exchange *list = NULL, **end = &list;
 
-	if (g->sent.list && !s->server->database_down_since)
-		s->server->database_down_since = g->sent.at; /* it may be up, but it says nothing */
+	g->sent.is_given_up = g->sent.list;
 	end = give_up(g->sent.list, code, end);
 	give_up(g->next.list, g->next.n_changes ? code : CODE_UNAVAILABLE, end);
 	list_finish(list);
@@ -262,6 +261,11 @@ size_t groups_n_sent(const struct groups *g)
 bool groups_are_owed(const struct groups *g)
 {
 	return g->sent.is_owed || g->next.is_owed || g->n_void || g->state == GROUPS_ASKED;
+}
+
+int64_t groups_silent_since(const struct groups *g)
+{
+	return g->sent.list && g->sent.is_given_up ? g->sent.at : 0;
 }
 
 bool groups_are_idle(const struct groups *g)

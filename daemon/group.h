@@ -75,6 +75,7 @@ struct command_group {
 	int64_t sent_us;	  /* metrics_now_us() */
 	bool is_owed;		  /* the database has not answered yet */
 	bool was_lost;		  /* at an earlier attempt */
+	bool is_given_up;	  /* it took so long that its askers were told that nobody knows */
 };
 
 struct tick_aside {
@@ -115,6 +116,7 @@ void groups_release(struct groups *g);
 size_t groups_n_sent(const struct groups *g); /* commands that are decided and not answered */
 bool groups_are_idle(const struct groups *g);
 bool groups_are_owed(const struct groups *g); /* an answer of the database */
+int64_t groups_silent_since(const struct groups *g); /* it owes one, for so long that the askers were told; 0: it does not */
 /* Decides one command and what follows from it for those who wait: the changes of a dry one are not applied, those of any other are. What
  * decides a log again (daemon/replay.h) comes this way, too. */
 void group_decide(struct served *s, struct exchange *x, int64_t now);

@@ -51,7 +51,7 @@ struct exchange *group_take(struct command_group *g)
 	struct exchange *list = g->list;
 
 	g->list = NULL;
-	g->is_owed = g->was_lost = false;
+	g->is_owed = g->was_lost = g->is_given_up = false;
 	return list;
 }
 

@@ -304,10 +304,8 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 	}
 	event_del(g->patience);
 	g->state = GROUPS_IDLE;
-	if (outcome == DB_OK) {
-		s->server->database_down_since = 0;
+	if (outcome == DB_OK)
 		histogram_add_us(&s->server->metrics.commit_us, metrics_now_us() - sent_us);
-	}
 	if (outcome == DB_DOWN) {
 		groups_put_next_back(g);
 		list_fail(g, group_take(group), CODE_UNAVAILABLE);

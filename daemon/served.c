@@ -118,8 +118,8 @@ size_t served_link_wanted(const struct served *s)
 
 bool served_database_is_up(const struct served *s)
 {
-	return !s->server->database_down_since &&
-	       db_link_is_up(s->server->commits[served_link_wanted(s)]);
+	return db_link_is_up(s->server->commits[served_link_wanted(s)]) &&
+	       !groups_silent_since(&s->groups);
 }
 
 struct served *served_new(struct server *server, int32_t id, const char *name)
@@ -157,10 +157,11 @@ int64_t served_now(const struct served *s)
 
 int64_t served_as_of(const struct served *s, int64_t now_us)
 {
-	const struct server *server = s->server;
+	const int64_t down_since = s->server->database_down_since,
+		      silent_since = groups_silent_since(&s->groups);
 
-	if (server->database_down_since)
-		return server->database_down_since;
+	if (down_since || silent_since)
+		return down_since ? down_since : silent_since;
 	return fresh_is(s, now_us) ? 0 : fresh_moment(s);
 }
 

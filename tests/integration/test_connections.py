@@ -66,3 +66,25 @@ def test_room_for_five(start, own, poles):  # noqa: F811
     for c in people:
         assert [b['from'][11:13] for b in c.expect('LIST', from_=f"{day_ahead()}T00:00").of('booking')] == ['08', '10', '12', '14']
         c.close()
+
+
+def test_one_pole_s_connection_says_nothing(start, own, poles):  # noqa: F811
+    """It is told of its own database only, and another's commit does not say that all is well."""
+    one = start(database=own.conninfo('pole', 'pole_owner'), poles=poles(2))
+    silent, other = members(one, 2)
+    running.until('all are there', lambda: there(own) == NEEDED | SPARE, 30)
+    for c in silent, other:
+        assert book(c, 8)
+    with running.frozen(running.backend(own.psql, 'commits-1')):
+        tag = silent.send('BOOK', what='van', from_=f"{day_ahead()}T10:00", for_='1h', key='once')
+        assert silent.receive(tag).outcome == 'ERR unknown-outcome'
+        assert book(other, 10)
+        assert silent.expect('STATUS')['database'] == 'down' and 'as-of' in silent.expect('LIST')
+        assert other.expect('STATUS')['database'] == 'up' and 'as-of' not in other.expect('LIST')
+        assert book(other, 12)
+        assert silent.expect('STATUS')['database'] == 'down'
+    running.until('it is up again', lambda: silent.expect('STATUS')['database'] == 'up', 60)
+    assert 'as-of' not in silent.expect('LIST')
+    assert silent.expect('LIST', from_=f"{day_ahead()}T00:00")['count'] == '2'
+    for c in silent, other:
+        c.close()
