@@ -24,7 +24,7 @@ struct forgetting {
 	int64_t now;	 /* 0: there is nothing to do */
 	int32_t pole;	 /* the present one, or the last; 0: none yet */
 	int64_t booking; /* how far it has come in it */
-	size_t answer;
+	struct kept_place answer;
 	bool has_bookings; /* left to look at */
 };
 
@@ -42,7 +42,7 @@ static void begin_pole(struct forgetting *f, int32_t pole)
 {
 	f->pole = pole;
 	f->booking = 0;
-	f->answer = 0;
+	f->answer = (struct kept_place){0};
 	f->has_bookings = true;
 }
 

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Keeps answers by (actor, key) in an open-addressing table. */
+/*
+ * Keeps answers by (actor, key) in open-addressing tables.
+ *
+ * A table doubles in one go, in which everybody else waits: one of a million answers for half a
+ * second. So there are many, each with its share of the keys, and each small: of a million answers
+ * a table has eight thousand, and takes a millisecond.
+ */
 
 #include "daemon/kept.h"
 
@@ -8,22 +14,33 @@
 
 #include "lib/arena.h"
 
-static size_t kept_home(const struct kept *k, uint32_t actor, const char *key)
+#define CAP_FIRST 4
+
+static uint64_t hash_of(uint32_t actor, const char *key)
 {
 	uint64_t h = 0xcbf29ce484222325u ^ actor;
 
 	for (const char *c = key; *c; c++)
 		h = (h ^ (unsigned char)*c) * 0x100000001b3u;
-	h ^= h >> 32;
-	return h & (k->cap - 1);
+	return h ^ (h >> 32);
 }
 
-static size_t kept_slot(const struct kept *k, uint32_t actor, const char *key)
+static struct kept_table *table_of(const struct kept *k, uint32_t actor, const char *key)
+{
+	return &k->tables[hash_of(actor, key) % KEPT_TABLES];
+}
+
+static size_t table_home(const struct kept_table *t, uint32_t actor, const char *key)
+{
+	return hash_of(actor, key) / KEPT_TABLES & (t->cap - 1);
+}
+
+static size_t table_slot(const struct kept_table *t, uint32_t actor, const char *key)
 {
 	size_t i;
 
-	for (i = kept_home(k, actor, key); k->slots[i].key; i = (i + 1) & (k->cap - 1))
-		if (k->slots[i].actor == actor && strcmp(k->slots[i].key, key) == 0)
+	for (i = table_home(t, actor, key); t->slots[i].key; i = (i + 1) & (t->cap - 1))
+		if (t->slots[i].actor == actor && strcmp(t->slots[i].key, key) == 0)
 			break;
 	return i;
 }
@@ -35,44 +52,60 @@ static void kept_answer_clear(struct kept_answer *a)
 	free(a->reply);
 }
 
+static void table_clear(struct kept_table *t)
+{
+	for (size_t i = 0; i < t->cap; i++)
+		kept_answer_clear(&t->slots[i]);
+	free(t->slots);
+}
+
 void kept_clear(struct kept *k)
 {
-	for (size_t i = 0; i < k->cap; i++)
-		kept_answer_clear(&k->slots[i]);
-	free(k->slots);
+	for (size_t i = 0; k->tables && i < KEPT_TABLES; i++)
+		table_clear(&k->tables[i]);
+	free(k->tables);
 	*k = (struct kept){0};
 }
 
 const struct kept_answer *kept_find(const struct kept *k, uint32_t actor, const char *key)
 {
+	const struct kept_table *t;
 	const struct kept_answer *a;
 
 	if (!k->n)
 		return NULL;
-	a = &k->slots[kept_slot(k, actor, key)];
+	t = table_of(k, actor, key);
+	if (!t->n)
+		return NULL;
+	a = &t->slots[table_slot(t, actor, key)];
 	return a->key ? a : NULL;
 }
 
-static void kept_grow(struct kept *k)
+static void table_grow(struct kept_table *t)
 {
-	size_t cap = k->cap ? k->cap * 2 : 64;
-	struct kept grown = {.slots = memory_new(cap * sizeof(*k->slots)), .n = k->n, .cap = cap};
+	size_t cap = t->cap ? t->cap * 2 : CAP_FIRST;
+	struct kept_table grown = {
+	    .slots = memory_new(cap * sizeof(*t->slots)), .n = t->n, .cap = cap};
 
-	for (struct kept_answer *a = k->slots; a < k->slots + k->cap; a++)
+	for (struct kept_answer *a = t->slots; a < t->slots + t->cap; a++)
 		if (a->key)
-			grown.slots[kept_slot(&grown, a->actor, a->key)] = *a;
-	free(k->slots);
-	*k = grown;
+			grown.slots[table_slot(&grown, a->actor, a->key)] = *a;
+	free(t->slots);
+	*t = grown;
 }
 
 void kept_add(struct kept *k, uint32_t actor, const char *key, const char *request,
 	      const char *reply, int64_t at)
 {
+	struct kept_table *t;
 	struct kept_answer *a;
 
-	if (k->n * 2 >= k->cap)
-		kept_grow(k);
-	a = &k->slots[kept_slot(k, actor, key)];
+	if (!k->tables)
+		k->tables = memory_new(KEPT_TABLES * sizeof(*k->tables));
+	t = table_of(k, actor, key);
+	if (t->n * 2 >= t->cap)
+		table_grow(t);
+	a = &t->slots[table_slot(t, actor, key)];
 	if (a->key)
 		return;
 	*a = (struct kept_answer){.actor = actor,
@@ -80,37 +113,45 @@ void kept_add(struct kept *k, uint32_t actor, const char *key, const char *reque
 				  .key = memory_strdup(key),
 				  .request = memory_strdup(request),
 				  .reply = memory_strdup(reply)};
+	t->n++;
 	k->n++;
 }
 
 /* Those behind it move up, unless they would come to stand before where they are looked for from.
  */
-static void kept_remove(struct kept *k, size_t hole)
+static void table_remove(struct kept_table *t, size_t hole)
 {
-	const size_t last = k->cap - 1;
+	const size_t last = t->cap - 1;
 
-	kept_answer_clear(&k->slots[hole]);
-	for (size_t i = (hole + 1) & last; k->slots[i].key; i = (i + 1) & last) {
-		size_t home = kept_home(k, k->slots[i].actor, k->slots[i].key);
+	kept_answer_clear(&t->slots[hole]);
+	for (size_t i = (hole + 1) & last; t->slots[i].key; i = (i + 1) & last) {
+		size_t home = table_home(t, t->slots[i].actor, t->slots[i].key);
 
 		if (((i - home) & last) < ((i - hole) & last))
 			continue;
-		k->slots[hole] = k->slots[i];
+		t->slots[hole] = t->slots[i];
 		hole = i;
 	}
-	k->slots[hole] = (struct kept_answer){0};
-	k->n--;
+	t->slots[hole] = (struct kept_answer){0};
+	t->n--;
 }
 
-bool kept_forget_some(struct kept *k, int64_t before, size_t n, size_t *at)
+bool kept_forget_some(struct kept *k, int64_t before, size_t n, struct kept_place *at)
 {
-	for (; *at < k->cap && n > 0; n--) {
-		const struct kept_answer *a = &k->slots[*at];
+	if (!k->tables)
+		return true;
+	for (; at->table < KEPT_TABLES && n > 0; n--) {
+		struct kept_table *t = &k->tables[at->table];
+		const struct kept_answer *a = at->slot < t->cap ? &t->slots[at->slot] : NULL;
 
-		if (a->key && a->at < before)
-			kept_remove(k, *at); /* what moves up is looked at next */
-		else
-			++*at;
+		if (!a) {
+			*at = (struct kept_place){.table = at->table + 1};
+		} else if (a->key && a->at < before) {
+			table_remove(t, at->slot); /* what moves up is looked at next */
+			k->n--;
+		} else {
+			at->slot++;
+		}
 	}
-	return *at >= k->cap;
+	return at->table >= KEPT_TABLES;
 }

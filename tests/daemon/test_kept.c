@@ -53,13 +53,22 @@ static void check(const struct kept *k)
 	assert_int_equal(k->n, n);
 }
 
+static size_t n_tables(const struct kept *k)
+{
+	return k->tables ? KEPT_TABLES : 0;
+}
+
 /* Some at a time; nothing comes in between, so all that is older goes. */
 static void forget(struct kept *k, int64_t before, size_t n)
 {
-	size_t at = 0, n_turns = 1;
+	struct kept_place at = {0};
+	size_t n_turns = 1, n_places = n_tables(k);
+
+	for (size_t i = 0; i < n_tables(k); i++)
+		n_places += k->tables[i].cap;
 
 	for (; !kept_forget_some(k, before, n, &at); n_turns++)
-		assert_true(n_turns * n <= k->cap * 2);
+		assert_true(n_turns * n <= n_places * 2);
 	for (unsigned actor = 0; actor < N_ACTORS; actor++)
 		for (unsigned i = 0; i < N_KEYS; i++)
 			if (moments[actor][i] < before)
@@ -72,7 +81,7 @@ static void test_random(void **state)
 	int64_t now = 1000;
 
 	srandom(7);
-	assert_true(kept_forget_some(&k, now, 1, &(size_t){0}));
+	assert_true(kept_forget_some(&k, now, 1, &(struct kept_place){0}));
 	for (int round = 0; round < 400; round++) {
 		for (int i = 0; i < 30; i++)
 			add(&k, (unsigned)random() % N_ACTORS, (unsigned)random() % N_KEYS,
@@ -91,7 +100,7 @@ static void test_random(void **state)
 static void test_grows_in_between(void **state)
 {
 	struct kept k = {0};
-	size_t at = 0;
+	struct kept_place at = {0};
 
 	for (unsigned i = 0; i < 20; i++)
 		kept_add(&k, 1, key_of(i), "", "", 1);
@@ -100,10 +109,31 @@ static void test_grows_in_between(void **state)
 		kept_add(&k, 1, key_of(i), "", "", 3);
 	while (!kept_forget_some(&k, 2, 10, &at))
 		;
-	at = 0;
+	at = (struct kept_place){0};
 	assert_true(kept_forget_some(&k, 2, SIZE_MAX, &at));
 	assert_int_equal(k.n, N_KEYS - 20);
 	kept_clear(&k);
+}
+
+/* None grows much larger than the others: what is done in one go stays little, whatever the keys
+ * look like. */
+static void test_no_table_is_large(void **state)
+{
+	static const char *const forms[] = {"%u", "%08x", "%032u", "book-2026-11-%u-x"};
+	char key[64];
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		struct kept k = {0};
+
+		for (unsigned n = 0; n < 50000; n++) {
+			snprintf(key, sizeof(key), forms[i], n);
+			kept_add(&k, n % 3, key, "", "", 1);
+		}
+		assert_int_equal(k.n, 50000);
+		for (size_t t = 0; t < n_tables(&k); t++)
+			assert_in_range(k.tables[t].n, 1, 50000 / KEPT_TABLES * 2);
+		kept_clear(&k);
+	}
 }
 
 int main(void)
@@ -111,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_random),
 	    cmocka_unit_test(test_grows_in_between),
+	    cmocka_unit_test(test_no_table_is_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
