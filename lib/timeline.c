@@ -6,6 +6,13 @@
  * binary search answers every question. An array beats a tree here: a lane holds some hundreds to
  * some ten thousands of entries, insertions come near the end, and a memmove of a few kilobytes
  * costs less than following the pointers of a balanced tree.
+ *
+ * With thousands of lanes what a search costs is to wait for memory, at each step for another part
+ * of it. So a lane that has more than a few entries has an index beside them: time is cut into
+ * equal slices, and for each there is where its entries begin. Then a search is one look into the
+ * index and one among the four entries, or so, of a slice. The first slice also has what is before
+ * it, the last what is after: bounds are always right, and at worst wide. The index is made anew
+ * when the array grows, and when time has left it behind.
  */
 #include "lib/timeline.h"
 
@@ -16,6 +23,8 @@
 #include "lib/arena.h"
 
 #define TIMELINE_FIRST_CAP 8
+#define INDEXED_CAP 64
+#define ENTRIES_A_SLICE 4
 
 void timeline_clear(struct timeline *t)
 {
@@ -37,11 +46,31 @@ static size_t seek_between(const struct timeline *t, size_t low, size_t high, in
 	return low;
 }
 
+static size_t n_slices(const struct timeline *t)
+{
+	return t->cap / ENTRIES_A_SLICE;
+}
+
+/* The slice that has `at`; for what is after the last, the last. */
+static size_t slice_of(const struct timeline *t, int64_t at)
+{
+	uint64_t slice;
+
+	if (at <= t->from)
+		return 0;
+	slice = ((uint64_t)at - (uint64_t)t->from) >> t->shift;
+	return slice < n_slices(t) ? slice : n_slices(t) - 1;
+}
+
 size_t timeline_seek(const struct timeline *t, int64_t at)
 {
-	if (t->n == 0 || t->entries[t->n - 1].span.end <= at)
-		return t->n;
-	return seek_between(t, 0, t->n, at);
+	size_t slice;
+
+	if (!t->slices)
+		return seek_between(t, 0, t->n, at);
+	slice = slice_of(t, at);
+	return seek_between(t, t->slices[slice],
+			    slice + 1 < n_slices(t) ? t->slices[slice + 1] : t->n, at);
 }
 
 /* The same, in steps that double from the end back: what is near it is found among neighbours. */
@@ -56,12 +85,53 @@ static size_t seek_near_end(const struct timeline *t, int64_t at)
 	return seek_between(t, step <= high ? high - step + 1 : 0, high, at);
 }
 
+/* From the first entry to where seven eighths begin, for the last may be years away, and a quarter
+ * on for what is to come. */
+static void make_slices(struct timeline *t)
+{
+	const struct timeline_entry *late = &t->entries[t->n - 1 - t->n / 8];
+	uint64_t reach;
+	size_t slice = 0;
+
+	t->from = t->entries[0].span.start;
+	reach = ((uint64_t)late->span.start - (uint64_t)t->from) / 4 * 5;
+	for (t->shift = 0; reach >> t->shift >= n_slices(t);)
+		t->shift++;
+	t->slices[slice++] = 0;
+	for (size_t i = 0; i < t->n; i++)
+		while (slice < n_slices(t) &&
+		       (uint64_t)slice << t->shift <
+			   (uint64_t)t->entries[i].span.end - (uint64_t)t->from)
+			t->slices[slice++] = (uint32_t)i;
+	while (slice < n_slices(t))
+		t->slices[slice++] = (uint32_t)t->n;
+}
+
+/* An entry that ends there has come (+1) or gone (-1): for slices that begin no earlier, all is one
+ * further. */
+static void move_slices(struct timeline *t, int64_t end, int by)
+{
+	for (size_t i = slice_of(t, end - 1) + 1; i < n_slices(t); i++)
+		t->slices[i] += (uint32_t)by;
+}
+
+static bool is_left_behind(const struct timeline *t)
+{
+	return t->n - t->slices[n_slices(t) - 1] > t->n / 4;
+}
+
+/* The index lies behind the entries, in the same piece of memory. */
 static void make_room(struct timeline *t)
 {
 	if (t->n < t->cap)
 		return;
 	t->cap = t->cap ? t->cap * 2 : TIMELINE_FIRST_CAP;
-	t->entries = memory_grow(t->entries, t->cap * sizeof(*t->entries));
+	t->entries = memory_grow(t->entries,
+				 t->cap * sizeof(*t->entries) + n_slices(t) * sizeof(*t->slices));
+	if (t->cap < INDEXED_CAP)
+		return;
+	t->slices = (uint32_t *)(t->entries + t->cap);
+	make_slices(t);
 }
 
 int timeline_insert(struct timeline *t, struct span s, int64_t booking)
@@ -75,6 +145,11 @@ int timeline_insert(struct timeline *t, struct span s, int64_t booking)
 	memmove(&t->entries[i + 1], &t->entries[i], (t->n - i) * sizeof(*t->entries));
 	t->entries[i] = (struct timeline_entry){.span = s, .booking = booking};
 	t->n++;
+	if (!t->slices)
+		return TIMELINE_OK;
+	move_slices(t, s.end, 1);
+	if (is_left_behind(t))
+		make_slices(t);
 	return TIMELINE_OK;
 }
 
@@ -86,6 +161,8 @@ int timeline_remove(struct timeline *t, struct span s, int64_t booking)
 		return TIMELINE_E_ABSENT;
 	t->n--;
 	memmove(&t->entries[i], &t->entries[i + 1], (t->n - i) * sizeof(*t->entries));
+	if (t->slices)
+		move_slices(t, s.end, -1);
 	return TIMELINE_OK;
 }
 

@@ -17,6 +17,10 @@ struct timeline_entry {
 struct timeline {
 	struct timeline_entry *entries;
 	size_t n, cap;
+	/* Where to look: time in equal slices, for each the first entry that ends after its beginning. NULL: there is no such thing. */
+	uint32_t *slices;
+	int64_t from;	/* the first slice begins */
+	unsigned shift; /* a slice is that power of two of seconds */
 };
 
 enum { TIMELINE_OK = 0, TIMELINE_E_OVERLAP = 1, TIMELINE_E_ABSENT = 2 };

@@ -132,6 +132,71 @@ static void test_random(void **state)
 	timeline_clear(&t);
 }
 
+/* Bookings far ahead and without an end among those of the next weeks, while time goes on and what
+ * is over is forgotten: hundreds in a lane. */
+static struct span any_span(struct draw *d, int64_t now)
+{
+	const int64_t unit = draw_between(d, 0, 1) ? 3600 : 1;
+	int64_t start = now + unit * draw_between(d, -50, 2000);
+
+	if (draw_between(d, 0, 40) == 0)
+		start = now + 86400 * draw_between(d, 1, 60000);
+	if (draw_between(d, 0, 500) == 0)
+		return (struct span){start, TIME_NEVER};
+	return (struct span){start, start + unit * draw_between(d, 1, 9)};
+}
+
+static size_t slow_seek(const struct timeline *t, int64_t at)
+{
+	size_t i = 0;
+
+	while (i < t->n && t->entries[i].span.end <= at)
+		i++;
+	return i;
+}
+
+static void check_seek(const struct timeline *t, struct draw *d, int64_t now)
+{
+	const struct timeline_entry *e =
+	    t->n ? &t->entries[draw_between(d, 0, (int64_t)t->n - 1)] : NULL;
+	const int64_t around = e ? (draw_between(d, 0, 1) ? e->span.start : e->span.end) : now;
+	const int64_t at[] = {around,
+			      around - 1,
+			      around < TIME_NEVER ? around + 1 : around,
+			      any_span(d, now).start,
+			      INT64_MIN,
+			      TIME_NEVER};
+
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+		assert_int_equal(timeline_seek(t, at[i]), slow_seek(t, at[i]));
+}
+
+static void test_seek_while_time_goes_on(void **state)
+{
+	for (uint64_t seed = 1; seed <= 12; seed++) {
+		struct draw d = {.state = seed};
+		struct timeline t = {0};
+		const int64_t most = seed % 3 ? 400 : 60, pace = 1 << (seed % 4 * 4);
+		int64_t now = 1800000000;
+
+		for (int i = 0; i < 6000; i++, now += pace) {
+			if (t.n && (t.n > (size_t)most || draw_between(&d, 0, 3) == 0)) {
+				const struct timeline_entry e =
+				    t.entries[draw_between(&d, 0, 1)
+						  ? 0
+						  : draw_between(&d, 0, (int64_t)t.n - 1)];
+
+				assert_int_equal(timeline_remove(&t, e.span, e.booking),
+						 TIMELINE_OK);
+			} else {
+				timeline_insert(&t, any_span(&d, now), i + 1);
+			}
+			check_seek(&t, &d, now);
+		}
+		timeline_clear(&t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +204,7 @@ int main(void)
 	    cmocka_unit_test(test_remove_wants_the_very_entry),
 	    cmocka_unit_test(test_neighbours),
 	    cmocka_unit_test(test_random),
+	    cmocka_unit_test(test_seek_while_time_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
