@@ -11,12 +11,16 @@
 #include "daemon/migrate.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "daemon/db.h"
 #include "daemon/log.h"
 
 #define WHY_BYTES 512
 #define LOCK "7823001" /* any number that is ours */
+#define LOCK_NOT_AVAILABLE "55P03"
+#define RETRIES 100
 
 static const char *migration_text(int version)
 {
@@ -73,7 +77,7 @@ static int migrate_to(struct db_session *s, int version, char *ret_why)
 static int migrate_from(struct db_session *s, int present, int newest, char *ret_why)
 {
 	char ignored[WHY_BYTES];
-	int answer = run(s, "begin", "begin", ret_why);
+	int answer = run(s, "begin; set local lock_timeout = '2s'", "begin", ret_why);
 
 	for (int version = present + 1; !answer && version <= newest; version++)
 		answer = migrate_to(s, version, ret_why);
@@ -85,6 +89,21 @@ static int migrate_from(struct db_session *s, int present, int newest, char *ret
 		db_session_exec(s, "rollback", ignored);
 	else
 		log_info("database: schema %d", newest);
+	return answer;
+}
+
+/* A table that somebody reads, a long report perhaps, cannot be altered, and as long as we wait for
+ * it all who come to it wait behind us, the commits of other daemons, too: so we step back and come
+ * again. */
+static int migrate_when_free(struct db_session *s, int present, int newest, char *ret_why)
+{
+	int answer = migrate_from(s, present, newest, ret_why);
+
+	for (int i = 0; answer && strstr(ret_why, LOCK_NOT_AVAILABLE) && i < RETRIES; i++) {
+		log_info("database: waiting for whoever reads it, to migrate it: %s", ret_why);
+		sleep(1);
+		answer = migrate_from(s, present, newest, ret_why);
+	}
 	return answer;
 }
 
@@ -107,7 +126,7 @@ static int migrate_locked(struct db_session *s, char *ret_why)
 			 newest);
 		return 1;
 	}
-	return present < newest ? migrate_from(s, present, newest, ret_why) : 0;
+	return present < newest ? migrate_when_free(s, present, newest, ret_why) : 0;
 }
 
 int migrate(struct db_session *s, char *ret_why)

@@ -243,6 +243,38 @@ static void upgrades_schema_2(void **state)
 	db_session_free(s);
 }
 
+/* The others' commits stand behind the migration for no longer than it waits for a table. */
+static void lets_others_by_while_somebody_reads(void **state)
+{
+	struct db_session *reader = owner_session(&database), *writer;
+	char why[512];
+	int status;
+	pid_t pid;
+
+	must_exec(reader, "create database read");
+	db_session_free(reader);
+	reader = owner_session_of(&database, "read");
+	make_landed_2(reader);
+	must_exec(reader, written_in_2);
+	must_exec(reader, "begin; do $$ begin perform from pole; end $$");
+	pid = fork();
+	if (pid == 0)
+		_exit(migrate(owner_session_of(&database, "read"), why));
+	writer = owner_session_of(&database, "read");
+	must_exec(
+	    writer,
+	    "do $$ begin while not exists (select from pg_locks where not granted and database = "
+	    "(select oid from pg_database where datname = 'read')) loop perform pg_sleep(0.01); "
+	    "end loop; end $$");
+	must_exec(writer, "set statement_timeout = '20s'; update pole set version = version");
+	must_exec(reader, "commit");
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_true(schema(writer) > 2);
+	db_session_free(writer);
+	db_session_free(reader);
+}
+
 /* Everything in a database that is ours, as text. */
 static char *shape_of(const char *name)
 {
@@ -469,6 +501,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(is_done_once_by_many),
 	    cmocka_unit_test(refuses_a_newer_schema),
 	    cmocka_unit_test(leaves_nothing_half_done),
+	    cmocka_unit_test(lets_others_by_while_somebody_reads),
 	    cmocka_unit_test(upgrades_what_landed),
 	    cmocka_unit_test(upgrades_schema_2),
 	    cmocka_unit_test(upgraded_is_as_new),
