@@ -229,7 +229,7 @@ static void go_on_after(struct served *s)
 {
 	follow_if_behind(s);
 	if (s->groups.committed && !s->stale && db_link_is_up(served_commits(s)) &&
-	    group_is_worth_it(s))
+	    served_link_wanted(s) == s->link && group_is_worth_it(s))
 		groups_turn(s); /* the database works while answers are written */
 	group_answer(s);
 	groups_go_on(s);
@@ -242,6 +242,7 @@ static void group_voided(void *arg, enum db_outcome outcome, const struct db_row
 	struct groups *g = &s->groups;
 	const char *answer;
 
+	g->sent.is_owed = false;
 	if (outcome != DB_OK) {
 		if (outcome == DB_REFUSED)
 			log_error("pole=%s declaring a group void: %s", s->name, error);
@@ -250,7 +251,6 @@ static void group_voided(void *arg, enum db_outcome outcome, const struct db_row
 	}
 	event_del(g->patience);
 	g->state = GROUPS_IDLE;
-	s->server->database_down_since = 0;
 	answer = db_value(rows, 0, 0);
 	if (strcmp(answer, "behind") == 0) {
 		group_behind(s, db_int(rows, 0, 1));
@@ -272,6 +272,7 @@ static void group_void(struct served *s, const char *error)
 	log_info("pole=%s what was lost is refused, and declared void", s->name);
 	free(g->refused_by);
 	g->refused_by = memory_strdup(error);
+	g->sent.is_owed = true;
 	group_wait_with_patience(g);
 	db_param_int4(p, s->id);
 	db_param_int8(p, g->sent.version - 1);
