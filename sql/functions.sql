@@ -9,8 +9,8 @@ declare
 	-- In one statement, for some rest on others.
 	v_there text := (select string_agg(p.oid::regprocedure::text, ', ') from pg_proc p
 			 where p.pronamespace = 'public'::regnamespace
-			   and p.proname in ('pole_ensure', 'request_forget', 'bookings_of', 'pole_commit', 'pole_void', 'pole_announce',
-					     'seconds', 'allocation_text', 'item_text', 'span_text', 'detail_text'));
+			   and p.proname in ('pole_ensure', 'request_forget', 'bookings_of', 'group_outcome', 'pole_commit', 'pole_void',
+					     'pole_announce', 'seconds', 'allocation_text', 'item_text', 'span_text', 'detail_text'));
 begin
 	if v_there <> '' then
 		execute 'drop function ' || v_there;
@@ -93,6 +93,20 @@ create function bookings_of(g_pole int4, b_n int8[], b_t text[], g_from int4, g_
 	from generate_series(g_from, g_to - 1, 13) k
 $$;
 
+-- What became of a group that finds the pole elsewhere than it expected: its own is in the log, or another came first, or the pole is not there yet.
+create function group_outcome(g_pole int4, g_expected int8, g_batch int8) returns pole_outcome language plpgsql as $$
+declare
+	answer pole_outcome;
+begin
+	if exists (select from event e
+		   where e.pole_id = g_pole and e.version = g_expected + 1 and e.seq = 1 and e.batch = g_batch) then
+		answer := ('committed', g_expected + 1);
+	else
+		answer := ('behind', (select p.version from pole p where p.pole_id = g_pole));
+	end if;
+	return answer;
+end $$;
+
 -- The only way to write; its contract is in sql/README.md.
 --
 -- The update of the pole's row is lock, comparison and new version in one: whoever comes second waits for it, then finds
@@ -134,13 +148,7 @@ begin
 		where pole_id = g_pole and version = g_expected and (g_after = 0 or batch = g_after)
 		  and (void is null or g_batch <> all (void));
 	if not found then
-		if exists (select from event
-			   where pole_id = g_pole and version = g_expected + 1 and seq = 1 and batch = g_batch) then
-			answer := ('committed', g_expected + 1);
-		else
-			answer := ('behind', (select version from pole where pole_id = g_pole));
-		end if;
-		return answer;
+		return group_outcome(g_pole, g_expected, g_batch);
 	end if;
 
 	if v_events > 0 then
@@ -239,14 +247,10 @@ declare
 	answer pole_outcome;
 begin
 	update pole set void = array_append(void, g_batch) where pole_id = g_pole and version = g_expected;
-	if found then
-		answer := ('void', g_expected);
-	elsif exists (select from event
-		      where pole_id = g_pole and version = g_expected + 1 and seq = 1 and batch = g_batch) then
-		answer := ('committed', g_expected + 1);
-	else
-		answer := ('behind', (select version from pole where pole_id = g_pole));
+	if not found then
+		return group_outcome(g_pole, g_expected, g_batch);
 	end if;
+	answer := ('void', g_expected);
 	return answer;
 end $$;
 
@@ -266,6 +270,7 @@ begin
 		execute format('grant execute on function %s to mutuald', f);
 	end loop;
 	revoke all on function bookings_of from public;
+	revoke all on function group_outcome from public;
 end $$;
 
 grant select on schema_version, pole, policy, event, booking, item, detail, allocation, outage, note, person, qualification,
