@@ -19,12 +19,6 @@
 #define MISSING_CHECKS 2 /* one that was lost is back by then, if there is room for it */
 #define N_LINKS (COMMIT_LINKS + 3 + LOADER_LINKS)
 
-static void for_each_pole(const struct server *s, void (*fn)(struct served *))
-{
-	for (size_t i = 0; i < s->n_poles; i++)
-		fn(s->poles[i]);
-}
-
 static void for_each_pole_on(const struct server *s, const struct db_link *link,
 			     void (*fn)(struct served *))
 {
@@ -94,7 +88,7 @@ static void commits_up(void *arg)
 	links_came(s);
 	if (db_link_connects(s->commits[c->n]) > 1)
 		for_each_pole_on(s, s->commits[c->n], follow_doubt);
-	for_each_pole(s, groups_go_on); /* whose own one is away, too */
+	server_each_pole(s, groups_go_on); /* whose own one is away, too */
 }
 
 static void commits_down(void *arg, const char *why)
@@ -137,7 +131,7 @@ static void feed_up(void *arg)
 
 	links_came(s);
 	follow_check_all(s);
-	for_each_pole(s, groups_go_on);
+	server_each_pole(s, groups_go_on);
 }
 
 static void feed_notified(void *arg, const char *channel, const char *payload)

@@ -69,12 +69,6 @@ struct daemon {
 	int64_t stop_before, forgot_at, renewed_at;
 };
 
-static void for_each_pole(struct server *s, void (*fn)(struct served *))
-{
-	for (size_t i = 0; i < s->n_poles; i++)
-		fn(s->poles[i]);
-}
-
 /* Said once every pole can be served. */
 static void say_ready(struct daemon *d)
 {
@@ -169,7 +163,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 	follow_check_all(&d->server);
 	links_check(&d->server);
-	for_each_pole(&d->server, watches_tell);
+	server_each_pole(&d->server, watches_tell);
 	if (server_clock() - d->forgot_at >= FORGET_EVERY_S) {
 		d->forgot_at = server_clock();
 		forgetting_begin(d->forgetting);
@@ -207,7 +201,7 @@ static void on_stopping(evutil_socket_t fd, short what, void *arg)
 	if (all_is_quiet(&d->server) || server_clock() >= d->stop_before + GOODBYE_WITHIN_S)
 		event_base_loopbreak(d->server.base);
 	else if (server_clock() >= d->stop_before)
-		for_each_pole(&d->server, groups_give_up);
+		server_each_pole(&d->server, groups_give_up);
 }
 
 static void on_stop_signal(evutil_socket_t signal, short what, void *arg)
@@ -464,7 +458,7 @@ static void take_down(struct daemon *d)
 	status_http_free(d->status);
 	event_base_loop(d->server.base, EVLOOP_NONBLOCK); /* frees the streams: see stream.c */
 	links_end(&d->server);
-	for_each_pole(&d->server, served_free);
+	server_each_pole(&d->server, served_free);
 	free(d->server.poles);
 	known_free(d->server.known);
 	shed_free(d->server.shed);

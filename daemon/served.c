@@ -91,6 +91,12 @@ uint64_t server_commits_connects(const struct server *s)
 	return n;
 }
 
+void server_each_pole(const struct server *s, void (*fn)(struct served *))
+{
+	for (size_t i = 0; i < s->n_poles; i++)
+		fn(s->poles[i]);
+}
+
 struct db_link *served_commits(const struct served *s)
 {
 	return s->server->commits[s->link];

@@ -53,6 +53,7 @@ struct server {
 	struct metrics metrics;
 };
 
+void server_each_pole(const struct server *s, void (*fn)(struct served *));
 /* Of `commits`, the one that is up and has the least to do; NULL: none is up. */
 struct db_link *server_commits_up(const struct server *s);
 uint64_t server_commits_connects(const struct server *s); /* how often one of them came up */
