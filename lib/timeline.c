@@ -13,6 +13,9 @@
  * index and one among the four entries, or so, of a slice. The first slice also has what is before
  * it, the last what is after: bounds are always right, and at worst wide. The index is made anew
  * when the array grows, and when time has left it behind.
+ *
+ * Most questions are about time that is free, and need not look at entries at all: a slice has a
+ * bit for each 32nd of itself, set where an entry reaches into it.
  */
 #include "lib/timeline.h"
 
@@ -25,6 +28,7 @@
 #define TIMELINE_FIRST_CAP 8
 #define INDEXED_CAP 64
 #define ENTRIES_A_SLICE 4
+#define PARTS_SHIFT 5 /* 32 parts a slice */
 
 void timeline_clear(struct timeline *t)
 {
@@ -69,20 +73,66 @@ size_t timeline_seek(const struct timeline *t, int64_t at)
 	if (!t->slices)
 		return seek_between(t, 0, t->n, at);
 	slice = slice_of(t, at);
-	return seek_between(t, t->slices[slice],
-			    slice + 1 < n_slices(t) ? t->slices[slice + 1] : t->n, at);
+	return seek_between(t, t->slices[slice].first,
+			    slice + 1 < n_slices(t) ? t->slices[slice + 1].first : t->n, at);
 }
 
-/* The same, in steps that double from the end back: what is near it is found among neighbours. */
-static size_t seek_near_end(const struct timeline *t, int64_t at)
+/* The parts of that slice that `s` reaches into. */
+static uint32_t parts_of(const struct timeline *t, size_t slice, struct span s)
 {
-	size_t high = t->n, step = 1;
+	int64_t start = t->from + (int64_t)(slice << t->shift),
+		end = start + ((int64_t)1 << t->shift);
+	unsigned part = t->shift - PARTS_SHIFT;
+	uint32_t parts = UINT32_MAX;
 
-	while (step <= high && t->entries[high - step].span.end > at) {
-		high -= step;
-		step *= 2;
-	}
-	return seek_between(t, step <= high ? high - step + 1 : 0, high, at);
+	if (s.start > start)
+		parts &= UINT32_MAX << ((s.start - start) >> part);
+	if (s.end < end)
+		parts &= UINT32_MAX >> (31 - ((s.end - 1 - start) >> part));
+	return parts;
+}
+
+/* The last slice has no end, and so no parts. */
+static void take_parts(struct timeline *t, struct span s)
+{
+	size_t last = slice_of(t, s.end - 1);
+
+	if (s.end <= t->from)
+		return;
+	for (size_t i = slice_of(t, s.start); i <= last && i + 1 < n_slices(t); i++)
+		t->slices[i].taken |= parts_of(t, i, s);
+}
+
+/* After its entry has gone, from before the one that is now at `next`: but for what its neighbours
+ * reach into. */
+static void free_parts(struct timeline *t, struct span s, size_t next)
+{
+	size_t last = slice_of(t, s.end - 1);
+
+	if (s.end <= t->from)
+		return;
+	for (size_t i = slice_of(t, s.start); i <= last && i + 1 < n_slices(t); i++)
+		t->slices[i].taken &= ~parts_of(t, i, s);
+	if (next > 0)
+		take_parts(t, t->entries[next - 1].span);
+	if (next < t->n)
+		take_parts(t, t->entries[next].span);
+}
+
+/* Whether no entry reaches into a part that `s` does. */
+static bool has_parts_free(const struct timeline *t, struct span s)
+{
+	size_t last;
+
+	if (!t->slices || s.start < t->from || span_is_empty(s))
+		return false;
+	last = slice_of(t, s.end - 1);
+	if (last + 1 == n_slices(t))
+		return false;
+	for (size_t i = slice_of(t, s.start); i <= last; i++)
+		if (t->slices[i].taken & parts_of(t, i, s))
+			return false;
+	return true;
 }
 
 /* From the first entry to where seven eighths begin, for the last may be years away, and a quarter
@@ -95,16 +145,18 @@ static void make_slices(struct timeline *t)
 
 	t->from = t->entries[0].span.start;
 	reach = ((uint64_t)late->span.start - (uint64_t)t->from) / 4 * 5;
-	for (t->shift = 0; reach >> t->shift >= n_slices(t);)
+	for (t->shift = PARTS_SHIFT; reach >> t->shift >= n_slices(t);)
 		t->shift++;
-	t->slices[slice++] = 0;
+	t->slices[slice++] = (struct timeline_slice){0};
 	for (size_t i = 0; i < t->n; i++)
 		while (slice < n_slices(t) &&
 		       (uint64_t)slice << t->shift <
 			   (uint64_t)t->entries[i].span.end - (uint64_t)t->from)
-			t->slices[slice++] = (uint32_t)i;
+			t->slices[slice++] = (struct timeline_slice){.first = (uint32_t)i};
 	while (slice < n_slices(t))
-		t->slices[slice++] = (uint32_t)t->n;
+		t->slices[slice++] = (struct timeline_slice){.first = (uint32_t)t->n};
+	for (size_t i = 0; i < t->n; i++)
+		take_parts(t, t->entries[i].span);
 }
 
 /* An entry that ends there has come (+1) or gone (-1): for slices that begin no earlier, all is one
@@ -112,12 +164,12 @@ static void make_slices(struct timeline *t)
 static void move_slices(struct timeline *t, int64_t end, int by)
 {
 	for (size_t i = slice_of(t, end - 1) + 1; i < n_slices(t); i++)
-		t->slices[i] += (uint32_t)by;
+		t->slices[i].first += (uint32_t)by;
 }
 
 static bool is_left_behind(const struct timeline *t)
 {
-	return t->n - t->slices[n_slices(t) - 1] > t->n / 4;
+	return t->n - t->slices[n_slices(t) - 1].first > t->n / 4;
 }
 
 /* The index lies behind the entries, in the same piece of memory. */
@@ -130,13 +182,13 @@ static void make_room(struct timeline *t)
 				 t->cap * sizeof(*t->entries) + n_slices(t) * sizeof(*t->slices));
 	if (t->cap < INDEXED_CAP)
 		return;
-	t->slices = (uint32_t *)(t->entries + t->cap);
+	t->slices = (struct timeline_slice *)(t->entries + t->cap);
 	make_slices(t);
 }
 
 int timeline_insert(struct timeline *t, struct span s, int64_t booking)
 {
-	size_t i = seek_near_end(t, s.start);
+	size_t i = timeline_seek(t, s.start);
 
 	assert(!span_is_empty(s));
 	if (i < t->n && t->entries[i].span.start < s.end)
@@ -148,6 +200,7 @@ int timeline_insert(struct timeline *t, struct span s, int64_t booking)
 	if (!t->slices)
 		return TIMELINE_OK;
 	move_slices(t, s.end, 1);
+	take_parts(t, s);
 	if (is_left_behind(t))
 		make_slices(t);
 	return TIMELINE_OK;
@@ -161,14 +214,18 @@ int timeline_remove(struct timeline *t, struct span s, int64_t booking)
 		return TIMELINE_E_ABSENT;
 	t->n--;
 	memmove(&t->entries[i], &t->entries[i + 1], (t->n - i) * sizeof(*t->entries));
-	if (t->slices)
+	if (t->slices) {
 		move_slices(t, s.end, -1);
+		free_parts(t, s, i);
+	}
 	return TIMELINE_OK;
 }
 
 const struct timeline_entry *timeline_conflict(const struct timeline *t, struct span s,
 					       int64_t except)
 {
+	if (has_parts_free(t, s))
+		return NULL;
 	for (size_t i = timeline_seek(t, s.start); i < t->n; i++) {
 		if (t->entries[i].span.start >= s.end)
 			return NULL;

@@ -14,13 +14,17 @@ struct timeline_entry {
 	int64_t booking;
 };
 
+struct timeline_slice { /* of time */
+	uint32_t first; /* entry that ends after it begins */
+	uint32_t taken; /* a bit for each 32nd of it, from its beginning: whether an entry reaches into that */
+};
+
 struct timeline {
 	struct timeline_entry *entries;
 	size_t n, cap;
-	/* Where to look: time in equal slices, for each the first entry that ends after its beginning. NULL: there is no such thing. */
-	uint32_t *slices;
-	int64_t from;	/* the first slice begins */
-	unsigned shift; /* a slice is that power of two of seconds */
+	struct timeline_slice *slices; /* where to look; NULL: there is no such thing */
+	int64_t from;		       /* the first begins */
+	unsigned shift;		       /* each is that power of two of seconds */
 };
 
 enum { TIMELINE_OK = 0, TIMELINE_E_OVERLAP = 1, TIMELINE_E_ABSENT = 2 };

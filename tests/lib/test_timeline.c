@@ -155,6 +155,26 @@ static size_t slow_seek(const struct timeline *t, int64_t at)
 	return i;
 }
 
+static const struct timeline_entry *slow_conflict(const struct timeline *t, struct span s)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (span_overlaps(t->entries[i].span, s))
+			return &t->entries[i];
+	return NULL;
+}
+
+/* Also of nothing, and of what has no end. */
+static void check_conflict(const struct timeline *t, struct draw *d, int64_t at)
+{
+	const int64_t lasts[] = {0, 1, 2, draw_between(d, 1, 50), 3600 * draw_between(d, 1, 200)};
+
+	for (size_t i = 0; i < sizeof(lasts) / sizeof(lasts[0]); i++) {
+		const struct span s = {at, at < TIME_NEVER - lasts[i] ? at + lasts[i] : TIME_NEVER};
+
+		assert_ptr_equal(timeline_conflict(t, s, 0), slow_conflict(t, s));
+	}
+}
+
 static void check_seek(const struct timeline *t, struct draw *d, int64_t now)
 {
 	const struct timeline_entry *e =
@@ -169,6 +189,8 @@ static void check_seek(const struct timeline *t, struct draw *d, int64_t now)
 
 	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
 		assert_int_equal(timeline_seek(t, at[i]), slow_seek(t, at[i]));
+	check_conflict(t, d, around - draw_between(d, 0, 3));
+	check_conflict(t, d, any_span(d, now).start);
 }
 
 static void test_seek_while_time_goes_on(void **state)
