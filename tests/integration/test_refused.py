@@ -96,6 +96,7 @@ def test_what_was_lost_and_goes_on_is_waited_for(relayed, own):
         assert own.psql('select count(*) from booking', 'pole') == [['1']]
 
 
+@pytest.mark.long
 def test_one_booking_that_time_cannot_end_holds_up_no_other(start, own):
     """Of what was due together all is done but that one, which goes on holding its place, and is told of once; when it is mended, it is done, too."""
     one = start(database=own.conninfo('pole', 'pole_owner'), clock='+0')
