@@ -190,7 +190,7 @@ static void is_loaded(void *arg, struct loaded *loaded, const char *why)
 	struct served *s;
 
 	if (loaded && !pole_policy(loaded->pole)) {
-		loaded_clear(loaded);
+		shed_pole(server->shed, loaded->pole, &loaded->kept);
 		loaded = NULL;
 		why = "it has no policy";
 	}
@@ -359,7 +359,7 @@ static void let_go(struct known *k, struct served *s)
 	log_debug("pole=%s is let go", k->name);
 	served_forget_answers(s);
 	server_remove_pole(server, s);
-	shed_pole(server->shed, s->pole);
+	shed_pole(server->shed, s->pole, &s->kept);
 	s->pole = NULL;
 	served_free(s);
 	server->metrics.let_go++;

@@ -75,13 +75,6 @@ static struct load_page *page_at(struct load *l, int64_t page)
 	return &l->pages[page % PAGES_AHEAD];
 }
 
-void loaded_clear(struct loaded *l)
-{
-	pole_free(l->pole);
-	kept_clear(&l->kept);
-	*l = (struct loaded){0};
-}
-
 struct load *load_new(int32_t pole_id, int64_t now)
 {
 	struct load *l = memory_new(sizeof(*l));
@@ -97,7 +90,8 @@ void load_free(struct load *l)
 {
 	if (!l)
 		return;
-	loaded_clear(&l->so_far);
+	pole_free(l->so_far.pole);
+	kept_clear(&l->so_far.kept);
 	for (size_t i = 0; i < PAGES_AHEAD; i++)
 		load_page_clear(&l->pages[i]);
 	free(l->credentials);
@@ -105,13 +99,13 @@ void load_free(struct load *l)
 	free(l);
 }
 
-struct pole *load_abandon(struct load *l)
+struct loaded load_end(struct load *l)
 {
-	struct pole *pole = l->so_far.pole;
+	struct loaded so_far = l->so_far;
 
-	l->so_far.pole = NULL;
+	l->so_far = (struct loaded){0};
 	load_free(l);
-	return pole;
+	return so_far;
 }
 
 static void apply_and_clear(struct load *l, struct changes *c)
@@ -508,13 +502,4 @@ int load_take(struct load *l, const struct db_rows *rows, char *ret_why)
 bool load_is_done(const struct load *l)
 {
 	return l->last_step == N_LAST_STEPS && l->n_taken == l->n_asked;
-}
-
-struct loaded load_result(struct load *l)
-{
-	struct loaded result = l->so_far;
-
-	assert(load_is_done(l));
-	l->so_far = (struct loaded){0};
-	return result;
 }

@@ -30,12 +30,11 @@ struct loaded { /* a pole, and where it stands in the log */
 	int64_t version, last_at;
 	char head[65];
 };
-void loaded_clear(struct loaded *l);
 
 struct load *load_new(int32_t pole_id, int64_t now);
 void load_free(struct load *l); /* takes NULL; frees what was read so far */
-/* The same, but for the pole, which is the caller's: it may be large. */
-struct pole *load_abandon(struct load *l);
+/* Ends it as well: what was read so far, all of it where it is done, is the caller's. */
+struct loaded load_end(struct load *l);
 
 struct load_question {
 	const char *statement;
@@ -46,6 +45,5 @@ bool load_next(struct load *l, struct load_question *ret, struct db_params *para
 /* The answer to the oldest question that has none yet. > 0: it cannot be loaded, and why (512 bytes). */
 int load_take(struct load *l, const struct db_rows *rows, char *ret_why);
 bool load_is_done(const struct load *l); /* all is asked and answered */
-struct loaded load_result(struct load *l); /* of a load that is done: the caller's from here on */
 /* What ends the transaction of a load that failed. */
 extern const struct load_question load_over;

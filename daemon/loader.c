@@ -86,16 +86,14 @@ static void finish(struct lane *lane)
 {
 	struct job *job = lane->job;
 	struct metrics *metrics = &lane->loader->server->metrics;
-	struct loaded loaded;
+	struct loaded loaded = load_end(lane->load);
 
 	lane->job = NULL;
 	if (lane->failed) {
 		metrics->load_failures++;
-		shed_pole(lane->loader->server->shed, load_abandon(lane->load));
+		shed_pole(lane->loader->server->shed, loaded.pole, &loaded.kept);
 		job->done(job->arg, NULL, lane->why);
 	} else {
-		loaded = load_result(lane->load);
-		load_free(lane->load);
 		histogram_add_us(&metrics->load_us, metrics_now_us() - job->began_us);
 		job->done(job->arg, &loaded, "");
 	}

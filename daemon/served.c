@@ -244,11 +244,10 @@ static void loaded_anew(void *arg, struct loaded *loaded, const char *why)
 		return;
 	}
 	if (s->following) { /* what it is about to read goes with what is there now */
-		shed_pole(s->server->shed, loaded->pole);
-		kept_clear(&loaded->kept);
+		shed_pole(s->server->shed, loaded->pole, &loaded->kept);
 		return;
 	}
-	shed_pole(s->server->shed, s->pole);
+	shed_pole(s->server->shed, s->pole, &s->kept);
 	s->pole = NULL;
 	served_take(s, *loaded);
 	s->stale = false;

@@ -9,14 +9,18 @@
 #include <stdlib.h>
 
 #include "daemon/allocator.h"
+#include "daemon/kept.h"
 #include "lib/arena.h"
 #include "lib/pole.h"
 
 #define BOOKINGS_A_TURN 4096
+#define ANSWERS_A_TURN 4096
 
 struct leaving {
 	struct leaving *next;
 	struct pole *pole;
+	struct kept kept;
+	struct kept_place at; /* up to which the answers are gone */
 };
 
 struct shed {
@@ -30,6 +34,7 @@ static void drop_first(struct shed *s)
 
 	s->first = l->next;
 	pole_free(l->pole);
+	kept_clear(&l->kept);
 	free(l);
 }
 
@@ -41,8 +46,10 @@ static void next_turn(struct shed *s)
 static void on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct shed *s = arg;
+	struct leaving *l = s->first;
 
-	if (pole_free_some(s->first->pole, BOOKINGS_A_TURN))
+	if (kept_forget_some(&l->kept, INT64_MAX, ANSWERS_A_TURN, &l->at) &&
+	    (!l->pole || pole_free_some(l->pole, BOOKINGS_A_TURN)))
 		drop_first(s);
 	if (s->first)
 		next_turn(s);
@@ -68,15 +75,12 @@ void shed_free(struct shed *s)
 	free(s);
 }
 
-void shed_pole(struct shed *s, struct pole *p)
+void shed_pole(struct shed *s, struct pole *p, struct kept *k)
 {
-	struct leaving *l;
+	struct leaving *l = memory_new(sizeof(*l));
 
-	if (!p)
-		return;
-	l = memory_new(sizeof(*l));
-	l->pole = p;
-	l->next = s->first;
+	*l = (struct leaving){.next = s->first, .pole = p, .kept = *k};
+	*k = (struct kept){0};
 	s->first = l;
 	next_turn(s);
 }

@@ -51,9 +51,11 @@ int store_load(struct db_session *session, struct served *s, char *ret_why)
 	char ignored[512];
 	int r = load_all(session, l, ret_why);
 
-	if (!r)
-		served_take(s, load_result(l));
-	else if (db_session_query(session, load_over.statement, NULL, &rows, ignored) == 0)
+	if (!r) {
+		served_take(s, load_end(l));
+		return 0;
+	}
+	if (db_session_query(session, load_over.statement, NULL, &rows, ignored) == 0)
 		db_rows_free(rows);
 	load_free(l);
 	return r;
