@@ -194,7 +194,7 @@ void groups_go_on(struct served *s)
 		if (s->doubtful || event_pending(g->again, EV_TIMEOUT, NULL))
 			return;
 		log_info("pole=%s asking again what became of a group", s->name);
-		group_send(s, &g->sent);
+		group_send_again(s);
 	} else if (!up) {
 		if (g->waiting || s->stale)
 			ask_for_turn(g);
@@ -248,7 +248,6 @@ void groups_release(struct groups *g)
 	event_free(g->again);
 	event_free(g->yield);
 	event_free(g->alarm);
-	free(g->refused_by);
 	db_params_free(g->sent.params);
 	db_params_free(g->next.params);
 }

@@ -60,7 +60,7 @@ struct served;
 enum groups_state {
 	GROUPS_IDLE,
 	GROUPS_SENT,	/* the group is on its way; or it was lost, and is being declared void */
-	GROUPS_UNKNOWN, /* it was lost, and is to be sent again */
+	GROUPS_UNKNOWN, /* it was lost, and is to be sent, or declared void, again */
 	GROUPS_ASKED,	/* it changes nothing; the database is asked where the pole stands */
 };
 
@@ -76,6 +76,7 @@ struct command_group {
 	bool is_owed;		  /* the database has not answered yet */
 	bool was_lost;		  /* at an earlier attempt */
 	bool is_given_up;	  /* it took so long that its askers were told that nobody knows */
+	char *refused_by;	  /* the error for which what was lost is being declared void; NULL: it is not */
 };
 
 struct tick_aside {
@@ -89,7 +90,6 @@ struct groups {
 	struct exchange *waiting, *waiting_tail; /* not yet decided */
 	struct command_group sent;	     /* the group on its way */
 	struct command_group next;	     /* decided on what `sent` would leave, and on its way, too, if it changes anything */
-	char *refused_by; /* the error for which what was lost is being declared void */
 	struct exchange *committed;  /* to be answered */
 	size_t n_void;		     /* answers still to come of groups that cannot have been committed */
 	size_t solo; /* this many of the next commands go alone */

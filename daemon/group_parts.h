@@ -41,7 +41,7 @@ void groups_turn(struct served *s);
 void group_wait_with_patience(struct groups *g); /* groups_give_up(), if it takes too long */
 /* Sends a group on top of another that is on its way, or, NULL, of what is in memory. */
 void group_commit(struct served *s, const struct command_group *after, struct command_group *g);
-void group_send(struct served *s, struct command_group *g); /* the same once more */
+void group_send_again(struct served *s); /* what was lost; where it was to be void, that */
 void group_ask(struct served *s);		     /* what is in `sent` and changes nothing */
 void group_answer(struct served *s);		     /* those whose group is committed */
 /* Whether an answer rests on what memory says of the pole. What is known under a key stays so. */

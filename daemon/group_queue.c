@@ -50,6 +50,8 @@ struct exchange *group_take(struct command_group *g)
 {
 	struct exchange *list = g->list;
 
+	free(g->refused_by);
+	g->refused_by = NULL;
 	g->list = NULL;
 	g->is_owed = g->was_lost = g->is_given_up = false;
 	return list;

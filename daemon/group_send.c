@@ -123,20 +123,17 @@ void group_answer(struct served *s)
 	watches_tell(s);
 }
 
-static bool is_of(const char *error, const char *const *classes, size_t n)
+/* By what is wrong by itself, and would be again: data, constraints, statements and functions,
+ * errors of PostgreSQL's own. */
+static bool is_lasting(const char *error)
 {
-	for (size_t i = 0; i < n; i++)
+	static const char *const classes[] = {"22", "23", "42", "P0", "XX"};
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++)
 		if (strncmp(error, classes[i], 2) == 0)
 			return true;
 	return false;
 }
-
-/* What is wrong by itself, and would be again: data, constraints, statements and functions, errors
- * of PostgreSQL's own. */
-static const char *const lasting[] = {"22", "23", "42", "P0", "XX"};
-/* Those that pole_commit can meet only where it found the pole at the version that it expected. */
-static const char *const beyond_version[] = {"22", "23"};
-#define IS_OF(error, classes) is_of(error, classes, sizeof(classes) / sizeof(*(classes)))
 
 /* Where one command of the group is at fault, the others go without it. A lock that is not given, a
  * full disk: each alone would fare no better, and wait as long. */
@@ -152,12 +149,12 @@ static void group_refused(struct served *s, const char *error)
 		n++;
 	if (n != 1 || !tick_is(list))
 		log_error("pole=%s the database refused a group of %zu: %s", s->name, n, error);
-	if (n > 1 && IS_OF(error, lasting)) {
+	if (n > 1 && is_lasting(error)) {
 		g->solo += n;
 		waiting_put_back(g, list);
 	} else {
 		if (list && tick_is(list))
-			tick_refused(s, list, error, !IS_OF(error, lasting));
+			tick_refused(s, list, error, !is_lasting(error));
 		list_fail(g, list, CODE_UNAVAILABLE);
 	}
 }
@@ -190,15 +187,10 @@ void groups_disowned(struct served *s)
 	groups_put_back(g);
 }
 
-/* Of a group that was lost, an error says nothing of the first time: only one that is met beyond
- * the version says that it was not committed, and, as it would meet the same, never will be. */
-static bool is_unknown(const struct command_group *g, enum db_outcome outcome, const char *error)
+/* Of a group that was lost, an error says nothing of the first time. */
+static bool is_unknown(const struct command_group *g, enum db_outcome outcome)
 {
-	if (outcome == DB_LOST)
-		return true;
-	if (!g->was_lost)
-		return false;
-	return outcome == DB_DOWN || (outcome == DB_REFUSED && !IS_OF(error, beyond_version));
+	return outcome == DB_LOST || (g->was_lost && outcome != DB_OK);
 }
 
 static void group_lost(struct groups *g, enum db_outcome outcome)
@@ -241,6 +233,7 @@ static void group_voided(void *arg, enum db_outcome outcome, const struct db_row
 	struct served *s = arg;
 	struct groups *g = &s->groups;
 	const char *answer;
+	char *refused_by;
 
 	g->sent.is_owed = false;
 	if (outcome != DB_OK) {
@@ -256,22 +249,22 @@ static void group_voided(void *arg, enum db_outcome outcome, const struct db_row
 		group_behind(s, db_int(rows, 0, 1));
 		return;
 	}
+	refused_by = g->sent.refused_by;
+	g->sent.refused_by = NULL;
 	if (strcmp(answer, "void") == 0)
-		group_refused(s, g->refused_by);
+		group_refused(s, refused_by);
 	else
 		group_committed(s, db_int(rows, 0, 1));
+	free(refused_by);
 	go_on_after(s);
 }
 
-/* What was lost, and is refused since by an error that would stay. */
-static void group_void(struct served *s, const char *error)
+static void group_void(struct served *s)
 {
 	struct groups *g = &s->groups;
 	struct db_params *p = db_params_new();
 
-	log_info("pole=%s what was lost is refused, and declared void", s->name);
-	free(g->refused_by);
-	g->refused_by = memory_strdup(error);
+	g->state = GROUPS_SENT;
 	g->sent.is_owed = true;
 	group_wait_with_patience(g);
 	db_param_int4(p, s->id);
@@ -296,11 +289,14 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 		group->was_lost = true;
 		return;
 	}
-	if (is_unknown(group, outcome, error)) {
-		if (outcome == DB_REFUSED && IS_OF(error, lasting))
-			group_void(s, error);
-		else
+	if (is_unknown(group, outcome)) {
+		if (outcome == DB_REFUSED && is_lasting(error)) {
+			log_info("pole=%s what was lost is refused, and declared void", s->name);
+			g->sent.refused_by = memory_strdup(error);
+			group_void(s);
+		} else {
 			group_lost(g, outcome);
+		}
 		return;
 	}
 	event_del(g->patience);
@@ -323,7 +319,7 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 	go_on_after(s);
 }
 
-void group_send(struct served *s, struct command_group *g)
+static void group_send(struct served *s, struct command_group *g)
 {
 	if (g == &s->groups.sent) {
 		group_wait_with_patience(&s->groups);
@@ -332,6 +328,14 @@ void group_send(struct served *s, struct command_group *g)
 	g->is_owed = true;
 	g->sent_us = metrics_now_us();
 	db_query(served_commits(s), "pole_commit", g->params, group_done, s);
+}
+
+void group_send_again(struct served *s)
+{
+	if (s->groups.sent.refused_by)
+		group_void(s); /* sent again, it might find itself void already */
+	else
+		group_send(s, &s->groups.sent);
 }
 
 void group_commit(struct served *s, const struct command_group *after, struct command_group *g)
