@@ -210,10 +210,17 @@ static void calm_down(void *arg)
 		sim.instances[i].base.stalled_until_us = 0;
 }
 
+static void on_left_behind(int64_t batch)
+{
+	if (sim.poisoned && !sim.calm)
+		poison_batch(batch);
+}
+
 static void begin(uint64_t seed)
 {
 	struct poison_chances chances = {0};
 	struct clients_plan plan;
+	bool lonely;
 
 	virtual_begin(seed, EPOCH);
 	tables_begin();
@@ -222,6 +229,7 @@ static void begin(uint64_t seed)
 	memset(sim.instances, 0, sizeof(sim.instances));
 	db_faults = (struct db_faults){0};
 	db_on_error = on_error;
+	db_on_left_behind = on_left_behind;
 	sim.calm = sim.strict = false;
 	sim.seed = seed;
 	sim.n_violations = 0;
@@ -241,6 +249,12 @@ static void begin(uint64_t seed)
 		chances = (struct poison_chances){chance(25) ? 50 : some_or_none(10),
 						  some_or_none(50), some_or_none(50)};
 	}
+	/* What nothing comes after may still be carried out when it is long given up. */
+	lonely = sim.poisoned && chance(40);
+	if (lonely) {
+		plan = (struct clients_plan){.n = 2, .n_ops_each = 8, .turn_ms = 3000};
+		chances = (struct poison_chances){0};
+	}
 	tables_refuse = NULL;
 	pole_make(&sim.instances[0]);
 	for (size_t i = 0; i < sim.n_instances; i++)
@@ -251,6 +265,8 @@ static void begin(uint64_t seed)
 				       .no_notice = some_or_none(100),
 				       .cut = some_or_none(15),
 				       .late = some_or_none(100)};
+	if (lonely)
+		db_faults = (struct db_faults){.cut = 30, .late = 100};
 	poisons_begin(&chances);
 	tables_refuse = sim.poisoned ? poison_error : NULL;
 	clients_begin(sim.instances, sim.n_instances, &plan);
@@ -364,11 +380,11 @@ int main(int argc, char **argv)
 	    "%llu seeds, %llu failed; %llu requests, %llu granted, %llu versions; trace %016llx\n"
 	    "looks at who waits: %zu; places given to them: %zu, %zu by moving others\n"
 	    "groups refused for ever: %zu; of several commands: %zu; on top of another: %zu; with "
-	    "what time does: %zu\n",
+	    "what time does: %zu; sent again, and in time at first: %zu\n",
 	    (unsigned long long)n, (unsigned long long)n_failed, (unsigned long long)sim.n_ops,
 	    (unsigned long long)sim.n_granted, (unsigned long long)sim.n_versions,
 	    (unsigned long long)sim.trace, sim.queue.n_waiting, sim.queue.n_given,
 	    sim.queue.n_moved, poison_counts.n, poison_counts.n_several, poison_counts.n_second,
-	    poison_counts.n_time);
+	    poison_counts.n_time, poison_counts.n_again);
 	return n_failed != 0;
 }

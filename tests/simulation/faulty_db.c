@@ -56,14 +56,21 @@ struct db_session {
 struct db_faults db_faults;
 int64_t db_away_until_us;
 void (*db_on_error)(const char *statement, const char *error);
+void (*db_on_left_behind)(int64_t batch);
 static struct db_link *links;
 static int64_t left_behind_us; /* when the last of them is carried out */
 static int n_left_behind;      /* statements of lost links that are still to be carried out */
+static bool runs_late;	       /* one of them */
 
 void db_begin(void)
 {
 	links = NULL;
 	db_away_until_us = left_behind_us = n_left_behind = 0;
+}
+
+bool db_carries_out_late(void)
+{
+	return runs_late;
 }
 
 bool db_has_left_behind(void)
@@ -213,6 +220,7 @@ static const char *run(struct query *q)
 	struct tables now = tables;
 	const char *error;
 
+	runs_late = !l;
 	if (l && strcmp(q->statement, "load_begin") == 0)
 		l->moment = this_moment();
 	if (l && strcmp(q->statement, "load_end") == 0)
@@ -357,6 +365,8 @@ static void query_part(struct query *q, bool goes_on)
 		    later(left_behind_us, chance(50) ? 0 : chance_between(1, 3000) * MS);
 		q->arrival = task_at(left_behind_us, NULL, query_arrive, q);
 		n_left_behind++;
+		if (db_on_left_behind && strcmp(q->statement, "pole_commit") == 0)
+			db_on_left_behind(argument_int(&q->arguments, 2));
 	}
 	task_cancel(q->reply);
 	q->reply = NULL;

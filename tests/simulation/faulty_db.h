@@ -23,7 +23,10 @@ extern struct db_faults db_faults;
 extern int64_t db_away_until_us; /* nobody can connect before */
 extern void (*db_on_error)(const char *statement, const char *error); /* the tables refused something by themselves */
 
+extern void (*db_on_left_behind)(int64_t batch); /* a group whose link is lost, and which will be carried out; NULL: nobody asks */
+
 void db_begin(void);
+bool db_carries_out_late(void); /* what runs now was left behind */
 bool db_has_left_behind(void); /* something of lost links is still to be carried out */
 /* The connection is lost, now for the server and soon for the daemon. */
 void db_link_lose(struct db_link *l);

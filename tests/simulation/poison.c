@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tests/simulation/faulty_db.h"
 #include "tests/simulation/tables.h"
 #include "tests/simulation/virtual.h"
 
@@ -30,6 +31,8 @@ static struct {
 	size_t n;
 	bool waits_for_time, lifted;
 	struct poison_chances chances;
+	int64_t *batches;
+	size_t n_batches, batches_cap;
 	int64_t *refused_us;
 	size_t n_refused, refused_cap;
 } all;
@@ -54,6 +57,15 @@ void poison_key(const char *key)
 	add((struct poison){.key = key});
 }
 
+void poison_batch(int64_t batch)
+{
+	if (all.lifted)
+		return;
+	all.batches = arena_grow(virtual_arena(), all.batches, all.n_batches, &all.batches_cap,
+				 all.n_batches + 1, sizeof(*all.batches));
+	all.batches[all.n_batches++] = batch;
+}
+
 void poison_time(void)
 {
 	all.waits_for_time = true;
@@ -67,7 +79,7 @@ void poisons_spare(void)
 void poisons_lift(void)
 {
 	poisons_spare();
-	all.n = 0;
+	all.n = all.n_batches = 0;
 	all.waits_for_time = false;
 	all.lifted = true;
 }
@@ -124,6 +136,16 @@ static const char *error_of_what_is_in_it(const struct table_commit *c)
 	return error;
 }
 
+static const char *error_of_batch(const struct table_commit *c)
+{
+	for (size_t i = 0; i < all.n_batches && !db_carries_out_late(); i++)
+		if (all.batches[i] == c->batch) {
+			poison_counts.n_again++;
+			return errors[i % N_ERRORS];
+		}
+	return NULL;
+}
+
 static bool has_times(const struct table_commit *c)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -163,6 +185,8 @@ const char *poison_error(const struct table_commit *c)
 {
 	const char *error = chance(all.chances.any) ? internal : NULL;
 
+	if (!error && !c->is_behind)
+		error = error_of_batch(c);
 	if (!error && !c->is_behind)
 		error = error_of_what_is_in_it(c);
 	if (!error && !c->is_behind)

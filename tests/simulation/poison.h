@@ -3,7 +3,7 @@
 
 /*
  * What a database refuses for reasons of its own that do not pass: a command, or what time does to a booking, whatever group it comes in, until it is
- * mended; and groups at random. Errors of data are met beyond the version, as pole_commit() in sql/functions.sql meets them, those of
+ * mended; what is sent again of a group that was in time; and groups at random. Errors of data are met beyond the version, as pole_commit() in sql/functions.sql meets them, those of
  * PostgreSQL's own anywhere.
  */
 
@@ -20,11 +20,12 @@ struct poison_chances { /* percent of groups that are refused */
 };
 
 struct poison_counts { /* groups that were refused */
-	size_t n, n_several, n_second, n_time; /* several: of more than one command */
+	size_t n, n_several, n_second, n_time, n_again; /* several: of more than one command; again: that may be carried out yet */
 };
 
 void poisons_begin(const struct poison_chances *c);
 void poison_key(const char *key); /* what is asked under it; the string stays the caller's. Up to a few at once: more are left as they are */
+void poison_batch(int64_t batch); /* a group that was left behind: it was in time, and whatever comes under its batch later is refused */
 void poison_time(void); /* the next booking that time does something to: it cannot */
 void poisons_spare(void); /* from now on nothing is refused at random */
 void poisons_lift(void); /* nor anything else */

@@ -94,6 +94,7 @@ bool tables_read(const char *statement, const struct arguments *args, struct ans
 
 /* tables_commit.c */
 struct table_commit { /* a group, as it is looked at before anything is written */
+	int64_t batch;
 	const struct table_event *rows;
 	size_t n;
 	bool is_behind;		/* the pole is not where it expects it, or it was committed before */

@@ -349,6 +349,7 @@ void tables_void(const struct arguments *args, struct answer_rows *ret)
 static const char *refusal(const struct arguments *args, const struct tables *after, bool is_behind)
 {
 	const struct table_commit c = {
+	    .batch = argument_int(args, G_BATCH),
 	    .rows = after->events.rows + tables.events.n,
 	    .n = after->events.n - tables.events.n,
 	    .is_behind = is_behind,
