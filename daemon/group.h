@@ -23,8 +23,8 @@
  *              else of the pole is decided before: else a command without a key could be done twice.
  *   refused:   by an error of the server. The commands go again one by one, and the one that fails alone is told so. Of a batch that was
  *              lost before, an error that may come from before the version was looked at says nothing of the first time, which may even be still to
- *              come: sent over a connection that is gone, but not for whoever reads it there. One that passes is waited for. Where it would be the
- *              same again, the batch is declared void (pole_void): the database says that it has it, or promises that it never will. That promise
+ *              come: sent over a connection that is gone, but not for whoever reads it there. One that may pass is waited for, as long as its askers wait. Where it would be
+ *              the same again, or goes on for longer, the batch is declared void (pole_void): the database says that it has it, or promises that it never will. That promise
  *              stands in the pole's row, which every commit has to update, so it holds for whatever server process comes to the first attempt,
  *              however late, and goes where the row goes, to a standby, too. (Rejected: to end that process by its number and wait until it is gone.
  *              It is another's behind a pooler, nobody's on another server, and not ours to end where the daemon logged in as the owner.)

@@ -290,8 +290,9 @@ static void group_done(void *arg, enum db_outcome outcome, const struct db_rows 
 		return;
 	}
 	if (is_unknown(group, outcome)) {
-		if (outcome == DB_REFUSED && is_lasting(error)) {
-			log_info("pole=%s what was lost is refused, and declared void", s->name);
+		if (outcome == DB_REFUSED && (is_lasting(error) || group->is_given_up)) {
+			log_info("pole=%s what was lost is refused, and declared void: %s", s->name,
+				 error);
 			g->sent.refused_by = memory_strdup(error);
 			group_void(s);
 		} else {

@@ -54,7 +54,7 @@ static void kept_answer_clear(struct kept_answer *a)
 
 static void table_clear(struct kept_table *t)
 {
-	for (size_t i = 0; i < t->cap; i++)
+	for (size_t i = 0; t->n && i < t->cap; i++)
 		kept_answer_clear(&t->slots[i]);
 	free(t->slots);
 }
