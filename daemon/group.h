@@ -100,7 +100,7 @@ struct groups {
 	struct event *yield; /* pending: another daemon may go first, so long */
 	int64_t own_us, took_us; /* when the last commit was answered, and how long that took */
 	struct event *alarm; /* the next thing is due */
-	int64_t alarm_at;    /* 0: not set */
+	int64_t alarm_us;    /* metrics_now_us() when it rings: the clock may be set meanwhile */
 	int64_t minute;	     /* up to which those who wait have what time made possible */
 	int64_t tick_rests_until_us; /* metrics_now_us(): a tick failed or came to nothing: not again before */
 	size_t tick_most;	/* bookings in one command of time's own */

@@ -24,6 +24,7 @@
 #define TICK_AGAIN_S 1	 /* after one that the database could not do for the moment */
 #define ALARM_MOST_S 300 /* the clock may be set meanwhile */
 #define ALARM_SLACK_US 5000
+#define ALARM_OFF_US 500000 /* it is set anew where another moment is right */
 
 bool tick_is(const struct exchange *x)
 {
@@ -280,12 +281,9 @@ static int64_t next_due(const struct served *s)
 void group_set_alarm(struct served *s)
 {
 	struct groups *g = &s->groups;
-	int64_t due = next_due(s), wait_us;
+	int64_t due = next_due(s), wait_us, at_us;
 	struct timespec now;
 
-	if (due == g->alarm_at && (due == 0 || event_pending(g->alarm, EV_TIMEOUT, NULL)))
-		return;
-	g->alarm_at = due;
 	if (due == 0) {
 		event_del(g->alarm);
 		return;
@@ -295,5 +293,10 @@ void group_set_alarm(struct served *s)
 		      ? ALARM_MOST_S * INT64_C(1000000)
 		      : (due - now.tv_sec) * 1000000 - now.tv_nsec / 1000;
 	wait_us = wait_us > 0 ? wait_us + ALARM_SLACK_US : ALARM_SLACK_US;
+	at_us = metrics_now_us() + wait_us;
+	if (event_pending(g->alarm, EV_TIMEOUT, NULL) &&
+	    llabs(at_us - g->alarm_us) < ALARM_OFF_US)
+		return;
+	g->alarm_us = at_us;
 	event_add(g->alarm, &(struct timeval){wait_us / 1000000, wait_us % 1000000});
 }
