@@ -80,15 +80,15 @@ size_t timeline_seek(const struct timeline *t, int64_t at)
 /* The parts of that slice that `s` reaches into. */
 static uint32_t parts_of(const struct timeline *t, size_t slice, struct span s)
 {
-	int64_t start = t->from + (int64_t)(slice << t->shift),
-		end = start + ((int64_t)1 << t->shift);
+	int64_t start = (int64_t)((uint64_t)t->from + (slice << t->shift)),
+		end = (int64_t)((uint64_t)start + (UINT64_C(1) << t->shift));
 	unsigned part = t->shift - PARTS_SHIFT;
 	uint32_t parts = UINT32_MAX;
 
 	if (s.start > start)
-		parts &= UINT32_MAX << ((s.start - start) >> part);
+		parts &= UINT32_MAX << (((uint64_t)s.start - (uint64_t)start) >> part);
 	if (s.end < end)
-		parts &= UINT32_MAX >> (31 - ((s.end - 1 - start) >> part));
+		parts &= UINT32_MAX >> (31 - (((uint64_t)s.end - 1 - (uint64_t)start) >> part));
 	return parts;
 }
 

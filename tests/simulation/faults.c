@@ -170,6 +170,13 @@ static void on_error(const char *statement, const char *error)
 		violation("%s: %s", statement, error);
 }
 
+/* No fault here makes the database lose a commit. */
+static void on_line(const char *line)
+{
+	if (strstr(line, "memory is at version"))
+		violation("a daemon says: %s", line);
+}
+
 /* A run */
 
 static void lift(void *arg)
@@ -230,6 +237,7 @@ static void begin(uint64_t seed)
 	db_faults = (struct db_faults){0};
 	db_on_error = on_error;
 	db_on_left_behind = on_left_behind;
+	log_on_line = on_line;
 	sim.calm = sim.strict = false;
 	sim.seed = seed;
 	sim.n_violations = 0;

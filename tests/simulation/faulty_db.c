@@ -35,6 +35,15 @@ struct query {
 	const char *error;
 };
 
+/* A query that was asked of a link that is down. */
+struct telling {
+	struct telling *next; /* of its link, in order */
+	struct db_link *link;
+	db_done_fn *done;
+	void *arg;
+	struct task *task;
+};
+
 struct db_link {
 	struct db_link *next;
 	struct event_base *base;
@@ -43,6 +52,7 @@ struct db_link {
 	const char *name;
 	bool up, listens;
 	struct query *first, **end;
+	struct telling *untold;
 	struct tables *moment; /* of its transaction; NULL: it is in none */
 	int64_t last_arrival_us, last_reply_us;
 	uint64_t n_connects;
@@ -262,16 +272,23 @@ static void query_arrive(void *arg)
 static void link_try(void *arg);
 static void link_lost(void *arg);
 
-struct telling {
-	db_done_fn *done;
-	void *arg;
-};
-
 static void tell_down(void *arg)
 {
 	struct telling *t = arg;
 
+	t->link->untold = t->next; /* tasks of one moment run in their order */
 	t->done(t->arg, DB_DOWN, NULL, "there is no connection");
+}
+
+static void ask_while_down(struct db_link *l, db_done_fn *done, void *arg)
+{
+	struct telling *t = arena_new(virtual_arena(), struct telling), **end = &l->untold;
+
+	while (*end)
+		end = &(*end)->next;
+	*t = (struct telling){.link = l, .done = done, .arg = arg};
+	t->task = task_at(virtual_now_us(), l->base, tell_down, t);
+	*end = t;
 }
 
 void db_query(struct db_link *l, const char *statement, const struct db_params *params,
@@ -281,10 +298,7 @@ void db_query(struct db_link *l, const char *statement, const struct db_params *
 	int64_t delay = chance_between(100, 2 * MS);
 
 	if (!l->up) {
-		struct telling *t = arena_new(virtual_arena(), struct telling);
-
-		*t = (struct telling){done, arg};
-		task_at(virtual_now_us(), l->base, tell_down, t);
+		ask_while_down(l, done, arg);
 		return;
 	}
 	if (chance(db_faults.slow))
@@ -394,6 +408,10 @@ void db_link_abandon(struct db_link *l)
 {
 	struct query *list = link_part(l);
 
+	while (l->untold) {
+		task_cancel(l->untold->task);
+		tell_down(l->untold);
+	}
 	for (struct query *q = list; q; q = q->next)
 		q->done(q->arg, DB_LOST, NULL, "the connection was lost");
 }
@@ -429,6 +447,8 @@ void db_link_free(struct db_link *l)
 	if (!l)
 		return;
 	link_part(l);
+	for (; l->untold; l->untold = l->untold->next)
+		task_cancel(l->untold->task);
 	task_cancel(l->connecting);
 	while (*at != l)
 		at = &(*at)->next;

@@ -14,18 +14,17 @@
 #define LINE_BYTES 4096
 
 bool log_is_shown;
+void (*log_on_line)(const char *text);
 
 static void say(const char *fmt, va_list args)
 {
 	char text[LINE_BYTES];
 
-	if (!log_is_shown) {
-		vsnprintf(text, sizeof(text), fmt, args);
-		return;
-	}
-	printf("%10.4f ", (double)virtual_now_us() / 1e6);
-	vprintf(fmt, args);
-	printf("\n");
+	vsnprintf(text, sizeof(text), fmt, args);
+	if (log_on_line)
+		log_on_line(text);
+	if (log_is_shown)
+		printf("%10.4f %s\n", (double)virtual_now_us() / 1e6, text);
 }
 
 #define SAYS(name)                                                                                 \
