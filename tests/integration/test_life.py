@@ -104,6 +104,22 @@ def test_what_is_confirmed_is_not_given_up_for_a_request(on, day):
     assert maxi.expect('MOVE', booking=instead['booking'], from_=f"{day}T15:00")['state'] == 'confirmed'  # who decides
 
 
+def test_a_confirmed_series_is_not_given_up_for_a_request(on, day):
+    """One of its dates that would need approval keeps all where they are."""
+    alice, bruno = on('alice'), on('bruno')
+    made = alice.expect('BOOK', what='stage', from_=f"{day}T08:00", for_='2h', rule='FREQ=DAILY;COUNT=3')
+    codes = [o['booking'] for o in made.of('occurrence')]
+    before = [alice.expect('SHOW', booking=code).of('booking')[0] for code in codes]
+    assert [b['state'] for b in before] == ['confirmed'] * 3
+    for verb, args in (('EXTEND', {'by': '2h'}), ('MOVE', {'from_': f"{day}T14:00", 'for_': '4h'})):
+        for dry in ('yes', 'no'):
+            alice.refused('NO approval', verb, booking=made['series'], scope='all', dry=dry, **args)
+    after = [alice.expect('SHOW', booking=code).of('booking')[0] for code in codes]
+    assert [(b['state'], b['from'], b['to']) for b in after] == [(b['state'], b['from'], b['to']) for b in before]
+    bruno.refused('NO conflict', 'BOOK', what='stage', from_=f"{day}T08:00", for_='2h')
+    assert alice.expect('MOVE', booking=made['series'], from_=f"{day}T09:00", scope='all')['count'] == '3'
+
+
 def test_declined(on, day):
     alice, maxi = on('alice'), on('max')
     asked = alice.expect('BOOK', what='hall', from_=f"{day}T08:00", for_='4h')['booking']
